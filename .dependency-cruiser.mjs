@@ -1,0 +1,99 @@
+// The import order of ARCHITECTURE.md as rules. `mayImport` lists, for every folder of src, the only
+// project folders it may use; type-only imports count (tsPreCompilationDeps).
+const mayImport = {
+  base: [],
+  model: ['base'],
+  'protocol/xml': ['base', 'model'],
+  'protocol/jingle': ['base', 'model', 'protocol/xml'],
+  'protocol/colibri2': ['base', 'model', 'protocol/xml', 'protocol/jingle'],
+  'protocol/channel': ['base', 'model'],
+  allocation: ['base', 'model'],
+  conference: ['base', 'model', 'allocation'],
+  signaling: ['base', 'model', 'protocol', 'conference'],
+  stats: ['base', 'model', 'conference'],
+  config: ['base', 'model'],
+  'io/media': ['base', 'model', 'conference/ports'],
+  'io/xmpp': ['base', 'model', 'conference/ports'],
+  'io/channel': ['base', 'model', 'conference/ports'],
+  'io/http': ['base', 'model', 'conference/ports', 'stats'],
+};
+
+const folderRules = Object.entries(mayImport).map(([folder, allowed]) => ({
+  name: `${folder.replace('/', '-')}-imports`,
+  comment: `src/${folder} may use only itself${allowed.length > 0 ? `, ${allowed.join(', ')}` : ''} (ARCHITECTURE.md).`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}(/|\\.ts$)`) },
+}));
+
+const pure = '^src/(model|protocol|allocation|conference|signaling|stats)/';
+
+export default {
+  forbidden: [
+    ...folderRules,
+    {
+      name: 'only-main-uses-bridge',
+      comment: 'bridge.ts is the composition root: nothing below it may look up.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(main|cli)\\.ts$' },
+      to: { path: '^src/(bridge|main)\\.ts$' },
+    },
+    {
+      name: 'mediasoup-has-one-door',
+      comment: 'Only src/io/media knows mediasoup.',
+      severity: 'error',
+      from: { path: '^(src|demo)/', pathNot: '^src/io/media/' },
+      to: { path: 'node_modules/mediasoup' },
+    },
+    {
+      name: 'pure-code-reaches-no-io',
+      comment:
+        'model, protocol, allocation, conference, signaling and stats do no I/O, however far down.',
+      severity: 'error',
+      from: { path: pure },
+      to: {
+        path: '^(fs|net|dgram|http|https|tls|child_process|worker_threads|os|dns|cluster)(/|$)|^src/io/|^src/config/',
+        reachable: true,
+      },
+    },
+    {
+      name: 'only-config-reads-files',
+      comment:
+        'File access belongs to src/config; the system figures of io/media and main.ts excepted by name.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(config/|io/system/|main\\.ts$|cli\\.ts$)' },
+      to: { path: '^(fs|fs/promises)$' },
+    },
+    {
+      name: 'unit-tests-do-no-io',
+      comment: 'Unit and property tests run pure code; what needs a socket is an integration test.',
+      severity: 'error',
+      from: { path: '^test/(unit|property)/', pathNot: '^test/unit/(io|config|scripts)/' },
+      to: { path: '^(net|dgram|http|https|tls|child_process)$|node_modules/mediasoup' },
+    },
+    {
+      name: 'no-circular',
+      comment: 'Cycles hide the order in which things are built.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'src-knows-no-test',
+      comment: 'Product code does not depend on tests, the demo or development packages.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|demo|loadtest|scripts)/', dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,146 @@
+// Builds mediasoup's worker with our patches into the cache and prints the binary's path as the last line of stdout.
+// Usage: node scripts/build-worker.mjs [--asan] [--jobs N]
+// Everything else goes to stderr. docs/worker.md says what is built and why.
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { withBuildLock } from './worker-build-lock.mjs';
+import { BuildError, MEDIASOUP_VERSION, cacheEntry, mediasoupWorkerSources, variants, workerFolder } from './worker-cache.mjs';
+
+// Debian 12's names; each brings what a step below runs or includes.
+const DEBIAN_PACKAGES = [
+  'g++', 'cmake', 'ninja-build', 'patch', 'libuv1-dev', 'libssl-dev', 'libsrtp2-dev', 'libabsl-dev', 'libflatbuffers-dev', 'flatbuffers-compiler',
+];
+
+const { values: options } = parseArgs({ options: { asan: { type: 'boolean', default: false }, jobs: { type: 'string' } } });
+const variant = options.asan ? 'asan' : 'release';
+const log = (line) => process.stderr.write(`build-worker: ${line}\n`);
+
+try {
+  const entry = cacheEntry(variant);
+  if (!existsSync(entry.binary)) {
+    checkPackages();
+    mkdirSync(entry.root, { recursive: true });
+    await withBuildLock(join(entry.root, `${entry.key}.lock`), log, async () => {
+      // Whoever held the lock may have built it.
+      if (!existsSync(entry.binary)) await build(entry);
+    });
+  }
+  process.stdout.write(`${entry.binary}\n`);
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error;
+  log(error.message);
+  process.exitCode = 1;
+}
+
+/** Builds in a folder of its own beside the cache entry and renames the result into place: a reader sees all or nothing. */
+async function build(entry) {
+  const folder = mkdtempSync(join(entry.root, 'building-'));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeFolder);
+  try {
+    const started = Date.now();
+    log(`building ${variant} worker ${entry.key} (some minutes, once)`);
+    const sources = join(folder, 'src');
+    prepareSources(sources);
+    await compile(sources, join(folder, 'out'));
+    mkdirSync(join(folder, 'result'));
+    renameSync(join(folder, 'out', 'mediasoup-worker'), join(folder, 'result', 'mediasoup-worker'));
+    if (!existsSync(entry.binary)) renameSync(join(folder, 'result'), entry.folder);
+    log(`done in ${Math.round((Date.now() - started) / 1000)} s`);
+  } finally {
+    process.off('exit', removeFolder);
+    removeFolder();
+  }
+}
+
+/** Copies mediasoup's worker, lays our own sources beside its own and applies the patches in order. */
+function prepareSources(sources) {
+  const upstream = mediasoupWorkerSources();
+  for (const part of ['src', 'include', 'fbs', 'deps']) cpSync(join(upstream, part), join(sources, part), { recursive: true });
+  makeWritable(sources);
+
+  const patches = join(workerFolder, 'patches');
+  for (const name of readdirSync(patches).filter((file) => file.endsWith('.patch')).sort()) {
+    // No fuzz: a patch whose context moved on must be read again by somebody, not guessed into place.
+    const run = spawnSync('patch', ['-p1', '--fuzz=0', '--forward', '--batch', '--no-backup-if-mismatch', '-i', join(patches, name)], {
+      cwd: sources,
+      encoding: 'utf8',
+    });
+    if (run.status !== 0) {
+      throw new BuildError(
+        `worker/patches/${name} does not apply to mediasoup ${MEDIASOUP_VERSION} after the patches before it:\n${run.stdout}${run.stderr}`,
+      );
+    }
+  }
+}
+
+async function compile(sources, out) {
+  const launcher = commandExists('ccache') ? ['-DCMAKE_C_COMPILER_LAUNCHER=ccache', '-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
+  await run('cmake', ['-G', 'Ninja', '-S', workerFolder, '-B', out, `-DWORKER_SOURCES=${sources}`, ...launcher, ...variants[variant]], sources);
+  const jobs = options.jobs ?? String(availableParallelism());
+  await run('nice', ['-n', '10', 'ninja', '-C', out, '-j', jobs], sources, progress());
+}
+
+/** Shows about every twentieth step of ninja where there is no terminal to rewrite a line in. */
+function progress() {
+  let shown = -1;
+  return (line) => {
+    const step = /^\[(\d+)\/(\d+)\]/.exec(line);
+    if (step === null) return false;
+    const percent = Math.floor((Number(step[1]) / Number(step[2])) * 20) * 5;
+    if (percent > shown) {
+      shown = percent;
+      log(`${percent} % (step ${step[1]} of ${step[2]})`);
+    }
+    return true;
+  };
+}
+
+/** Runs a step; what it printed is shown when it fails. */
+async function run(command, args, buildRoot, onLine = () => false) {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // The build folder's name is random: let ccache look past it.
+    env: { ...process.env, CCACHE_BASEDIR: join(buildRoot, '..'), CCACHE_NOHASHDIR: '1' },
+  });
+  const stop = () => child.kill();
+  process.once('exit', stop);
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      if (!onLine(line)) output.push(line);
+    });
+  }
+  const status = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  process.off('exit', stop);
+  if (status !== 0) throw new BuildError(`${command} failed:\n${output.slice(-60).join('\n')}`);
+}
+
+function checkPackages() {
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...DEBIAN_PACKAGES], { encoding: 'utf8' });
+  // Not Debian: cmake says what it does not find.
+  if (query.error) return;
+  const installed = new Set(query.stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]));
+  const missing = DEBIAN_PACKAGES.filter((name) => !installed.has(name));
+  if (missing.length > 0) {
+    throw new BuildError(`Debian packages are missing; install them with: apt-get install -y ${missing.join(' ')}`);
+  }
+}
+
+function commandExists(command) {
+  return spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+/** The package may be installed read-only. */
+function makeWritable(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  }
+}

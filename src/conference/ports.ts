@@ -1,0 +1,197 @@
+// What the conference needs of the world. Adapters (io/media, io/channel) and signaling implement these;
+// bridge.ts connects them.
+import type { Result } from '../base/result.ts';
+import type { ConferenceId, EndpointId, SourceName, Ssrc } from '../model/ids.ts';
+import type { Layer, LayerIndex } from '../model/layer.ts';
+import type { MediaDescription, MediaKind } from '../model/media-description.ts';
+import type { Source } from '../model/source.ts';
+import type { LocalTransport, RemoteTransport } from '../model/transport.ts';
+import type { ChannelCommand, ChannelEvent } from './channel-messages.ts';
+
+/** The engine: workers that move packets. */
+export interface MediaPlane {
+  /**
+   * Opens the media side of a conference on the least loaded worker.
+   * @throws MediaUnavailableError when no worker is alive.
+   */
+  openConference(options: ConferenceMediaOptions): Promise<ConferenceMedia>;
+  /** Figures for statistics and health, at most a second old; never waits for a worker. */
+  figures(): MediaFigures;
+}
+
+export type ConferenceMediaOptions = {
+  readonly conferenceId: ConferenceId;
+  /** Sender SSRCs of the RTCP the bridge originates and of probing padding (`jvb-a0`, `jvb-v0`). */
+  readonly feedbackSsrcs: { readonly audio: Ssrc; readonly video: Ssrc };
+  /** Called synchronously, never from within a call of this port. */
+  readonly onEvent: (event: MediaEvent) => void;
+};
+
+/** Thrown when no worker can take a conference: the bridge's own trouble, not the request's. */
+export class MediaUnavailableError extends Error {
+  override readonly name = 'MediaUnavailableError';
+}
+
+export interface ConferenceMedia {
+  addEndpoint(options: EndpointMediaOptions): Promise<EndpointMedia>;
+  close(): void;
+}
+
+export type EndpointMediaOptions = {
+  readonly endpointId: EndpointId;
+  readonly media: readonly MediaDescription[];
+  /** Prepare a data channel (SCTP port 5000, the bridge waits for the client's INIT). */
+  readonly sctp: boolean;
+  /** Advertise private addresses even where the configuration hides them. */
+  readonly privateAddresses: boolean;
+};
+
+/** The media side of one endpoint: its transport, what it sends, what it is sent. */
+export interface EndpointMedia {
+  /** As it is now: credentials change with an ICE restart, `setup` once the DTLS role is known. */
+  localTransport(): LocalTransport;
+  /** Takes the client's fingerprints and DTLS role; idempotent. Nothing of it reaches media unauthenticated. */
+  setRemoteTransport(remote: RemoteTransport): Promise<void>;
+  /** What this endpoint sends and what is let in of it. Replaces the former; applied in the background, latest wins. */
+  setReception(reception: Reception): void;
+  /** What this endpoint is sent. Replaces the former; applied in the background, latest wins. */
+  setPlan(plan: ForwardingPlan): void;
+  /** Asks the endpoint for a key frame of one of its video sources; limited per source. */
+  requestKeyframe(source: SourceName): void;
+  /** New ICE credentials while the old path carries on; resolves with the transport to signal. */
+  restartIce(): Promise<LocalTransport>;
+  close(): void;
+}
+
+/** Sources by name; kinds that are force-muted are dropped where they arrive. */
+export type Reception = {
+  readonly sources: readonly Source[];
+  readonly muted: { readonly audio: boolean; readonly video: boolean };
+};
+
+/** What one receiver is sent: nothing that is not listed leaves the bridge towards it. */
+export type ForwardingPlan = {
+  readonly streams: readonly ForwardedStream[];
+  /** What the receiver could be sent if bandwidth allowed, bit/s: probing aims at it. */
+  readonly idealBps: number;
+};
+
+export type ForwardedStream = {
+  readonly kind: MediaKind;
+  readonly owner: EndpointId;
+  readonly source: SourceName;
+  /** The SSRC the receiver sees, and its RTX partner for video; constant while the stream is listed. */
+  readonly ssrc: Ssrc;
+  readonly rtx?: Ssrc;
+  /** Video only: the layer to send. */
+  readonly layer?: LayerIndex;
+  /** Written on every packet; only for receivers that negotiated MID demultiplexing. */
+  readonly mid?: string;
+};
+
+export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed';
+
+/** What the media plane reports. Endpoint ids are always of the conference whose `onEvent` is called. */
+export type MediaEvent =
+  | {
+      readonly type: 'transport-state';
+      readonly endpointId: EndpointId;
+      readonly ice: TransportState;
+      readonly dtls: TransportState;
+    }
+  /** Bytes (RTP, RTCP or ICE consent) arrived since the last such event; at most once a second. */
+  | { readonly type: 'activity'; readonly endpointId: EndpointId }
+  /** A video or audio source's codec became known or changed (payload type name, e.g. `VP8`). */
+  | {
+      readonly type: 'codec';
+      readonly endpointId: EndpointId;
+      readonly source: SourceName;
+      readonly codec: string;
+    }
+  /** What a video source can be sent at now, in ascending quality; empty = nothing arrives. */
+  | {
+      readonly type: 'layers';
+      readonly endpointId: EndpointId;
+      readonly source: SourceName;
+      readonly layers: readonly Layer[];
+    }
+  /** Loudest first, dBov from -127 to 0, about four times a second; empty = silence. */
+  | {
+      readonly type: 'audio-levels';
+      readonly levels: readonly { readonly endpointId: EndpointId; readonly dBov: number }[];
+    }
+  | { readonly type: 'dominant-speaker'; readonly endpointId: EndpointId }
+  /** The receiver's downlink estimate, bit/s. */
+  | { readonly type: 'estimate'; readonly endpointId: EndpointId; readonly availableBps: number }
+  /** The layer of `source` that really leaves towards the receiver; undefined = nothing (waiting for a key frame). */
+  | {
+      readonly type: 'forwarding';
+      readonly endpointId: EndpointId;
+      readonly source: SourceName;
+      readonly layer: LayerIndex | undefined;
+    }
+  | { readonly type: 'channel-open'; readonly endpointId: EndpointId; readonly link: ChannelLink }
+  | {
+      readonly type: 'channel-message';
+      readonly endpointId: EndpointId;
+      readonly link: ChannelLink;
+      readonly text: string;
+    }
+  | { readonly type: 'channel-closed'; readonly endpointId: EndpointId; readonly link: ChannelLink }
+  /** A source was refused by the engine (cap reached, SSRC taken): it is not received. */
+  | {
+      readonly type: 'source-refused';
+      readonly endpointId: EndpointId;
+      readonly source: SourceName;
+      readonly reason: string;
+    }
+  /** The worker died or was closed: every object of this conference's media is gone. */
+  | { readonly type: 'lost'; readonly reason: string };
+
+/** One open bridge channel, whatever carries it: a WebSocket or an SCTP data channel. */
+export interface ChannelLink {
+  readonly carrier: 'websocket' | 'sctp';
+  /** False when the link is closed or its queue was full (it then closes itself). */
+  send(text: string): boolean;
+  /** @param code WebSocket close code (RFC 6455 §7.4); SCTP links ignore it and stay open (B3). */
+  close(code: number, reason: string): void;
+}
+
+/** Turns channel text into commands and events into text; signaling implements it over protocol/channel. */
+export interface ChannelCodec {
+  /** The error says what is wrong with the message; the sender is not told. */
+  decode(text: string): Result<ChannelCommand, string>;
+  encode(event: ChannelEvent): string;
+}
+
+/** Rates are over the last second, counters since start. */
+export type MediaFigures = {
+  readonly workers: readonly WorkerFigures[];
+  /** Packets and bits per second from and to endpoints, RTP and RTCP together. */
+  readonly packetsPerSecondIn: number;
+  readonly packetsPerSecondOut: number;
+  readonly bitsPerSecondIn: number;
+  readonly bitsPerSecondOut: number;
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Fractions 0 to 1 and milliseconds, means over endpoints; 0 without packets. */
+  readonly lossIn: number;
+  readonly lossOut: number;
+  readonly rttMs: number;
+  readonly workersDied: number;
+};
+
+export type WorkerFigures = {
+  readonly pid: number;
+  readonly alive: boolean;
+  /** Fraction of one core, 0 to 1, over the last interval. */
+  readonly cpu: number;
+  readonly memoryBytes: number;
+  readonly conferences: number;
+  readonly endpoints: number;
+  readonly consumers: number;
+  /** Milliseconds since the worker last answered. */
+  readonly silentMs: number;
+};
