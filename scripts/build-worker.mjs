@@ -2,20 +2,47 @@
 // Usage: node scripts/build-worker.mjs [--asan] [--jobs N]
 // Everything else goes to stderr. docs/worker.md says what is built and why.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { withBuildLock } from './worker-build-lock.mjs';
-import { BuildError, MEDIASOUP_VERSION, cacheEntry, mediasoupWorkerSources, variants, workerFolder } from './worker-cache.mjs';
+import {
+  BuildError,
+  MEDIASOUP_VERSION,
+  cacheEntry,
+  mediasoupWorkerSources,
+  variants,
+  workerFolder,
+} from './worker-cache.mjs';
 
 // Debian 12's names; each brings what a step below runs or includes.
 const DEBIAN_PACKAGES = [
-  'g++', 'cmake', 'ninja-build', 'patch', 'libuv1-dev', 'libssl-dev', 'libsrtp2-dev', 'libabsl-dev', 'libflatbuffers-dev', 'flatbuffers-compiler',
+  'g++',
+  'cmake',
+  'ninja-build',
+  'patch',
+  'libuv1-dev',
+  'libssl-dev',
+  'libsrtp2-dev',
+  'libabsl-dev',
+  'libflatbuffers-dev',
+  'flatbuffers-compiler',
 ];
 
-const { values: options } = parseArgs({ options: { asan: { type: 'boolean', default: false }, jobs: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { asan: { type: 'boolean', default: false }, jobs: { type: 'string' } },
+});
 const variant = options.asan ? 'asan' : 'release';
 const log = (line) => process.stderr.write(`build-worker: ${line}\n`);
 
@@ -60,16 +87,31 @@ async function build(entry) {
 /** Copies mediasoup's worker, lays our own sources beside its own and applies the patches in order. */
 function prepareSources(sources) {
   const upstream = mediasoupWorkerSources();
-  for (const part of ['src', 'include', 'fbs', 'deps']) cpSync(join(upstream, part), join(sources, part), { recursive: true });
+  for (const part of ['src', 'include', 'fbs', 'deps'])
+    cpSync(join(upstream, part), join(sources, part), { recursive: true });
   makeWritable(sources);
 
   const patches = join(workerFolder, 'patches');
-  for (const name of readdirSync(patches).filter((file) => file.endsWith('.patch')).sort()) {
+  for (const name of readdirSync(patches)
+    .filter((file) => file.endsWith('.patch'))
+    .sort()) {
     // No fuzz: a patch whose context moved on must be read again by somebody, not guessed into place.
-    const run = spawnSync('patch', ['-p1', '--fuzz=0', '--forward', '--batch', '--no-backup-if-mismatch', '-i', join(patches, name)], {
-      cwd: sources,
-      encoding: 'utf8',
-    });
+    const run = spawnSync(
+      'patch',
+      [
+        '-p1',
+        '--fuzz=0',
+        '--forward',
+        '--batch',
+        '--no-backup-if-mismatch',
+        '-i',
+        join(patches, name),
+      ],
+      {
+        cwd: sources,
+        encoding: 'utf8',
+      },
+    );
     if (run.status !== 0) {
       throw new BuildError(
         `worker/patches/${name} does not apply to mediasoup ${MEDIASOUP_VERSION} after the patches before it:\n${run.stdout}${run.stderr}`,
@@ -79,8 +121,24 @@ function prepareSources(sources) {
 }
 
 async function compile(sources, out) {
-  const launcher = commandExists('ccache') ? ['-DCMAKE_C_COMPILER_LAUNCHER=ccache', '-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
-  await run('cmake', ['-G', 'Ninja', '-S', workerFolder, '-B', out, `-DWORKER_SOURCES=${sources}`, ...launcher, ...variants[variant]], sources);
+  const launcher = commandExists('ccache')
+    ? ['-DCMAKE_C_COMPILER_LAUNCHER=ccache', '-DCMAKE_CXX_COMPILER_LAUNCHER=ccache']
+    : [];
+  await run(
+    'cmake',
+    [
+      '-G',
+      'Ninja',
+      '-S',
+      workerFolder,
+      '-B',
+      out,
+      `-DWORKER_SOURCES=${sources}`,
+      ...launcher,
+      ...variants[variant],
+    ],
+    sources,
+  );
   const jobs = options.jobs ?? String(availableParallelism());
   await run('nice', ['-n', '10', 'ninja', '-C', out, '-j', jobs], sources, progress());
 }
@@ -124,13 +182,24 @@ async function run(command, args, buildRoot, onLine = () => false) {
 }
 
 function checkPackages() {
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...DEBIAN_PACKAGES], { encoding: 'utf8' });
+  const query = spawnSync(
+    'dpkg-query',
+    ['-W', '-f', '${Package} ${db:Status-Status}\n', ...DEBIAN_PACKAGES],
+    { encoding: 'utf8' },
+  );
   // Not Debian: cmake says what it does not find.
   if (query.error) return;
-  const installed = new Set(query.stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]));
+  const installed = new Set(
+    query.stdout
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  );
   const missing = DEBIAN_PACKAGES.filter((name) => !installed.has(name));
   if (missing.length > 0) {
-    throw new BuildError(`Debian packages are missing; install them with: apt-get install -y ${missing.join(' ')}`);
+    throw new BuildError(
+      `Debian packages are missing; install them with: apt-get install -y ${missing.join(' ')}`,
+    );
   }
 }
 

@@ -42,7 +42,10 @@ async function acquire(path, log) {
       rmSync(path, { recursive: true, force: true });
       continue;
     }
-    if (!told) log(`another build of the same worker is running (pid ${owner ?? 'unknown'}): waiting for it`);
+    if (!told)
+      log(
+        `another build of the same worker is running (pid ${owner ?? 'unknown'}): waiting for it`,
+      );
     told = true;
     await delay(POLL_MS);
   }

@@ -51,7 +51,8 @@ export function mediasoupWorkerSources() {
 export function cacheEntry(variant = 'release') {
   mediasoupWorkerSources();
   const hash = createHash('sha256');
-  for (const file of buildInputs()) hash.update(`${relative(workerFolder, file)}\0`).update(readFileSync(file));
+  for (const file of buildInputs())
+    hash.update(`${relative(workerFolder, file)}\0`).update(readFileSync(file));
   hash.update(`\0${compilerVersion()}\0${process.arch}\0${JSON.stringify(variants[variant])}`);
   hash.update(JSON.stringify([process.env.CXXFLAGS ?? '', process.env.LDFLAGS ?? '']));
 
@@ -71,7 +72,9 @@ function buildInputs() {
 
 function compilerVersion() {
   try {
-    return execFileSync(process.env.CXX || 'c++', ['--version'], { encoding: 'utf8' }).split('\n')[0];
+    return execFileSync(process.env.CXX || 'c++', ['--version'], { encoding: 'utf8' }).split(
+      '\n',
+    )[0];
   } catch {
     // An entry cannot exist without a compiler having made it; the build names what is missing.
     return 'no compiler';
