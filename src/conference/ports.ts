@@ -157,6 +157,26 @@ export interface ChannelLink {
   close(code: number, reason: string): void;
 }
 
+/** Who may open a bridge channel over WebSocket; conference implements it, io/channel asks. */
+export interface ChannelGate {
+  /** undefined = refused; unknown conference, unknown endpoint and wrong password look alike (bridge-channel.md §1.2). */
+  admit(request: ChannelRequest): ChannelReceiver | undefined;
+}
+
+/** What the path and query of a colibri-ws URL said, unchecked. */
+export type ChannelRequest = {
+  readonly conferenceId: string;
+  readonly endpointId: string;
+  readonly password: string;
+};
+
+/** The endpoint behind an admitted channel: `opened` once, then `message`s, then `closed` once. */
+export interface ChannelReceiver {
+  opened(link: ChannelLink): void;
+  message(link: ChannelLink, text: string): void;
+  closed(link: ChannelLink): void;
+}
+
 /** Turns channel text into commands and events into text; signaling implements it over protocol/channel. */
 export interface ChannelCodec {
   /** The error says what is wrong with the message; the sender is not told. */
