@@ -10,12 +10,14 @@ const mayImport = {
   allocation: ['base', 'model'],
   conference: ['base', 'model', 'allocation'],
   signaling: ['base', 'model', 'protocol', 'conference'],
+  operation: ['base'],
   stats: ['base', 'model', 'conference'],
   config: ['base', 'model'],
   'io/media': ['base', 'model', 'conference/ports'],
   'io/xmpp': ['base', 'model', 'conference/ports'],
   'io/channel': ['base', 'model', 'conference/ports'],
-  'io/http': ['base', 'model', 'conference/ports', 'stats'],
+  'io/http': ['base', 'model'],
+  'io/system': ['base'],
 };
 
 const folderRules = Object.entries(mayImport).map(([folder, allowed]) => ({
@@ -26,7 +28,7 @@ const folderRules = Object.entries(mayImport).map(([folder, allowed]) => ({
   to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}(/|\\.ts$)`) },
 }));
 
-const pure = '^src/(model|protocol|allocation|conference|signaling|stats)/';
+const pure = '^src/(model|protocol|allocation|conference|signaling|operation|stats)/';
 
 export default {
   forbidden: [
@@ -48,7 +50,7 @@ export default {
     {
       name: 'pure-code-reaches-no-io',
       comment:
-        'model, protocol, allocation, conference, signaling and stats do no I/O, however far down.',
+        'model, protocol, allocation, conference, signaling, operation and stats do no I/O, however far down.',
       severity: 'error',
       from: { path: pure },
       to: {

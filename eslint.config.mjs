@@ -7,6 +7,7 @@ const pureFolders = [
   'src/allocation/**',
   'src/conference/**',
   'src/signaling/**',
+  'src/operation/**',
   'src/stats/**',
 ];
 

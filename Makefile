@@ -1,0 +1,34 @@
+# The commands of a new user. Everything else is an npm script.
+.PHONY: run build test packages-build packages-test modules worker bridge clean
+MAKEFLAGS += --no-print-directory
+
+run: build ## a call in the browser, with nothing but this bridge
+	@exec npm run --silent demo
+
+build: packages-build modules worker bridge ## up to the compiled bridge: dist/main.js
+
+test: packages-test modules worker bridge ## every check and test
+	@npm run --silent check
+	@npm run --silent test:integration
+	@npm run --silent test:e2e
+
+packages-build:
+	@scripts/install-packages.sh build
+
+packages-test:
+	@scripts/install-packages.sh test
+
+modules: node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-fund --no-audit
+	@touch $@
+
+worker: modules packages-build
+	@node scripts/build-worker.mjs
+
+bridge: modules
+	@npm run --silent build
+
+clean: ## what make made; the worker's cache stays
+	rm -rf dist demo/dist node_modules coverage
