@@ -4,6 +4,11 @@ import type { MediaKind } from './media-description.ts';
 /** What a video source shows; `none` and `disabled` mean that nothing is sent (bridge-channel.md §2.12). */
 export type VideoType = 'camera' | 'desktop' | 'desktop_high_fps' | 'disabled' | 'none';
 
+/** Whether a source of this type sends anything. */
+export function isVideoEnabled(type: VideoType): boolean {
+  return type !== 'none' && type !== 'disabled';
+}
+
 /** One RTP stream of a source and, where signalled, its retransmission stream (RFC 4588). */
 export type SourceEncoding = { readonly ssrc: Ssrc; readonly rtx?: Ssrc };
 
