@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify';
+import type { BridgeView } from './ports.ts';
+import type { RestSwitches } from './private-api.ts';
+
+/** `/about/health` and `/about/version` (operations.md §4.3). */
+export function aboutRoutes(app: FastifyInstance, switches: RestSwitches, view: BridgeView): void {
+  if (switches.health) {
+    app.get('/about/health', (_request, reply) => {
+      const fault = view.fault();
+      if (fault === undefined) return reply.code(200).send();
+      // JVB sends the bare text under this type; scripts print it.
+      return reply.code(500).type('application/json').send(fault);
+    });
+  }
+  if (switches.version) {
+    app.get('/about/version', () => ({ name: 'JVB', version: view.version(), os: 'Linux' }));
+  }
+}

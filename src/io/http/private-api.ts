@@ -1,0 +1,92 @@
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { aboutRoutes } from './about-routes.ts';
+import { colibriRoutes } from './colibri-routes.ts';
+import { debugRoutes } from './debug-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
+import { operateRoutes } from './operate-routes.ts';
+import type { BridgeControl, BridgeView, ColibriRest } from './ports.ts';
+
+/** Which parts are on; a part that is off answers 404, as JVB's do (operations.md §4.2). */
+export type RestSwitches = {
+  readonly colibri: boolean;
+  readonly shutdown: boolean;
+  readonly drain: boolean;
+  readonly health: boolean;
+  readonly version: boolean;
+  readonly debug: boolean;
+  readonly prometheus: boolean;
+};
+
+export type PrivateApiOptions = {
+  readonly switches: RestSwitches;
+  readonly colibri: ColibriRest;
+  readonly view: BridgeView;
+  readonly control: BridgeControl;
+};
+
+/** Colibri2 requests for large conferences reach hundreds of kB; more than this is no request of a focus. */
+const bodyLimitBytes = 1024 * 1024;
+
+/**
+ * The HTTP interface for operators, scripts and local signalling. It has no login: the address it is bound to
+ * is its protection (loopback by default).
+ */
+export function privateApi(options: PrivateApiOptions): FastifyInstance {
+  const { switches, view } = options;
+  const app = Fastify({
+    bodyLimit: bodyLimitBytes,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    requestTimeout: 30_000,
+    exposeHeadRoutes: true,
+  });
+  app.removeContentTypeParser('text/plain');
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    if (isKnownPath(app, path)) return fail(reply, 405, `${request.method} is not possible here`);
+    return fail(reply, 404, `${path}: no such path, or this part of the API is switched off`);
+  });
+  allowAnyOrigin(app);
+
+  aboutRoutes(app, switches, view);
+  if (switches.prometheus) metricsRoutes(app, view);
+  if (switches.debug) debugRoutes(app, view);
+  if (switches.colibri) colibriRoutes(app, options);
+  operateRoutes(app, switches, options.control);
+  return app;
+}
+
+/** Answers with a status and a JSON object that says why. */
+export function fail(reply: FastifyReply, status: number, reason: string): FastifyReply {
+  return reply
+    .code(status)
+    .header('cache-control', 'must-revalidate,no-cache,no-store')
+    .send({ error: reason });
+}
+
+function sendError(error: FastifyError, _request: unknown, reply: FastifyReply): FastifyReply {
+  const status = error.statusCode ?? 500;
+  return fail(reply, status, status < 500 ? error.message : `internal error: ${error.message}`);
+}
+
+function isKnownPath(app: FastifyInstance, path: string): boolean {
+  return (['GET', 'POST', 'PATCH'] as const).some((method) => {
+    const route: unknown = app.findRoute({ method, url: path }); // null when there is none, whatever its type says
+    return route !== null;
+  });
+}
+
+/** Open to pages of any origin, as JVB's private server is (operations.md §4.1). */
+function allowAnyOrigin(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('vary', 'Origin');
+    const { origin } = request.headers;
+    if (origin !== undefined) reply.header('access-control-allow-origin', origin);
+    if (request.method !== 'OPTIONS') return;
+    await reply
+      .header('access-control-allow-methods', 'GET,POST')
+      .header('access-control-allow-headers', 'X-Requested-With,Content-Type,Accept,Origin')
+      .code(200)
+      .send();
+  });
+}

@@ -1,0 +1,197 @@
+import { afterEach, expect, it } from 'vitest';
+import { privateApi, type RestSwitches } from '../../../src/io/http/private-api.ts';
+import type { MetricsFormat } from '../../../src/io/http/ports.ts';
+
+const allOn: RestSwitches = {
+  colibri: true,
+  shutdown: true,
+  drain: true,
+  health: true,
+  version: true,
+  debug: true,
+  prometheus: true,
+};
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+function api(switches: Partial<RestSwitches> = {}) {
+  const state = { drain: false, fault: undefined as string | undefined, shutdowns: [] as string[] };
+  const asked: unknown[] = [];
+  const app = privateApi({
+    switches: { ...allOn, ...switches },
+    colibri: {
+      post: async (body) => {
+        asked.push(body);
+        return { status: 200, body: { endpoints: [] } };
+      },
+      patch: async (meetingId, body) => {
+        asked.push([meetingId, body]);
+        return { status: 404, body: { error: 'conference not found' } };
+      },
+      get: (meetingId) => ({ status: 404, body: { error: `no ${meetingId}` } }),
+    },
+    view: {
+      fault: () => state.fault,
+      version: () => '0.1.0',
+      statistics: () => ({ participants: 3 }),
+      metrics: async (format: MetricsFormat) => ({ contentType: 'text/plain', body: format }),
+      debug: (query) => query,
+    },
+    control: {
+      draining: () => state.drain,
+      setDrain: (on) => (state.drain = on),
+      shutdown: (kind) => state.shutdowns.push(kind),
+    },
+  });
+  closing.push(() => app.close());
+  return { app, state, asked };
+}
+
+it('answers health with an empty 200, or 500 and the reason', async () => {
+  const { app, state } = api();
+  const well = await app.inject('/about/health');
+  expect([well.statusCode, well.body]).toEqual([200, '']);
+  state.fault = 'no media worker is alive';
+  const ill = await app.inject('/about/health');
+  expect([ill.statusCode, ill.body]).toEqual([500, 'no media worker is alive']);
+});
+
+it('answers version, statistics and debug', async () => {
+  const { app } = api();
+  expect((await app.inject('/about/version')).json()).toEqual({
+    name: 'JVB',
+    version: '0.1.0',
+    os: 'Linux',
+  });
+  expect((await app.inject('/colibri/stats/')).json()).toEqual({ participants: 3 });
+  expect((await app.inject('/debug')).json()).toEqual({ full: false });
+  expect((await app.inject('/debug/abc/def?full=false')).json()).toEqual({
+    full: false,
+    conferenceId: 'abc',
+    endpointId: 'def',
+  });
+});
+
+it('passes Colibri2 on with its status', async () => {
+  const { app, asked } = api();
+  const made = await app.inject({
+    method: 'POST',
+    url: '/colibri/v2/conferences',
+    payload: { 'meeting-id': 'm', create: true },
+  });
+  expect([made.statusCode, made.json()]).toEqual([200, { endpoints: [] }]);
+  const unknown = await app.inject({
+    method: 'PATCH',
+    url: '/colibri/v2/conferences/a%20b',
+    payload: { expire: true },
+  });
+  expect(unknown.statusCode).toBe(404);
+  expect(asked).toEqual([{ 'meeting-id': 'm', create: true }, ['a b', { expire: true }]]);
+  expect((await app.inject('/colibri/v2/conferences')).statusCode).toBe(501);
+});
+
+it.each([
+  ['malformed JSON', { payload: '{"a":', headers: { 'content-type': 'application/json' } }, 400],
+  [
+    'a poisoned prototype',
+    { payload: '{"__proto__":{"x":1}}', headers: { 'content-type': 'application/json' } },
+    400,
+  ],
+  ['another content type', { payload: 'a=b', headers: { 'content-type': 'text/plain' } }, 415],
+  ['a body beyond the limit', { payload: { a: 'x'.repeat(1024 * 1024) } }, 413],
+])('refuses %s, saying why', async (_name, request, status) => {
+  const { app, asked } = api();
+  const reply = await app.inject({ method: 'POST', url: '/colibri/v2/conferences', ...request });
+  expect(reply.statusCode).toBe(status);
+  expect(typeof reply.json<{ error: string }>().error).toBe('string');
+  expect(asked).toEqual([]);
+});
+
+it('tells a wrong method from a path that is not there', async () => {
+  const { app } = api();
+  expect((await app.inject({ method: 'POST', url: '/about/health' })).statusCode).toBe(405);
+  expect((await app.inject({ method: 'DELETE', url: '/debug/abc' })).statusCode).toBe(405);
+  expect((await app.inject('/colibri/conferences')).statusCode).toBe(404);
+});
+
+it('shuts down on the boolean and on the strings of the shutdown script', async () => {
+  const { app, state } = api();
+  for (const value of [true, 'true', false, 'false']) {
+    await app.inject({
+      method: 'POST',
+      url: '/colibri/shutdown',
+      payload: { 'graceful-shutdown': value },
+    });
+  }
+  expect(state.shutdowns).toEqual(['graceful', 'graceful', 'forced', 'forced']);
+  const bad = await app.inject({ method: 'POST', url: '/colibri/shutdown', payload: {} });
+  expect(bad.statusCode).toBe(400);
+  expect(state.shutdowns).toHaveLength(4);
+});
+
+it('switches drain mode', async () => {
+  const { app } = api();
+  await app.inject({ method: 'POST', url: '/colibri/drain/enable' });
+  expect((await app.inject('/colibri/drain')).json()).toEqual({ drain: true });
+  await app.inject({ method: 'POST', url: '/colibri/drain/disable' });
+  expect((await app.inject('/colibri/drain')).json()).toEqual({ drain: false });
+});
+
+it.each([
+  [{ colibri: false }, '/colibri/stats'],
+  [{ health: false }, '/about/health'],
+  [{ version: false }, '/about/version'],
+  [{ debug: false }, '/debug'],
+  [{ prometheus: false }, '/metrics'],
+  [{ drain: false }, '/colibri/drain'],
+])('answers 404 where %o is off', async (switches, path) => {
+  expect((await api(switches).app.inject(path)).statusCode).toBe(404);
+});
+
+it('keeps shutdown off without the COLIBRI switch', async () => {
+  const { app, state } = api({ colibri: false });
+  const payload = { 'graceful-shutdown': true };
+  const reply = await app.inject({ method: 'POST', url: '/colibri/shutdown', payload });
+  expect(reply.statusCode).toBe(404);
+  expect(state.shutdowns).toEqual([]);
+});
+
+it.each([
+  ['curl', '*/*', 'openmetrics'],
+  [
+    'Prometheus',
+    'application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+    'openmetrics',
+  ],
+  ['a client that prefers text', 'text/plain;q=0.9, application/openmetrics-text;q=0.1', 'text'],
+  ['JSON', 'application/json', 'json'],
+])('negotiates the metrics format of %s', async (_who, accept, format) => {
+  const reply = await api().app.inject({ url: '/metrics', headers: { accept } });
+  expect(reply.body).toBe(format);
+});
+
+it('answers 406 to a format nobody has', async () => {
+  const reply = await api().app.inject({ url: '/metrics', headers: { accept: 'image/png' } });
+  expect(reply.statusCode).toBe(406);
+});
+
+it('lets pages of any origin read, as JVB does', async () => {
+  const { app } = api();
+  const reply = await app.inject({ url: '/about/version', headers: { origin: 'https://x.test' } });
+  expect(reply.headers['access-control-allow-origin']).toBe('https://x.test');
+  const preflight = await app.inject({
+    method: 'OPTIONS',
+    url: '/colibri/stats',
+    headers: { origin: 'https://x.test' },
+  });
+  expect(preflight.statusCode).toBe(200);
+});
+
+it('works over a real socket', async () => {
+  const { app } = api();
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  expect((await fetch(`${address}/about/health`)).status).toBe(200);
+});
