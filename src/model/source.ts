@@ -2,7 +2,9 @@ import type { SourceName, Ssrc } from './ids.ts';
 import type { MediaKind } from './media-description.ts';
 
 /** What a video source shows; `none` and `disabled` mean that nothing is sent (bridge-channel.md §2.12). */
-export type VideoType = 'camera' | 'desktop' | 'desktop_high_fps' | 'disabled' | 'none';
+export type VideoType = (typeof videoTypes)[number];
+
+export const videoTypes = ['camera', 'desktop', 'desktop_high_fps', 'disabled', 'none'] as const;
 
 /** Whether a source of this type sends anything. */
 export function isVideoEnabled(type: VideoType): boolean {

@@ -1,0 +1,18 @@
+/** How much of each list of a request is read; what exceeds it is an error. */
+export const limits = {
+  /** A multi-endpoint request names at most everybody in a conference. */
+  endpoints: 1_000,
+  relays: 100,
+  connects: 100,
+  medias: 8,
+  capabilities: 64,
+  /** Jicofo allows a participant 20 of them by default (`max-ssrcs-per-user`). */
+  sources: 20,
+  /** What is longer is cut: a client chose it. Characters. */
+  statsIdLength: 256,
+} as const;
+
+export const range = {
+  port: { min: 0, max: 65_535 },
+  lastN: { min: -0x8000_0000, max: 0x7fff_ffff },
+} as const;

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { withoutUndefined } from '../../base/without-undefined.ts';
+import { sourceName, ssrc } from '../../model/ids.ts';
+import { videoTypes, type Source } from '../../model/source.ts';
+import { limits as jingleLimits, range } from '../jingle/limits.ts';
+import { announcedSsrcs, sourceEncodings } from '../jingle/source-encodings.ts';
+import { boolean, integer, list, oneOf, requiredText } from './json-schema.ts';
+import { limits } from './limits.ts';
+
+const ssrcNumber = integer(range.ssrc).transform(ssrc);
+
+/** A bare number where there is nothing but the SSRC. */
+const source = z.union([
+  ssrcNumber.transform((value) => ({ ssrc: value, videoType: undefined })),
+  z.object({ ssrc: ssrcNumber, videoType: oneOf(videoTypes).optional() }),
+]);
+
+const group = z
+  .object({ semantics: requiredText, sources: list(source, jingleLimits.ssrcs) })
+  .transform(({ semantics, sources }) => ({
+    semantics: semantics.toUpperCase(),
+    ssrcs: sources.map((member) => member.ssrc),
+  }));
+
+const mediaSource = z
+  .object({
+    type: z.enum(['audio', 'video']),
+    id: requiredText,
+    synthetic: boolean.default(false),
+    sources: list(source, jingleLimits.ssrcs),
+    'ssrc-groups': list(group, jingleLimits.groups),
+  })
+  .transform(({ id, type, synthetic, sources: members, 'ssrc-groups': groups }): Source => ({
+    name: sourceName(id),
+    kind: type,
+    encodings: sourceEncodings(
+      members.map((member) => member.ssrc),
+      groups,
+    ),
+    videoType: members.find((member) => member.videoType !== undefined)?.videoType ?? 'camera',
+    synthetic,
+  }));
+
+/** The member `sources` of an endpoint or an answer: an array, no wrapper. */
+export const sources = z.array(mediaSource).max(limits.sources);
+
+export function sourcesJson(all: readonly Source[]): readonly object[] {
+  return all.map(({ name, kind, encodings, videoType, synthetic }) => {
+    const { ssrcs, groups } = announcedSsrcs(encodings);
+    return withoutUndefined({
+      type: kind,
+      id: name,
+      synthetic: synthetic || undefined,
+      sources: ssrcs.map((value) =>
+        withoutUndefined({
+          ssrc: value,
+          name,
+          videoType: videoType === 'camera' ? undefined : videoType,
+        }),
+      ),
+      'ssrc-groups':
+        groups.length === 0
+          ? undefined
+          : groups.map(({ semantics, ssrcs: members }) => ({ semantics, sources: members })),
+    });
+  });
+}

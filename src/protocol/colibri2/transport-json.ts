@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { withoutUndefined } from '../../base/without-undefined.ts';
+import { candidateAttributes, decodeCandidate } from '../jingle/candidate.ts';
+import { decodeFingerprint } from '../jingle/fingerprint.ts';
+import { iceCredentials, iceGeneration, type IceTransport } from '../jingle/ice-transport.ts';
+import { limits } from '../jingle/limits.ts';
+import { namespaces } from '../jingle/namespaces.ts';
+import { maxStringLength } from '../xml/element-reader.ts';
+import { sctpRoles, type Sctp, type TransportModify } from './conference-modify.ts';
+import { boolean, integer, oneOf } from './json-schema.ts';
+import { range } from './limits.ts';
+
+/** What a client wrote: strings and numbers are read, everything else is as good as absent. */
+const loose = z.unknown().transform((value) => {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value.length <= maxStringLength ? value : undefined;
+});
+
+/** Surplus items are ignored, as in XML. */
+function looseList<T extends z.ZodType>(item: T, max: number) {
+  return z
+    .array(z.unknown())
+    .default([])
+    .transform((items) => items.slice(0, max))
+    .pipe(z.array(item));
+}
+
+const candidate = z
+  .looseObject({})
+  .transform((members) =>
+    decodeCandidate((name) =>
+      Object.hasOwn(members, name) ? loose.parse(members[name]) : undefined,
+    ),
+  );
+
+const fingerprint = z
+  .object({ fingerprint: loose, hash: loose, setup: loose })
+  .partial()
+  .transform(({ fingerprint: value, hash, setup }) =>
+    decodeFingerprint({ value: value ?? '', hash, setup }),
+  );
+
+/** Without the right `xmlns` upstream drops the object, and so do we. */
+const ice = z
+  .object({
+    xmlns: loose,
+    ufrag: loose,
+    pwd: loose,
+    'ice-generation': loose,
+    candidates: looseList(candidate, limits.candidates),
+    fingerprints: looseList(fingerprint, limits.fingerprints),
+    'web-sockets': looseList(loose, limits.webSockets),
+  })
+  .partial()
+  .transform((value): IceTransport | undefined => {
+    if (value.xmlns !== namespaces.ice) return undefined;
+    return withoutUndefined({
+      credentials: iceCredentials(value.ufrag, value.pwd),
+      candidates: (value.candidates ?? []).filter((item) => item !== undefined),
+      fingerprints: (value.fingerprints ?? []).filter((item) => item !== undefined),
+      iceGeneration: iceGeneration(value['ice-generation']),
+      webSocketUrls: (value['web-sockets'] ?? []).filter(
+        (url) => url !== undefined && url !== 'active',
+      ) as string[],
+    });
+  });
+
+const sctp = z
+  .object({ port: integer(range.port), role: oneOf(sctpRoles) })
+  .partial()
+  .transform((value): Sctp => withoutUndefined(value));
+
+/** `ice-restart` is our extension: upstream's JSON has no word for it. */
+export const transport = z
+  .object({
+    'ice-controlling': boolean.default(false),
+    'use-unique-port': boolean.default(false),
+    'ice-restart': boolean.default(false),
+    transport: ice.optional(),
+    sctp: sctp.optional(),
+  })
+  .transform((value): TransportModify =>
+    withoutUndefined({
+      iceControlling: value['ice-controlling'],
+      useUniquePort: value['use-unique-port'],
+      iceRestart: value['ice-restart'],
+      ice: value.transport,
+      sctp: value.sctp,
+    }),
+  );
+
+export function transportJson(value: Partial<TransportModify>): object {
+  return withoutUndefined({
+    'ice-controlling': value.iceControlling === true || undefined,
+    'use-unique-port': value.useUniquePort === true || undefined,
+    'ice-restart': value.iceRestart === true || undefined,
+    transport: value.ice && iceJson(value.ice),
+    sctp:
+      value.sctp &&
+      withoutUndefined({ port: value.sctp.port, role: value.sctp.role?.toUpperCase() }),
+  });
+}
+
+function iceJson({ credentials, candidates, fingerprints, ...rest }: IceTransport): object {
+  return withoutUndefined({
+    xmlns: namespaces.ice,
+    pwd: credentials?.pwd,
+    ufrag: credentials?.ufrag,
+    'ice-generation': rest.iceGeneration,
+    fingerprints: nonEmpty(
+      fingerprints.map(({ hash, setup, value }) => ({ fingerprint: value, setup, hash })),
+    ),
+    candidates: nonEmpty(
+      candidates.map((item, index) => candidateAttributes(item, `c${index + 1}`)),
+    ),
+    'web-sockets': nonEmpty(rest.webSocketUrls),
+    'rtcp-mux': true,
+  });
+}
+
+function nonEmpty<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length === 0 ? undefined : items;
+}
