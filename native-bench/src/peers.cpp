@@ -3,7 +3,7 @@
 //   bench-peers receive PORT CERT KEY TCC_ID        stdin: "ufrag pwd" a line, one a receiver, "." ends the list
 //   bench-peers send PORT CERT KEY audio|video SSRC PT BURST RATE BYTES
 //
-// Prints {"connected": N} once all are connected and, on SIGTERM, what was sent or received.
+// Prints {"connected": N} once all are connected and what was sent or received on SIGTERM; a receiver also on SIGUSR1.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,6 +25,7 @@ namespace {
 using bench::IceDtlsClient;
 
 volatile std::sig_atomic_t stopped = 0;
+volatile std::sig_atomic_t asked = 0;
 
 constexpr double kFeedbackUs = 100'000;
 constexpr double kConsentUs = 5'000'000;
@@ -56,6 +57,11 @@ struct Receiver {
 /// RTP shares the socket with RTCP, STUN and DTLS (RFC 7983; RTCP types as RFC 5761 §4).
 bool is_rtp(const uint8_t* packet, int length) {
   return length > 12 && packet[0] >= 128 && packet[0] <= 191 && (packet[1] < 192 || packet[1] > 223);
+}
+
+void report(long packets, long reports) {
+  std::printf("{\"received\": %ld, \"feedback\": %ld}\n", packets, reports);
+  std::fflush(stdout);
 }
 
 int receive(int argc, char** argv) {
@@ -100,8 +106,8 @@ int receive(int argc, char** argv) {
     if (now >= next_feedback) {
       next_feedback = now + kFeedbackUs;
       for (auto& receiver : receivers) {
-        if (const auto report = receiver.feedback.take(1)) {
-          receiver.client->send_rtcp(report->data(), static_cast<int>(report->size()));
+        if (const auto feedback = receiver.feedback.take(1)) {
+          receiver.client->send_rtcp(feedback->data(), static_cast<int>(feedback->size()));
           ++reports;
         }
       }
@@ -110,19 +116,27 @@ int receive(int argc, char** argv) {
       next_consent = now + kConsentUs;
       for (const auto& receiver : receivers) receiver.client->refresh_consent();
     }
+    if (asked != 0) {
+      asked = 0;
+      report(packets, reports);
+    }
     usleep(1000);  // one wake-up for several datagrams, as a receiver of many streams has
   }
-  std::printf("{\"received\": %ld, \"feedback\": %ld}\n", packets, reports);
+  report(packets, reports);
   return 0;
 }
 
-/// A stream of frames of `burst` equal packets; video frames are VP8 key frames (RFC 7741), so that a receiver
-/// can be attached at any moment.
+/// A stream of frames of `burst` equal packets. Video frames are VP8 key frames (RFC 7741), so that a receiver can
+/// be attached at any moment; audio carries a loud level (RFC 6464, extension id 1), so that it counts as speech.
 class Stream {
  public:
   Stream(bool video, uint32_t ssrc, int payload_type, int bytes)
       : video_(video), packet_(static_cast<std::size_t>(bytes), 0x55) {
-    packet_[0] = 0x80;
+    packet_[0] = video ? 0x80 : 0x90;
+    if (!video) {
+      const std::array<uint8_t, 8> level{0xBE, 0xDE, 0, 1, 0x10, 0x80 | 20, 0, 0};
+      std::memcpy(&packet_[12], level.data(), level.size());
+    }
     type_ = static_cast<uint8_t>(payload_type);
     for (std::size_t i = 0; i < 4; ++i) packet_[8 + i] = static_cast<uint8_t>(ssrc >> (24 - 8 * i));
   }
@@ -203,6 +217,7 @@ int send(int argc, char** argv) {
 
 int main(int argc, char** argv) try {
   std::signal(SIGTERM, [](int) { stopped = 1; });
+  std::signal(SIGUSR1, [](int) { asked = 1; });
   srtp_init();
   int status = 64;
   if (argc > 1 && std::strcmp(argv[1], "receive") == 0) status = receive(argc, argv);

@@ -1,0 +1,94 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { createInterface, type Interface } from 'node:readline';
+import type { Credentials, StreamDescription } from './bench-conference.ts';
+import { peersProgram } from './native.ts';
+
+/** A certificate for all peers of a run; `fingerprint` is what is signalled (sha-256). */
+export type PeerCertificate = {
+  readonly certificate: string;
+  readonly key: string;
+  readonly fingerprint: string;
+};
+
+export function makeCertificate(): PeerCertificate {
+  const folder = mkdtempSync(`${tmpdir()}/trestle-peers-`);
+  const [certificate, key] = [`${folder}/cert.pem`, `${folder}/key.pem`];
+  const subject = ['-subj', '/CN=bench', '-days', '2', '-nodes'];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+  const files = ['-keyout', key, '-out', certificate];
+  execFileSync('openssl', ['req', '-x509', ...curve, ...subject, ...files], { stdio: 'ignore' });
+  const { fingerprint256 } = new X509Certificate(readFileSync(certificate));
+  return { certificate, key, fingerprint: fingerprint256 };
+}
+
+/** Frames of `burst` packets of `bytes`, `rate` times a second. */
+export type Shape = { readonly burst: number; readonly rate: number; readonly bytes: number };
+
+/** A running peer program; what it counted comes out when it is stopped. */
+export class BenchPeers {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(child: ChildProcess, lines: Interface) {
+    this.#child = child;
+    this.#lines = lines[Symbol.asyncIterator]();
+  }
+
+  static receive(
+    port: number,
+    peers: readonly Credentials[],
+    { certificate, key }: PeerCertificate,
+  ): Promise<BenchPeers> {
+    const transportCcId = '5';
+    return BenchPeers.#run(['receive', String(port), certificate, key, transportCcId], peers);
+  }
+
+  static send(
+    port: number,
+    peer: Credentials,
+    { certificate, key }: PeerCertificate,
+    { kind, ssrc, shape }: StreamDescription & { readonly shape: Shape },
+  ): Promise<BenchPeers> {
+    const payloadType = kind === 'audio' ? 111 : 100;
+    const stream = [kind, ssrc, payloadType, shape.burst, shape.rate, shape.bytes].map(String);
+    return BenchPeers.#run(['send', String(port), certificate, key, ...stream], [peer]);
+  }
+
+  /** What the program counted: `received`, `feedback` or `sent`. */
+  async stop(): Promise<Readonly<Record<string, number>>> {
+    this.#child.kill('SIGTERM');
+    return JSON.parse(await this.#line()) as Record<string, number>;
+  }
+
+  /** Asks a receiver how many packets have come so far. */
+  async received(): Promise<number> {
+    this.#child.kill('SIGUSR1');
+    const { received } = JSON.parse(await this.#line()) as { received: number };
+    return received;
+  }
+
+  static async #run(args: readonly string[], peers: readonly Credentials[]): Promise<BenchPeers> {
+    const child = spawn(peersProgram, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.write(`${peers.map(({ ufrag, pwd }) => `${ufrag} ${pwd}`).join('\n')}\n.\n`);
+    const running = new BenchPeers(child, createInterface(child.stdout));
+    const { connected } = JSON.parse(await running.#line()) as { connected: number };
+    if (connected !== peers.length)
+      throw new Error(`${connected} of ${peers.length} peers connected`);
+    return running;
+  }
+
+  async #line(): Promise<string> {
+    const timeout = new AbortController();
+    const next = await Promise.race([
+      this.#lines.next(),
+      once(this.#child, 'exit', { signal: timeout.signal }),
+    ]);
+    timeout.abort();
+    if (Array.isArray(next) || next.done === true) throw new Error('bench-peers ended early');
+    return next.value;
+  }
+}

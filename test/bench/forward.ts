@@ -1,0 +1,90 @@
+// CPU µs per forwarded packet of the whole bridge (Node and worker), with transport-cc feedback, beside what the
+// bare system calls and SRTP cost on this machine in the same minute. `npm run bench:forward [SECONDS]`.
+import { setTimeout as delay } from 'node:timers/promises';
+import { BenchConference, type StreamDescription } from './bench-conference.ts';
+import { BenchPeers, makeCertificate, type PeerCertificate, type Shape } from './bench-peers.ts';
+import { BridgeProcess } from './bridge-process.ts';
+import { buildNative, measureNative, nativeFloor } from './native.ts';
+
+type Case = StreamDescription & {
+  readonly name: string;
+  readonly receivers: number;
+  readonly shape: Shape;
+  readonly floor: 'sendto' | 'gso 4';
+};
+
+const cases: readonly Case[] = [
+  {
+    name: 'audio 1 → 200',
+    kind: 'audio',
+    ssrc: 1111,
+    receivers: 200,
+    shape: { burst: 1, rate: 50, bytes: 110 },
+    floor: 'sendto',
+  },
+  {
+    name: 'video 1 → 100',
+    kind: 'video',
+    ssrc: 2222,
+    receivers: 100,
+    shape: { burst: 16, rate: 30, bytes: 1100 },
+    floor: 'gso 4',
+  },
+];
+
+type Measured = {
+  readonly usPerPacket: number;
+  readonly packetsPerSecond: number;
+  readonly delivered: number;
+};
+
+async function measure(
+  bench: Case,
+  certificate: PeerCertificate,
+  seconds: number,
+): Promise<Measured> {
+  const bridge = await BridgeProcess.start();
+  const conference = new BenchConference(bridge.restUrl, certificate.fingerprint);
+  const sender = await conference.addSender(bench);
+  const receivers = [];
+  for (let index = 0; index < bench.receivers; index += 1) {
+    receivers.push(await conference.addReceiver(index));
+  }
+  const receiving = await BenchPeers.receive(bridge.mediaPort, receivers, certificate);
+  const sending = await BenchPeers.send(bridge.mediaPort, sender, certificate, bench);
+  await delay(4000); // keyframe, consumers, first estimates
+
+  const [cpu, count, start] = [bridge.cpuUs(), await receiving.received(), performance.now()];
+  await delay(seconds * 1000);
+  const used = bridge.cpuUs() - cpu;
+  const packets = (await receiving.received()) - count;
+  const elapsed = (performance.now() - start) / 1000;
+
+  await sending.stop();
+  await receiving.stop();
+  await conference.close();
+  await bridge.stop();
+  const offered = bench.shape.burst * bench.shape.rate * elapsed * bench.receivers;
+  return {
+    usPerPacket: used / packets,
+    packetsPerSecond: packets / elapsed,
+    delivered: packets / offered,
+  };
+}
+
+const seconds = Number(process.argv[2] ?? 10);
+const print = (line: string) => process.stdout.write(`${line}\n`);
+buildNative();
+const certificate = makeCertificate();
+const native = measureNative(2);
+const { cpu, kernel, cores } = native.machine;
+print(`${cpu}, ${cores} cores, Linux ${kernel}; transport-cc feedback every 100 ms`);
+for (const bench of cases) {
+  const floor = nativeFloor(native, bench.floor);
+  const { usPerPacket, packetsPerSecond, delivered } = await measure(bench, certificate, seconds);
+  print(
+    `${bench.name}: ${usPerPacket.toFixed(2)} µs/packet = ${(usPerPacket / floor).toFixed(2)} × native ` +
+      `(${bench.floor} + AES-128-GCM ${floor.toFixed(2)} µs), ${Math.round(packetsPerSecond)} packets/s, ` +
+      `${(delivered * 100).toFixed(1)} % delivered`,
+  );
+}
