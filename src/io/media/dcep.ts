@@ -1,0 +1,18 @@
+// Data Channel Establishment Protocol (RFC 8832), as much of it as a bridge that never opens a channel needs.
+
+/** Payload protocol identifiers of WebRTC data channels (RFC 8831 §8). */
+export const ppid = { dcep: 50, text: 51, binary: 53, emptyText: 56 } as const;
+
+const OPEN = 0x03;
+const OPEN_HEADER_BYTES = 12;
+
+/** The one-byte answer to DATA_CHANNEL_OPEN (RFC 8832 §5.2). */
+export const dataChannelAck: Buffer = Buffer.from([0x02]);
+
+/** Whether a message with PPID 50 is a whole DATA_CHANNEL_OPEN; label and protocol are not looked at (JVB neither). */
+export function isDataChannelOpen(message: Buffer): boolean {
+  if (message.length < OPEN_HEADER_BYTES || message[0] !== OPEN) return false;
+  const labelBytes = message.readUInt16BE(8);
+  const protocolBytes = message.readUInt16BE(10);
+  return message.length >= OPEN_HEADER_BYTES + labelBytes + protocolBytes;
+}

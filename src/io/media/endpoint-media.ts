@@ -1,0 +1,151 @@
+import type { types } from 'mediasoup';
+import type { Logger } from '../../base/logger.ts';
+import type {
+  EndpointMedia,
+  EndpointMediaOptions,
+  ForwardingPlan,
+  MediaEvent,
+  Reception,
+} from '../../conference/ports.ts';
+import type { SourceName } from '../../model/ids.ts';
+import type { Candidate, LocalTransport, RemoteTransport } from '../../model/transport.ts';
+import { EndpointTransport } from './endpoint-transport.ts';
+import { IncomingMedia } from './incoming-media.ts';
+import { OutgoingMedia } from './outgoing-media.ts';
+import type { ReceivedSourceListener } from './received-source.ts';
+import type { SourceRegistry } from './source-registry.ts';
+import type { Swept } from './sweep.ts';
+import type { Traffic } from './traffic.ts';
+
+/** Consumers are asked for their round-trip time on every fifth sweep. */
+const SWEEPS_PER_RTT = 5;
+
+export type EndpointMediaParts = {
+  readonly transport: types.WebRtcTransport;
+  readonly candidates: readonly Candidate[];
+  readonly registry: SourceRegistry;
+  readonly sources: ReceivedSourceListener;
+  readonly traffic: Traffic;
+  readonly emit: (event: MediaEvent) => void;
+  readonly onClose: (endpoint: MediasoupEndpoint) => void;
+  readonly log: Logger;
+};
+
+/** The media side of one endpoint over one WebRtcTransport. */
+export class MediasoupEndpoint implements EndpointMedia, Swept {
+  readonly #options: EndpointMediaOptions;
+  readonly #parts: EndpointMediaParts;
+  readonly #transport: EndpointTransport;
+  readonly #incoming: IncomingMedia;
+  readonly #outgoing: OutgoingMedia;
+  #counted = { bytesIn: 0, bytesOut: 0 };
+  #sweeps = 0;
+  #closed = false;
+  #rttMs: number | undefined;
+
+  constructor(options: EndpointMediaOptions, parts: EndpointMediaParts) {
+    this.#options = options;
+    this.#parts = parts;
+    const { endpointId, media } = options;
+    const { transport, registry, emit, log } = parts;
+    const onRefused = (source: SourceName, reason: string) => {
+      log.warn({ source, reason }, 'source refused');
+      emit({ type: 'source-refused', endpointId, source, reason });
+    };
+    this.#transport = new EndpointTransport(
+      transport,
+      parts.candidates,
+      (states) => emit({ type: 'transport-state', endpointId, ...states }),
+      log,
+    );
+    this.#incoming = new IncomingMedia({
+      endpointId,
+      media,
+      transport,
+      registry,
+      listener: parts.sources,
+      onRefused,
+      log,
+    });
+    this.#outgoing = new OutgoingMedia({
+      media,
+      transport,
+      registry,
+      onForwarding: (source, layer) => emit({ type: 'forwarding', endpointId, source, layer }),
+      onRefused,
+      log,
+    });
+    transport.on('trace', (trace) => {
+      if (trace.type !== 'bwe') return;
+      const { availableBitrate } = trace.info as { availableBitrate: number };
+      emit({ type: 'estimate', endpointId, availableBps: availableBitrate });
+    });
+  }
+
+  get consumers(): number {
+    return this.#outgoing.size;
+  }
+
+  localTransport(): LocalTransport {
+    return this.#transport.describe();
+  }
+
+  setRemoteTransport(remote: RemoteTransport): Promise<void> {
+    return this.#transport.setRemote(remote);
+  }
+
+  setReception(reception: Reception): void {
+    this.#incoming.set(reception);
+  }
+
+  setPlan(plan: ForwardingPlan): void {
+    this.#outgoing.set(plan);
+  }
+
+  requestKeyframe(source: SourceName): void {
+    this.#incoming.find(source)?.requestKeyframe();
+  }
+
+  restartIce(): Promise<LocalTransport> {
+    return this.#transport.restartIce();
+  }
+
+  async sweep(): Promise<void> {
+    const { transport, log } = this.#parts;
+    try {
+      const [stats] = await Promise.all([transport.getStats(), this.#incoming.measure()]);
+      this.#sweeps += 1;
+      if (this.#sweeps % SWEEPS_PER_RTT === 0) this.#rttMs = await this.#outgoing.roundTripMs();
+      if (!this.#closed && stats[0]) this.#account(stats[0]);
+    } catch (error) {
+      // Objects may close between the question and the answer.
+      if (!this.#closed) log.debug({ err: error }, 'counters could not be read');
+    }
+  }
+
+  close(): void {
+    const { transport, traffic, onClose } = this.#parts;
+    this.#closed = true;
+    transport.close();
+    this.#outgoing.close();
+    this.#incoming.close();
+    traffic.forget(this);
+    onClose(this);
+  }
+
+  #account(stats: types.WebRtcTransportStat): void {
+    const { traffic, emit } = this.#parts;
+    const { bytesReceived, bytesSent, rtpPacketLossReceived, rtpPacketLossSent } = stats;
+    const growth = {
+      bytesIn: bytesReceived - this.#counted.bytesIn,
+      bytesOut: bytesSent - this.#counted.bytesOut,
+    };
+    this.#counted = { bytesIn: bytesReceived, bytesOut: bytesSent };
+    traffic.report(this, growth, {
+      lossIn: rtpPacketLossReceived,
+      lossOut: rtpPacketLossSent,
+      rttMs: this.#rttMs,
+    });
+    if (growth.bytesIn > 0) emit({ type: 'activity', endpointId: this.#options.endpointId });
+  }
+}

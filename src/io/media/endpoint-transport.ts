@@ -1,0 +1,133 @@
+import type { types } from 'mediasoup';
+import type { Logger } from '../../base/logger.ts';
+import type { TransportState } from '../../conference/ports.ts';
+import type {
+  Candidate,
+  DtlsSetup,
+  Fingerprint,
+  LocalTransport,
+  RemoteTransport,
+} from '../../model/transport.ts';
+
+/** Hash functions the worker can check, strongest first. */
+const fingerprintHashes = ['sha-512', 'sha-384', 'sha-256', 'sha-224', 'sha-1'] as const;
+
+const iceStates: Record<types.IceState, TransportState | undefined> = {
+  new: 'new',
+  connected: 'connected',
+  completed: 'connected',
+  disconnected: 'disconnected',
+  closed: undefined,
+};
+
+const dtlsStates: Record<types.DtlsState, TransportState | undefined> = {
+  new: 'new',
+  connecting: 'connecting',
+  connected: 'connected',
+  failed: 'failed',
+  closed: 'disconnected',
+};
+
+export type TransportStates = { readonly ice: TransportState; readonly dtls: TransportState };
+
+/** ICE and DTLS of one endpoint: the bridge is ICE-lite and takes either DTLS role. */
+export class EndpointTransport {
+  readonly #transport: types.WebRtcTransport;
+  readonly #candidates: readonly Candidate[];
+  readonly #log: Logger;
+  #setup: DtlsSetup = 'actpass';
+  #connecting: Promise<void> | undefined;
+  #fingerprint: string | undefined;
+  /** Restarts so far; `pending` while the client has not answered the last one (colibri2.md §3.10). */
+  #restart = { generation: 0, pending: false };
+  #states: TransportStates = { ice: 'new', dtls: 'new' };
+
+  constructor(
+    transport: types.WebRtcTransport,
+    candidates: readonly Candidate[],
+    onStates: (states: TransportStates) => void,
+    log: Logger,
+  ) {
+    this.#transport = transport;
+    this.#candidates = candidates;
+    this.#log = log;
+    const change = (states: Partial<TransportStates>) => {
+      const next = { ...this.#states, ...states };
+      if (next.ice === this.#states.ice && next.dtls === this.#states.dtls) return;
+      this.#states = next;
+      onStates(next);
+    };
+    transport.on('icestatechange', (state) => {
+      const ice = iceStates[state];
+      if (ice) change({ ice });
+    });
+    transport.on('dtlsstatechange', (state) => {
+      const dtls = dtlsStates[state];
+      if (dtls) change({ dtls });
+    });
+  }
+
+  describe(): LocalTransport {
+    const { usernameFragment, password } = this.#transport.iceParameters;
+    return {
+      ufrag: usernameFragment,
+      pwd: password,
+      candidates: this.#candidates,
+      fingerprints: [this.#localFingerprint()],
+      ...(this.#restart.pending && { iceGeneration: this.#restart.generation }),
+    };
+  }
+
+  /** @throws Error when the worker refuses; the transport is unchanged then */
+  async setRemote(remote: RemoteTransport): Promise<void> {
+    if (remote.iceGeneration === this.#restart.generation) this.#restart.pending = false;
+    const chosen = this.#choose(remote.fingerprints);
+    if (!chosen) return;
+    if (this.#connecting) {
+      if (chosen.value !== this.#fingerprint)
+        this.#log.warn({}, 'another DTLS fingerprint was signalled later: the first one counts');
+      return this.#connecting;
+    }
+    this.#fingerprint = chosen.value;
+    const remoteRole = chosen.setup === 'passive' ? 'server' : 'client';
+    this.#setup = remoteRole === 'client' ? 'passive' : 'active';
+    this.#connecting = this.#transport.connect({
+      dtlsParameters: {
+        role: remoteRole,
+        fingerprints: [
+          { algorithm: chosen.hash as types.FingerprintAlgorithm, value: chosen.value },
+        ],
+      },
+    });
+    return this.#connecting;
+  }
+
+  async restartIce(): Promise<LocalTransport> {
+    if (this.#states.ice === 'connected' && !this.#restart.pending) {
+      this.#restart = { generation: this.#restart.generation + 1, pending: true };
+      await this.#transport.restartIce();
+    }
+    return this.describe();
+  }
+
+  /** The strongest hash wins (RFC 8122 §5); the worker checks one value. */
+  #choose(fingerprints: readonly Fingerprint[]): Fingerprint | undefined {
+    for (const hash of fingerprintHashes) {
+      const found = fingerprints.filter((fingerprint) => fingerprint.hash === hash);
+      if (found.length > 1)
+        this.#log.warn({ hash }, 'several certificates were signalled: the first one counts');
+      if (found[0]) return { ...found[0], value: found[0].value.toUpperCase() };
+    }
+    if (fingerprints.length > 0)
+      this.#log.warn({}, 'no DTLS fingerprint with a hash known here: media will not connect');
+    return undefined;
+  }
+
+  #localFingerprint(): Fingerprint {
+    const local = this.#transport.dtlsParameters.fingerprints.find(
+      ({ algorithm }) => algorithm === 'sha-256',
+    );
+    if (!local) throw new Error('the worker has no SHA-256 fingerprint');
+    return { hash: 'sha-256', value: local.value, setup: this.#setup };
+  }
+}

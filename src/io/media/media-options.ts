@@ -1,0 +1,58 @@
+/** What the media plane is started with. Addresses are literals; ports of 0 mean any free port. */
+export type MediaOptions = {
+  /** Path of the worker binary that worker/ builds. */
+  readonly workerBin: string;
+  readonly workers: number;
+  readonly listen: ListenOptions;
+  /** What is signalled to clients, in order of preference. */
+  readonly advertise: readonly AdvertisedAddress[];
+  /** False hides private addresses from endpoints that do not ask for them (config.md, `advertise-private-candidates`). */
+  readonly advertisePrivateAddresses: boolean;
+  readonly bitrates: BitrateOptions;
+  /** What workers may log, cheapest last; each `debug` line costs the worker time. */
+  readonly workerLogLevel: 'debug' | 'warn' | 'error' | 'none';
+};
+
+export type ListenOptions = {
+  readonly addresses: readonly string[];
+  readonly udpPort: number;
+  /** Absent = no ICE over TCP. */
+  readonly tcpPort?: number;
+  /** Of the UDP sockets, bytes; absent = the system's default. */
+  readonly receiveBufferBytes?: number;
+  readonly sendBufferBytes?: number;
+};
+
+/** An address clients are told; `srflx` is one that something in front of this machine maps to ours. */
+export type AdvertisedAddress = {
+  readonly protocol: 'udp' | 'tcp';
+  readonly ip: string;
+  /** Absent = the port listened on. */
+  readonly port?: number;
+  readonly type: 'host' | 'srflx';
+  /** The local address behind a `srflx` one. */
+  readonly relatedAddress?: string;
+  readonly relatedPort?: number;
+};
+
+/** Bandwidth estimation towards one receiver, bit/s. */
+export type BitrateOptions = {
+  /** Taken until feedback arrives. */
+  readonly initialBps: number;
+  readonly minBps?: number;
+  readonly maxBps?: number;
+};
+
+/** JVB starts at 2.5 Mbit/s as well (allocation.md §1.8). */
+export const defaultBitrates: BitrateOptions = { initialBps: 2_500_000 };
+
+/** Why the media plane cannot start. The message is one line for the operator: what failed and what to do. */
+export class MediaStartError extends Error {
+  override readonly name = 'MediaStartError';
+  readonly reason: 'worker-missing' | 'worker-failed' | 'udp-port' | 'listen-address';
+
+  constructor(reason: MediaStartError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}

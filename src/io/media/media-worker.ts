@@ -1,0 +1,196 @@
+import { createWorker, type types } from 'mediasoup';
+import type { Logger } from '../../base/logger.ts';
+import type { WorkerFigures } from '../../conference/ports.ts';
+import type { ListenPorts } from './candidates.ts';
+import { MediaStartError, type ListenOptions, type MediaOptions } from './media-options.ts';
+import type { Swept } from './sweep.ts';
+import type { PacketCounts, Traffic } from './traffic.ts';
+import { packetCounts } from './worker-reports.ts';
+
+/** What a worker tells of its load; kept by the conferences on it. */
+export type WorkerLoad = {
+  readonly conferences: number;
+  readonly endpoints: number;
+  readonly consumers: number;
+};
+
+export type WorkerContext = { readonly log: Logger; readonly traffic: Traffic };
+
+/** One worker process with its media ports. */
+export class MediaWorker implements Swept {
+  readonly ports: ListenPorts;
+  readonly webRtcServer: types.WebRtcServer;
+  readonly #worker: types.Worker;
+  readonly #log: Logger;
+  readonly #traffic: Traffic;
+  #packets: PacketCounts = { packetsIn: 0, packetsOut: 0 };
+  #usage = { cpu: 0, cpuMs: 0, memoryBytes: 0, answeredMs: performance.now() };
+
+  private constructor(
+    worker: types.Worker,
+    media: { readonly server: types.WebRtcServer; readonly ports: ListenPorts },
+    context: WorkerContext,
+  ) {
+    this.#worker = worker;
+    this.webRtcServer = media.server;
+    this.ports = media.ports;
+    this.#log = context.log;
+    this.#traffic = context.traffic;
+  }
+
+  /** @throws MediaStartError */
+  static async start(options: MediaOptions, context: WorkerContext): Promise<MediaWorker> {
+    const { log } = context;
+    const worker = await spawnWorker(options);
+    try {
+      const server = await openServer(worker, options.listen, log);
+      const dump = await server.dump();
+      const udp = dump.udpSockets[0]?.port;
+      const tcp = dump.tcpServers[0]?.port;
+      if (udp === undefined) throw new MediaStartError('listen-address', 'no address to listen on');
+      log.info({ pid: worker.pid, udpPort: udp, tcpPort: tcp }, 'media worker started');
+      const ports = { udp, ...(tcp !== undefined && { tcp }) };
+      return new MediaWorker(worker, { server, ports }, context);
+    } catch (error) {
+      worker.close();
+      throw error;
+    }
+  }
+
+  get alive(): boolean {
+    return !this.#worker.closed;
+  }
+
+  /** Runs `listener` once if the process ends without `close`. */
+  onDied(listener: (reason: string) => void): void {
+    this.#worker.once('died', (error) => listener(error.message));
+  }
+
+  createRouter(): Promise<types.Router> {
+    // Codecs of a router do not matter here, see ortc-override.ts.
+    return this.#worker.createRouter({ mediaCodecs: [] });
+  }
+
+  async sweep(): Promise<void> {
+    if (!this.alive) return;
+    const usage = await this.#worker.getResourceUsage();
+    const packets = packetCounts(usage);
+    this.#traffic.countPackets({
+      packetsIn: packets.packetsIn - this.#packets.packetsIn,
+      packetsOut: packets.packetsOut - this.#packets.packetsOut,
+    });
+    this.#packets = packets;
+    const nowMs = performance.now();
+    const cpuMs = usage.ru_utime + usage.ru_stime;
+    const { cpuMs: before, answeredMs } = this.#usage;
+    const elapsedMs = nowMs - answeredMs;
+    this.#usage = {
+      cpu: elapsedMs > 0 ? Math.min(1, (cpuMs - before) / elapsedMs) : 0,
+      cpuMs,
+      memoryBytes: usage.ru_maxrss * 1024,
+      answeredMs: nowMs,
+    };
+  }
+
+  figures(load: WorkerLoad): WorkerFigures {
+    return {
+      pid: this.#worker.pid,
+      alive: this.alive,
+      cpu: this.alive ? this.#usage.cpu : 0,
+      memoryBytes: this.#usage.memoryBytes,
+      ...load,
+      silentMs: Math.round(performance.now() - this.#usage.answeredMs),
+    };
+  }
+
+  close(): void {
+    this.#log.debug({ pid: this.#worker.pid }, 'media worker closed');
+    this.#worker.close();
+  }
+}
+
+async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
+  try {
+    return await withoutSignalHandlers(() =>
+      createWorker({ workerBin: options.workerBin, logLevel: options.workerLogLevel }),
+    );
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text.includes('ENOENT')) {
+      throw new MediaStartError(
+        'worker-missing',
+        `there is no media worker at ${options.workerBin}: build it with "node scripts/build-worker.mjs"`,
+      );
+    }
+    throw new MediaStartError(
+      'worker-failed',
+      `the media worker ${options.workerBin} does not start (${text}): build it anew with "node scripts/build-worker.mjs"`,
+    );
+  }
+}
+
+/** mediasoup closes its workers on SIGINT and SIGTERM by itself; when to end is main.ts's decision. */
+function withoutSignalHandlers<T>(task: () => T): T {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
+  try {
+    return task();
+  } finally {
+    for (const signal of signals) {
+      for (const listener of process.listeners(signal)) {
+        if (before.get(signal)?.includes(listener) === false) process.off(signal, listener);
+      }
+    }
+  }
+}
+
+/** A busy TCP port costs the TCP candidates, a busy UDP port is fatal (decisions 9). */
+async function openServer(
+  worker: types.Worker,
+  listen: ListenOptions,
+  log: Logger,
+): Promise<types.WebRtcServer> {
+  const udp = listen.addresses.map((ip) => ({
+    protocol: 'udp' as const,
+    ip,
+    port: listen.udpPort,
+    ...(listen.receiveBufferBytes !== undefined && { recvBufferSize: listen.receiveBufferBytes }),
+    ...(listen.sendBufferBytes !== undefined && { sendBufferSize: listen.sendBufferBytes }),
+  }));
+  const { tcpPort } = listen;
+  const tcp =
+    tcpPort === undefined
+      ? []
+      : listen.addresses.map((ip) => ({ protocol: 'tcp' as const, ip, port: tcpPort }));
+  try {
+    return await worker.createWebRtcServer({ listenInfos: [...udp, ...tcp] });
+  } catch (error) {
+    if (tcp.length === 0) throw udpPortError(listen, error);
+    try {
+      const server = await worker.createWebRtcServer({ listenInfos: udp });
+      log.warn({ tcpPort, reason: reasonOf(error) }, 'no ICE over TCP: the port cannot be opened');
+      return server;
+    } catch (udpError) {
+      throw udpPortError(listen, udpError);
+    }
+  }
+}
+
+function udpPortError({ addresses, udpPort }: ListenOptions, error: unknown): MediaStartError {
+  const reason = reasonOf(error);
+  const where = `UDP port ${udpPort} on ${addresses.join(', ')}`;
+  return reason.includes('in use')
+    ? new MediaStartError(
+        'udp-port',
+        `${where} is in use: end the process that has it ("ss -lunp" names it) or set videobridge.ice.udp.port to another port`,
+      )
+    : new MediaStartError(
+        'listen-address',
+        `${where} cannot be opened (${reason}): check the addresses of this machine and the harvester settings`,
+      );
+}
+
+/** The worker's text without what mediasoup puts around it. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\s*\[.*$/s, '');
+}

@@ -1,0 +1,130 @@
+import type { types } from 'mediasoup';
+import type { Logger } from '../../base/logger.ts';
+import { Reconciler } from '../../base/reconciler.ts';
+import type { ForwardedStream, ForwardingPlan } from '../../conference/ports.ts';
+import type { SourceName, Ssrc } from '../../model/ids.ts';
+import type { LayerIndex } from '../../model/layer.ts';
+import type { MediaDescription } from '../../model/media-description.ts';
+import { exactly } from './ortc-override.ts';
+import type { ReceivedSource } from './received-source.ts';
+import { consumerParameters, engineLayers } from './rtp-parameters.ts';
+import { SentStream } from './sent-stream.ts';
+import type { SourceRegistry } from './source-registry.ts';
+import { SsrcBudget } from './ssrc-budget.ts';
+
+/** Outgoing SSRCs of one transport, over its life. */
+const MAX_SENT_SSRCS = 2000;
+
+export type OutgoingMediaOptions = {
+  readonly media: readonly MediaDescription[];
+  readonly transport: types.WebRtcTransport;
+  readonly registry: SourceRegistry;
+  readonly onForwarding: (source: SourceName, layer: LayerIndex | undefined) => void;
+  readonly onRefused: (source: SourceName, reason: string) => void;
+  readonly log: Logger;
+};
+
+/** What one endpoint is sent: keeps consumers as the last plan says (docs/media-plane.md, "A forwarding plan"). */
+export class OutgoingMedia {
+  readonly #options: OutgoingMediaOptions;
+  readonly #sent = new Map<Ssrc, SentStream>();
+  readonly #budget = new SsrcBudget(MAX_SENT_SSRCS);
+  readonly #reconciler: Reconciler<ForwardingPlan>;
+  readonly #unwatch: () => void;
+  #plan: ForwardingPlan = { streams: [], idealBps: 0 };
+
+  constructor(options: OutgoingMediaOptions) {
+    this.#options = options;
+    this.#reconciler = new Reconciler(
+      (plan) => this.#apply(plan),
+      (error) => options.log.error({ err: error }, 'forwarding plan could not be applied'),
+    );
+    this.#unwatch = options.registry.watch((received) => this.#producerChanged(received));
+  }
+
+  set(plan: ForwardingPlan): void {
+    this.#plan = plan;
+    this.#reconciler.set(plan);
+  }
+
+  /** Consumers there are. */
+  get size(): number {
+    return this.#sent.size;
+  }
+
+  /** Round-trip time in ms as one of the streams measures it; undefined without any report yet. */
+  async roundTripMs(): Promise<number | undefined> {
+    const sent = [...this.#sent.values()];
+    const consumer = (sent.find(({ stream }) => stream.kind === 'video') ?? sent[0])?.consumer;
+    if (!consumer || consumer.closed) return undefined;
+    const stats = await consumer.getStats();
+    const times = stats.map(({ roundTripTime }) => roundTripTime ?? 0).filter((time) => time > 0);
+    return times[0];
+  }
+
+  close(): void {
+    this.#unwatch();
+    this.#reconciler.close();
+    for (const sent of this.#sent.values()) sent.close();
+    this.#sent.clear();
+  }
+
+  #producerChanged({ owner, source }: ReceivedSource): void {
+    const concerned = this.#plan.streams.some(
+      (stream) => stream.owner === owner && stream.source === source.name,
+    );
+    if (concerned) this.#reconciler.set(this.#plan);
+  }
+
+  async #apply({ streams }: ForwardingPlan): Promise<void> {
+    const wanted = new Map(streams.map((stream) => [stream.ssrc, stream]));
+    for (const [ssrc, sent] of this.#sent) {
+      const next = wanted.get(ssrc);
+      if (next && sent.serves(next)) continue;
+      sent.close();
+      this.#sent.delete(ssrc);
+    }
+    // No await up to here and none in `#open` before its request: close and create reach the worker together.
+    const changes = [...wanted.values()].map((stream) => {
+      const sent = this.#sent.get(stream.ssrc);
+      return sent ? sent.setLayer(stream.layer) : this.#open(stream);
+    });
+    const outcomes = await Promise.allSettled(changes);
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    for (const { reason } of failed) this.#failed(reason);
+  }
+
+  async #open(stream: ForwardedStream): Promise<void> {
+    const { registry, transport, media, onForwarding, onRefused } = this.#options;
+    const received = registry.find(stream.owner, stream.source);
+    const producer = received?.producer;
+    const description = media.find(({ kind }) => kind === stream.kind);
+    if (!received || !producer || !description) return;
+    const parameters = consumerParameters(stream, producer.rtpParameters, description);
+    // The receiver was not offered the codec this source uses now: nothing it could decode.
+    if (!parameters) return;
+    const ssrcs = stream.rtx === undefined ? [stream.ssrc] : [stream.ssrc, stream.rtx];
+    if (!this.#budget.admit(ssrcs)) {
+      onRefused(stream.source, `${MAX_SENT_SSRCS} SSRCs were sent on, the most a transport takes`);
+      return;
+    }
+    const preferredLayers = stream.layer && engineLayers(producer.type, stream.layer);
+    const consumer = await transport.consume({
+      producerId: producer.id,
+      rtpCapabilities: exactly(parameters),
+      ...(stream.mid !== undefined && { mid: stream.mid }),
+      ...(preferredLayers && { preferredLayers }),
+    });
+    const sent = new SentStream(stream, received, consumer, (layer) =>
+      onForwarding(stream.source, layer),
+    );
+    this.#sent.set(stream.ssrc, sent);
+  }
+
+  #failed(error: unknown): void {
+    const { transport, log } = this.#options;
+    if (transport.closed) return;
+    // A producer may go between the decision and the request; its successor announces itself.
+    log.warn({ err: error }, 'a stream could not be forwarded');
+  }
+}

@@ -1,0 +1,193 @@
+import type { types } from 'mediasoup';
+import type { Logger } from '../../base/logger.ts';
+import { Reconciler } from '../../base/reconciler.ts';
+import type { EndpointId } from '../../model/ids.ts';
+import type { Layer } from '../../model/layer.ts';
+import type { MediaDescription, PayloadType } from '../../model/media-description.ts';
+import type { Source } from '../../model/source.ts';
+import { LayerMeter } from './layer-meter.ts';
+import { audioCodec, mediaCodec, probeParameters, producerParameters } from './rtp-parameters.ts';
+import { payloadTypeNotice } from './worker-reports.ts';
+
+/** JVB's least distance between key frame requests for one source (allocation.md §4.2). */
+const KEY_FRAME_REQUEST_DELAY_MS = 200;
+
+export type ReceivedSourceListener = {
+  /** There is a producer to consume, another one than before. */
+  producerChanged(received: ReceivedSource): void;
+  codecKnown(received: ReceivedSource, codec: string): void;
+  layersChanged(received: ReceivedSource, layers: readonly Layer[]): void;
+  refused(received: ReceivedSource, reason: string): void;
+};
+
+export type ReceivedSourceOptions = {
+  readonly owner: EndpointId;
+  readonly source: Source;
+  readonly media: MediaDescription;
+  readonly muted: boolean;
+  readonly transport: types.WebRtcTransport;
+  readonly listener: ReceivedSourceListener;
+  readonly log: Logger;
+};
+
+/** `codec` undefined = not known yet: probe for it. */
+type Wanted = { readonly codec: PayloadType | undefined; readonly muted: boolean };
+
+/**
+ * One source of an endpoint and the producer that receives it, made again when the sender changes its codec
+ * (docs/media-plane.md, "A source").
+ */
+export class ReceivedSource {
+  readonly owner: EndpointId;
+  readonly source: Source;
+  /** The consumers fed by this source, of all receivers. */
+  readonly consumers = new Set<types.Consumer>();
+  readonly #options: ReceivedSourceOptions;
+  readonly #reconciler: Reconciler<Wanted>;
+  #wanted: Wanted;
+  /** The producer there is, and what it was made for. */
+  #built:
+    { readonly producer: types.Producer; readonly codec: PayloadType | undefined } | undefined;
+  /** With SVC only the first SSRC has a codec; the others are watched for a change to simulcast. */
+  #watch: types.Producer | undefined;
+  #meter: LayerMeter | undefined;
+  #toldCodec: string | undefined;
+  #closed = false;
+
+  constructor(options: ReceivedSourceOptions) {
+    this.#options = options;
+    this.owner = options.owner;
+    this.source = options.source;
+    this.#reconciler = new Reconciler(
+      (wanted) => this.#apply(wanted),
+      (error) => this.#failed(error),
+    );
+    const codec = options.source.kind === 'audio' ? audioCodec(options.media) : undefined;
+    this.#wanted = { codec, muted: options.muted };
+    this.#reconciler.set(this.#wanted);
+  }
+
+  /** The producer to consume; undefined until the codec is known. */
+  get producer(): types.Producer | undefined {
+    return this.#built?.codec && !this.#built.producer.closed ? this.#built.producer : undefined;
+  }
+
+  setMuted(muted: boolean): void {
+    this.#want({ ...this.#wanted, muted });
+    if (muted && this.#meter?.clear()) this.#tellLayers();
+  }
+
+  /** Takes the worker's counters; called about once a second. */
+  async measure(): Promise<void> {
+    const { producer, source } = this;
+    if (!producer || source.kind === 'audio' || this.#wanted.muted) return;
+    const stats = await producer.getStats();
+    if (producer === this.producer && this.#meter?.take(stats)) this.#tellLayers();
+  }
+
+  requestKeyframe(): void {
+    const [consumer] = this.consumers;
+    consumer?.requestKeyFrame().catch(() => undefined); // fails only if it was closed meanwhile
+  }
+
+  /** Resolves when the worker holds nothing of the source any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#reconciler.close();
+    this.#discard();
+    await this.#reconciler.settled();
+  }
+
+  #want(wanted: Wanted): void {
+    this.#wanted = wanted;
+    this.#reconciler.set(wanted);
+  }
+
+  async #apply({ codec, muted }: Wanted): Promise<void> {
+    if (!this.#built || this.#built.codec !== codec) {
+      this.#discard();
+      const producer = await this.#produce(codec, muted);
+      if (this.#closed) {
+        producer.close();
+        return;
+      }
+      this.#built = { producer, codec };
+      if (codec) await this.#begin(producer);
+    }
+    const { producer } = this.#built;
+    if (producer.paused !== muted) await (muted ? producer.pause() : producer.resume());
+  }
+
+  async #begin(producer: types.Producer): Promise<void> {
+    const { kind, encodings } = this.source;
+    if (kind === 'video') this.#meter = new LayerMeter(encodings, producer.type === 'svc');
+    this.#options.listener.producerChanged(this);
+    const unused = encodings.slice(producer.rtpParameters.encodings?.length ?? 0);
+    if (unused.length === 0) return;
+    const watch = await this.#request(probeParameters(unused), false);
+    if (this.#closed) watch.close();
+    else this.#watch = watch;
+  }
+
+  async #produce(codec: PayloadType | undefined, muted: boolean): Promise<types.Producer> {
+    const { media, source } = this.#options;
+    const producer = await this.#request(
+      codec ? producerParameters(source, media, codec) : probeParameters(source.encodings),
+      muted,
+    );
+    producer.on('score', (scores) => this.#scored(producer, scores, codec));
+    return producer;
+  }
+
+  async #request(rtpParameters: types.RtpParameters, paused: boolean): Promise<types.Producer> {
+    const producer = await this.#options.transport.produce({
+      kind: this.source.kind,
+      rtpParameters,
+      paused,
+      keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
+    });
+    producer.on('trace', (trace) => this.#notice(trace));
+    return producer;
+  }
+
+  #notice(trace: types.ProducerTraceEventData): void {
+    const notice = payloadTypeNotice(trace);
+    if (!notice || this.#closed || this.source.kind === 'audio') return;
+    if (!this.source.encodings.some(({ ssrc }) => ssrc === notice.ssrc)) return; // an RTX stream
+    const codec = mediaCodec(this.#options.media, notice.payloadType);
+    if (codec && codec !== this.#wanted.codec) this.#want({ ...this.#wanted, codec });
+  }
+
+  #scored(
+    producer: types.Producer,
+    scores: readonly types.ProducerScore[],
+    codec: PayloadType | undefined,
+  ): void {
+    if (!codec || producer !== this.producer) return;
+    if (codec.name !== this.#toldCodec) {
+      this.#toldCodec = codec.name;
+      this.#options.listener.codecKnown(this, codec.name);
+    }
+    // The worker gives 0 to a stream without packets for 1.5 s.
+    const stopped = scores.filter(({ score }) => score === 0);
+    const changed = stopped.filter(({ ssrc }) => this.#meter?.silence(ssrc));
+    if (changed.length > 0) this.#tellLayers();
+  }
+
+  #tellLayers(): void {
+    this.#options.listener.layersChanged(this, this.#meter?.layers ?? []);
+  }
+
+  #discard(): void {
+    const built = this.#built;
+    this.#built = undefined;
+    this.#watch?.close();
+    this.#watch = undefined;
+    built?.producer.close();
+  }
+
+  #failed(error: unknown): void {
+    if (this.#closed || this.#options.transport.closed) return;
+    this.#options.listener.refused(this, error instanceof Error ? error.message : String(error));
+  }
+}

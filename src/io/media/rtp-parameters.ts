@@ -1,0 +1,195 @@
+// RTP parameters for the worker, made of what the focus offered: its payload type numbers and header extension ids, unchanged.
+import type { types } from 'mediasoup';
+import type { LayerIndex } from '../../model/layer.ts';
+import {
+  headerExtensionUri,
+  type HeaderExtension,
+  type MediaDescription,
+  type PayloadType,
+} from '../../model/media-description.ts';
+import type { Source, SourceEncoding } from '../../model/source.ts';
+import type { ForwardedStream } from '../../conference/ports.ts';
+
+type RtpParameters = types.RtpParameters;
+type RtpCodec = types.RtpCodecParameters;
+type ExtensionUri = types.RtpHeaderExtensionUri;
+
+/** RFC 5761 §4: beside RTCP no sender uses 64 to 95, so no packet ever matches it. */
+const PROBE_PAYLOAD_TYPE = 72;
+/** More layers may be declared than are sent, not the other way round. */
+const TEMPORAL_LAYERS = 3;
+const SVC_MODE = 'L3T3_KEY';
+
+/** What senders are read for. Their MID is their own m-line's and means nothing here (colibri2.md §6.7). */
+const receivedExtensions: ReadonlySet<string> = new Set([
+  headerExtensionUri.audioLevel,
+  headerExtensionUri.absSendTime,
+  headerExtensionUri.transportCc,
+  headerExtensionUri.dependencyDescriptor,
+  headerExtensionUri.videoOrientation,
+]);
+
+/** The codecs a video source can be rebuilt for; others are not forwarded. */
+const videoCodecs = ['vp8', 'vp9', 'h264', 'av1'];
+
+/** The media codec behind a payload type, or undefined: RTX, FEC, unknown numbers. */
+export function mediaCodec(media: MediaDescription, payloadType: number): PayloadType | undefined {
+  return media.payloadTypes.find(
+    ({ id, name }) => id === payloadType && videoCodecs.includes(name.toLowerCase()),
+  );
+}
+
+/** The codec every audio source is taken to use: RED and telephone-event travel beside it. */
+export function audioCodec(media: MediaDescription): PayloadType | undefined {
+  return media.payloadTypes.find(({ name }) => name.toLowerCase() === 'opus');
+}
+
+/** A producer that receives nothing and tells which payload types arrive (patch 03). */
+export function probeParameters(encodings: readonly SourceEncoding[]): RtpParameters {
+  return {
+    codecs: [{ mimeType: 'video/VP8', payloadType: PROBE_PAYLOAD_TYPE, clockRate: 90_000 }],
+    headerExtensions: [],
+    encodings: encodings.map(({ ssrc }) => ({ ssrc })),
+    rtcp: {},
+  };
+}
+
+/** A source as its endpoint sends it with `codec`. */
+export function producerParameters(
+  source: Source,
+  media: MediaDescription,
+  codec: PayloadType,
+): RtpParameters {
+  const rtx = source.kind === 'video' ? rtxOf(media, codec) : undefined;
+  const encodings = isSvc(codec) ? source.encodings.slice(0, 1) : source.encodings;
+  const scalabilityMode = sentScalability(source, codec);
+  return {
+    codecs: [
+      toCodec(media, codec),
+      ...(rtx ? [toCodec(media, rtx)] : []),
+      ...(source.kind === 'audio' ? companions(media, codec) : []),
+    ],
+    headerExtensions: extensions(media.headerExtensions, receivedExtensions),
+    encodings: encodings.map((encoding) => ({
+      ssrc: encoding.ssrc,
+      ...(rtx && encoding.rtx !== undefined && { rtx: { ssrc: encoding.rtx } }),
+      ...(scalabilityMode !== undefined && { scalabilityMode }),
+    })),
+    rtcp: {},
+  };
+}
+
+/** A stream as a receiver is sent it; undefined if the receiver was not offered the codec. */
+export function consumerParameters(
+  stream: ForwardedStream,
+  sent: RtpParameters,
+  receiver: MediaDescription,
+): RtpParameters | undefined {
+  const payloadType = sent.codecs[0]?.payloadType;
+  const codec = receiver.payloadTypes.find(({ id }) => id === payloadType);
+  if (codec === undefined) return undefined;
+  const rtx = stream.rtx === undefined ? undefined : rtxOf(receiver, codec);
+  const scalabilityMode = receivedScalability(sent);
+  return {
+    codecs: [
+      toCodec(receiver, codec),
+      ...(rtx ? [toCodec(receiver, rtx)] : []),
+      ...(stream.kind === 'audio' ? companions(receiver, codec) : []),
+    ],
+    headerExtensions: extensions(receiver.headerExtensions, sentExtensions(stream, receiver)),
+    encodings: [
+      {
+        ssrc: stream.ssrc,
+        ...(rtx && stream.rtx !== undefined && { rtx: { ssrc: stream.rtx } }),
+        ...(scalabilityMode !== undefined && { scalabilityMode }),
+      },
+    ],
+  };
+}
+
+/** mediasoup's layers of a producer: `spatial` is the encoding with simulcast, the layer within the stream otherwise. */
+export function engineLayers(
+  type: types.ProducerType,
+  layer: LayerIndex,
+): types.ConsumerLayers | undefined {
+  if (type === 'simple') return undefined;
+  return {
+    spatialLayer: type === 'simulcast' ? layer.encoding : layer.spatial,
+    temporalLayer: layer.temporal,
+  };
+}
+
+/** The reverse of `engineLayers`. */
+export function modelLayer(type: types.ProducerType, layers: types.ConsumerLayers): LayerIndex {
+  const temporal = layers.temporalLayer ?? 0;
+  return type === 'simulcast'
+    ? { encoding: layers.spatialLayer, spatial: 0, temporal }
+    : { encoding: 0, spatial: layers.spatialLayer, temporal };
+}
+
+function isSvc(codec: PayloadType): boolean {
+  return ['vp9', 'av1'].includes(codec.name.toLowerCase());
+}
+
+function sentScalability(source: Source, codec: PayloadType): string | undefined {
+  if (source.kind === 'audio') return undefined;
+  return isSvc(codec) ? SVC_MODE : `L1T${TEMPORAL_LAYERS}`;
+}
+
+function receivedScalability({ encodings = [] }: RtpParameters): string | undefined {
+  const mode = encodings[0]?.scalabilityMode;
+  return encodings.length > 1 ? `L${encodings.length}T${TEMPORAL_LAYERS}` : mode;
+}
+
+/** JVB's choice (colibri2.md §7.3): nothing but what the receiver can use. */
+function sentExtensions(stream: ForwardedStream, receiver: MediaDescription): ReadonlySet<string> {
+  const uris = new Set<string>();
+  if (stream.kind === 'audio') uris.add(headerExtensionUri.audioLevel);
+  else {
+    uris.add(headerExtensionUri.videoOrientation).add(headerExtensionUri.dependencyDescriptor);
+    const hasTransportCc = receiver.headerExtensions.some(
+      ({ uri }) => uri === headerExtensionUri.transportCc,
+    );
+    uris.add(hasTransportCc ? headerExtensionUri.transportCc : headerExtensionUri.absSendTime);
+  }
+  if (stream.mid !== undefined) uris.add(headerExtensionUri.mid);
+  return uris;
+}
+
+function extensions(
+  offered: readonly HeaderExtension[],
+  wanted: ReadonlySet<string>,
+): types.RtpHeaderExtensionParameters[] {
+  return offered
+    .filter(({ uri }) => wanted.has(uri))
+    .map(({ uri, id }) => ({ uri: uri as ExtensionUri, id }));
+}
+
+function rtxOf(media: MediaDescription, codec: PayloadType): PayloadType | undefined {
+  return media.payloadTypes.find(
+    ({ name, parameters }) =>
+      name.toLowerCase() === 'rtx' && Number(parameters['apt']) === codec.id,
+  );
+}
+
+/**
+ * The other audio payload types of an SSRC. The worker forwards only what it holds for a media codec, so RED and
+ * telephone-event are presented as the codec they travel beside; it does not look into them.
+ */
+function companions(media: MediaDescription, codec: PayloadType): RtpCodec[] {
+  return media.payloadTypes
+    .filter(({ id }) => id !== codec.id)
+    .map(({ id }) => ({ ...toCodec(media, codec), payloadType: id }));
+}
+
+function toCodec(media: MediaDescription, codec: PayloadType): RtpCodec {
+  const { apt, ...parameters } = codec.parameters;
+  return {
+    mimeType: `${media.kind}/${codec.name}`,
+    payloadType: codec.id,
+    clockRate: codec.clockRateHz,
+    ...(media.kind === 'audio' && { channels: codec.channels }),
+    parameters: { ...parameters, ...(apt !== undefined && { apt: Number(apt) }) },
+    rtcpFeedback: codec.feedback.map(({ type, subtype }) => ({ type, parameter: subtype ?? '' })),
+  };
+}

@@ -1,0 +1,60 @@
+import type { types } from 'mediasoup';
+import type { ForwardedStream } from '../../conference/ports.ts';
+import { sameLayer, type LayerIndex } from '../../model/layer.ts';
+import { engineLayers, modelLayer } from './rtp-parameters.ts';
+import type { ReceivedSource } from './received-source.ts';
+
+/** One stream of a plan that flows: a consumer and the source it takes from. */
+export class SentStream {
+  readonly stream: ForwardedStream;
+  readonly #received: ReceivedSource;
+  readonly #consumer: types.Consumer;
+  #layer: LayerIndex | undefined;
+
+  constructor(
+    stream: ForwardedStream,
+    received: ReceivedSource,
+    consumer: types.Consumer,
+    onForwarding: (layer: LayerIndex | undefined) => void,
+  ) {
+    this.stream = stream;
+    this.#received = received;
+    this.#consumer = consumer;
+    this.#layer = stream.layer;
+    received.consumers.add(consumer);
+    consumer.on('layerschange', (layers) => {
+      onForwarding(layers && modelLayer(consumer.type as types.ProducerType, layers));
+    });
+    consumer.observer.on('close', () => received.consumers.delete(consumer));
+    consumer.on('producerclose', () => onForwarding(undefined));
+  }
+
+  get consumer(): types.Consumer {
+    return this.#consumer;
+  }
+
+  /** Whether this consumer can go on as `stream`; otherwise another has to take its SSRC. */
+  serves(stream: ForwardedStream): boolean {
+    const { owner, source, rtx, mid, kind } = this.stream;
+    return (
+      !this.#consumer.closed &&
+      this.#consumer.producerId === this.#received.producer?.id &&
+      owner === stream.owner &&
+      source === stream.source &&
+      rtx === stream.rtx &&
+      mid === stream.mid &&
+      kind === stream.kind
+    );
+  }
+
+  async setLayer(layer: LayerIndex | undefined): Promise<void> {
+    if (!layer || sameLayer(layer, this.#layer)) return;
+    this.#layer = layer;
+    const preferred = engineLayers(this.#consumer.type as types.ProducerType, layer);
+    if (preferred) await this.#consumer.setPreferredLayers(preferred);
+  }
+
+  close(): void {
+    this.#consumer.close();
+  }
+}

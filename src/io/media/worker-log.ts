@@ -1,0 +1,54 @@
+import { setLogEventListeners } from 'mediasoup';
+import type { Logger } from '../../base/logger.ts';
+
+const LINES_PER_SECOND = 20;
+
+/**
+ * Sends what mediasoup and its workers log to our log, at most 20 lines a second: some lines are caused by packets
+ * anybody can send. mediasoup has one set of listeners per process, so the last caller's logger gets them all.
+ */
+export function forwardMediasoupLog(log: Logger): void {
+  const limited = new LimitedLog(log);
+  setLogEventListeners({
+    // A worker's `debug` lines arrive here as well; they are made only if its log level asks for them.
+    ondebug: (_namespace, text) => {
+      if (isWorkerLine(text)) limited.write('debug', text);
+    },
+    onwarn: (_namespace, text) => limited.write('warn', text),
+    onerror: (_namespace, text) => limited.write('error', text),
+  });
+}
+
+/** The lines of a process name it; mediasoup's own debug lines, one for every call, are not wanted. */
+function isWorkerLine(text: string): boolean {
+  return text.startsWith('[pid:');
+}
+
+class LimitedLog {
+  readonly #log: Logger;
+  #windowStartMs = 0;
+  #written = 0;
+  #suppressed = 0;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  write(level: 'debug' | 'warn' | 'error', text: string): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#windowStartMs >= 1000) {
+      if (this.#suppressed > 0) {
+        this.#log.warn({ lines: this.#suppressed }, 'worker log lines were left out');
+      }
+      this.#windowStartMs = nowMs;
+      this.#written = 0;
+      this.#suppressed = 0;
+    }
+    if (this.#written >= LINES_PER_SECOND) {
+      this.#suppressed += 1;
+      return;
+    }
+    this.#written += 1;
+    this.#log[level]({ source: 'worker' }, text);
+  }
+}

@@ -1,0 +1,30 @@
+// What our patched worker tells beyond mediasoup's own events, and how it is read from them (docs/worker.md).
+import type { types } from 'mediasoup';
+import type { Ssrc } from '../../model/ids.ts';
+import type { PacketCounts } from './traffic.ts';
+
+export type PayloadTypeNotice = { readonly ssrc: Ssrc; readonly payloadType: number };
+
+/**
+ * Patch 03: a producer's `rtp` trace, which nobody asked for, says that a payload type outside its parameters arrives on one
+ * of its SSRCs; once per change.
+ */
+export function payloadTypeNotice(
+  trace: types.ProducerTraceEventData,
+): PayloadTypeNotice | undefined {
+  if (trace.type !== 'rtp') return undefined;
+  const { rtpPacket } = trace.info as {
+    rtpPacket?: { ssrc: number; payloadType: number } | null;
+  };
+  return rtpPacket
+    ? { ssrc: rtpPacket.ssrc as Ssrc, payloadType: rtpPacket.payloadType }
+    : undefined;
+}
+
+/**
+ * RTP and RTCP packets a worker received and sent since its start. Its resource usage has two fields for messages that Linux
+ * never fills (getrusage(2)); our worker does.
+ */
+export function packetCounts(usage: types.WorkerResourceUsage): PacketCounts {
+  return { packetsIn: usage.ru_msgrcv, packetsOut: usage.ru_msgsnd };
+}
