@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import type { XmlElement } from '../../src/base/xml-element.ts';
+import { encodeStanzaError } from '../../src/protocol/colibri2/stanza-error.ts';
+import { element } from '../../src/protocol/xml/element.ts';
+import { answerConferenceModify, type IqReply } from '../../src/signaling/colibri2-iq.ts';
+import { createColibri2 } from '../../src/signaling/colibri2.ts';
+import { recordingLogger } from './recording-logger.ts';
+import { comparable } from './comparable.ts';
+import { fakeConferences } from './fake-conferences.ts';
+import { readRecordedIqs, type RecordedIq } from './recorded-iqs.ts';
+
+/** Where we differ on purpose from what JVB answered: request id → what we answer and why. */
+const differences: Readonly<Record<string, { readonly condition: string; readonly why: string }>> =
+  {
+    c3: {
+      condition: 'bad-request',
+      why: 'JVB says nothing to a request without meeting-id; the focus would wait 15 s',
+    },
+    c5: {
+      condition: 'item-not-found',
+      why: 'c4 was refused: JVB had created the conference all the same',
+    },
+    c9: {
+      condition: 'item-not-found',
+      why: 'c7 was refused: JVB had created the endpoint all the same, so that c8 did not empty the conference',
+    },
+  };
+
+for (const file of ['bridge.log', 'bridge-questions.log']) {
+  const recorded = readRecordedIqs(file);
+
+  test(`${file}: ${recorded.length} requests get JVB's answers`, async () => {
+    const { execute } = fakeConferences();
+    const { log } = recordingLogger();
+    const answer = answerConferenceModify(
+      createColibri2({ execute, config: { sctpEnabled: true }, log }),
+    );
+    for (const iq of recorded) {
+      const reply = await answer(iq.request);
+      const difference = differences[iq.id];
+      if (difference) {
+        expect(reply, iq.id).toMatchObject({ type: 'error', condition: difference.condition });
+      } else {
+        expect(comparable(content(reply)), iq.id).toEqual(comparable(recordedContent(iq)));
+      }
+    }
+  });
+}
+
+test('every difference is one that was recorded', () => {
+  const ids = readRecordedIqs('bridge-questions.log').map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining(Object.keys(differences)));
+});
+
+/** What a reply consists of, without its address. */
+function content(reply: IqReply): XmlElement {
+  if (reply.type === 'result') return element('iq', {}, reply.payload ? [reply.payload] : []);
+  const { errorType: type, condition, text, extensions } = reply;
+  const error = encodeStanzaError({ type, condition, text });
+  return element('iq', {}, [{ ...error, children: [...error.children, ...extensions] }]);
+}
+
+/** Of JVB's error answers the `<error>`; the request repeated behind it is left out, and the text gets its namespace. */
+function recordedContent({ id, answer }: RecordedIq): XmlElement {
+  if (!answer) throw new Error(`${id} has no answer`);
+  const children = answer.children.filter((child) => typeof child !== 'string');
+  const error = children.find(({ name }) => name === 'error');
+  return element('iq', {}, error ? [withTextNamespace(error)] : children);
+}
+
+function withTextNamespace(error: XmlElement): XmlElement {
+  const xmlns = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+  return {
+    ...error,
+    children: error.children.map((child) =>
+      typeof child !== 'string' && child.name === 'text'
+        ? { ...child, attrs: { ...child.attrs, xmlns } }
+        : child,
+    ),
+  };
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import type { XmlElement } from '../../src/base/xml-element.ts';
+import { firstElement, parseXml } from './parse-xml.ts';
+
+export type RecordedIq = {
+  readonly id: string;
+  /** The request's child. */
+  readonly request: XmlElement;
+  /** The whole answering stanza; undefined = there was none. */
+  readonly answer: XmlElement | undefined;
+};
+
+/** Reads `[seconds] >>|<< stanza` lines and pairs the answers with their requests, in the requests' order. */
+export function readRecordedIqs(file: string): readonly RecordedIq[] {
+  const stanzas = readFileSync(new URL(`data/jicofo-jvb/${file}`, import.meta.url), 'utf8')
+    .split('\n')
+    .map((line) => /(?:>>|<<) (<iq .*<\/iq>|<iq [^>]*\/>)/.exec(line)?.[1])
+    .filter((stanza) => stanza !== undefined)
+    .map(parseXml);
+  const answers = new Map(
+    stanzas.filter(isAnswer).map((stanza) => [stanza.attrs['id'] ?? '', stanza]),
+  );
+  return stanzas
+    .filter((stanza) => !isAnswer(stanza))
+    .map((stanza) => {
+      const id = stanza.attrs['id'] ?? '';
+      const request = firstElement(stanza);
+      if (!request) throw new Error(`${id} is empty`);
+      return { id, request, answer: answers.get(id) };
+    });
+}
+
+function isAnswer({ attrs }: XmlElement): boolean {
+  return attrs['type'] === 'result' || attrs['type'] === 'error';
+}
