@@ -1,0 +1,41 @@
+import { client, xml } from '@xmpp/client';
+import {
+  ClientNegotiation,
+  logIn,
+  type ClientSecurity,
+  type Credentials,
+} from './client-negotiation.ts';
+import type { XmppEntity } from './xmpp-entity.ts';
+import { XmppSession, type SessionOptions } from './xmpp-session.ts';
+
+export type ClientSessionOptions = SessionOptions & {
+  readonly credentials: Credentials;
+  readonly security: ClientSecurity;
+};
+
+/** A session that logs in as an ordinary user: STARTTLS by policy, SASL, resource binding (RFC 6120). */
+export function createClientSession(options: ClientSessionOptions): XmppSession {
+  const { domain, credentials, security } = options;
+  const entity: XmppEntity = client({
+    service: 'xmpp://server',
+    domain,
+    lang: 'en',
+    username: credentials.username,
+    credentials: (authenticate, offered) => {
+      const clearTextAllowed = entity.isSecure() || security.mode === 'disabled';
+      return logIn(credentials, clearTextAllowed, { authenticate, offered });
+    },
+  });
+  const negotiation = new ClientNegotiation({
+    entity,
+    domain,
+    security,
+    onFailure: (reason) => session.fail(reason),
+  });
+  const session = new XmppSession(entity, options, {
+    intercept: (element) => negotiation.intercept(element),
+    // An answer nobody waits for: the library only counts it.
+    standIn: () => xml('iq', { type: 'result', id: 'counted' }),
+  });
+  return session;
+}

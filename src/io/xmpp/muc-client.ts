@@ -1,0 +1,92 @@
+import { createClientSession } from './client-session.ts';
+import { clientCapabilities } from './entity-capabilities.ts';
+import { iqError } from './iq-reply.ts';
+import { IqRouter, type IqRoute } from './iq-router.ts';
+import { bareJid, splitJid } from './jid.ts';
+import { standardRoutes } from './standard-routes.ts';
+import type { SecurityMode } from './starttls.ts';
+import { XmppLink, type XmppEnvironment } from './xmpp-link.ts';
+
+/** One entry of `videobridge.apis.xmpp-client.configs`, validated (operations.md §1.1). */
+export type MucClientConfig = {
+  /** TCP host, used literally. */
+  readonly hostname: string;
+  readonly port: number;
+  /** XMPP domain of the account, and the name the certificate must carry. */
+  readonly domain: string;
+  readonly username: string;
+  readonly password: string;
+  /** Bare room JIDs. */
+  readonly mucJids: readonly string[];
+  readonly mucNickname: string;
+  readonly disableCertificateVerification: boolean;
+  /** Undefined: see `defaultSecurityMode`. */
+  readonly securityMode?: SecurityMode | undefined;
+};
+
+export type MucClientOptions = XmppEnvironment & {
+  readonly id: string;
+  readonly config: MucClientConfig;
+  /** Beside the standard ones: Colibri2, health check. */
+  readonly routes: readonly IqRoute[];
+  readonly software: { readonly name: string; readonly version: string; readonly os: string };
+  readonly presenceIntervalMs: number;
+  /** PEM text of the system's authorities; undefined = Node's own list. */
+  readonly ca?: string | undefined;
+  /** Senders outside the rooms who may ask too; matched against the whole JID. For a focus of 2018. */
+  readonly authorizedSource?: RegExp | undefined;
+};
+
+/** Requests of one connection in work at once; a focus waits 15 s for each, so a longer queue helps nobody. */
+export const maxPendingRequests = 1000;
+const ping = { idleMs: 30_000, timeoutMs: 120_000 };
+
+/** JVB's rule: TLS is optional only towards this very machine. */
+export function defaultSecurityMode(hostname: string): SecurityMode {
+  return ['localhost', '127.0.0.1', '::1'].includes(hostname) ? 'ifpossible' : 'required';
+}
+
+/** A client of one XMPP server that sits in the brewery rooms there (operations.md §1). */
+export function createMucClient(options: MucClientOptions): XmppLink {
+  const { config, ca, authorizedSource } = options;
+  const capabilities = clientCapabilities;
+  const log = options.log.child({ xmpp: options.id });
+  const rooms = new Set(config.mucJids.map(bareJid));
+  const inRoom = (from: string) => splitJid(from).local !== '' && rooms.has(bareJid(from));
+  const router = new IqRouter({
+    routes: [...standardRoutes({ ...options, capabilities }), ...options.routes],
+    mayAsk: (from) => inRoom(from) || authorizedSource?.test(from) === true,
+    refusal: iqError('auth', 'forbidden'),
+    maxPending: maxPendingRequests,
+    log,
+  });
+  const security = {
+    mode: config.securityMode ?? defaultSecurityMode(config.hostname),
+    verifyCertificate: !config.disableCertificateVerification,
+    ca,
+  };
+  const { hostname: host, port, domain, username, password } = config;
+  const credentials = { username, password };
+  return new XmppLink({
+    ...options,
+    log,
+    router,
+    capabilities,
+    domain,
+    broadcastPresence: true,
+    rooms: [...rooms],
+    nickname: config.mucNickname,
+    ping,
+    createSession: (events) =>
+      createClientSession({
+        host,
+        port,
+        domain,
+        credentials,
+        security,
+        events,
+        timers: options.timers,
+        log,
+      }),
+  });
+}

@@ -1,0 +1,103 @@
+import { xml } from '@xmpp/client';
+import type { LibraryElement, LibraryParser } from './xmpp-entity.ts';
+
+export type StanzaLimits = {
+  /** Characters of names, attributes and text of one stanza. */
+  readonly maxChars: number;
+  /** Elements within elements, the stanza itself being 1. */
+  readonly maxDepth: number;
+};
+
+/**
+ * Colibri2 requests for large conferences reach hundreds of kilobytes (operations.md §1.2), and Prosody passes
+ * 256 KiB unless told otherwise; nothing legitimate is near these.
+ */
+export const stanzaLimits: StanzaLimits = { maxChars: 8 * 1024 * 1024, maxDepth: 64 };
+
+/** What an element costs in memory beyond its characters, roughly, in characters. */
+const elementChars = 100;
+
+/**
+ * The library's parser with bounds. A stanza that breaks them is read to its end without being kept and reported
+ * by `onRefused` as its bare outer element, so that it can be answered; the stream goes on. One token (a text,
+ * a tag) longer than `maxChars` cannot be skipped and ends the stream with an `error` event.
+ *
+ * @returns a parser class, because the library makes a parser for every stream
+ */
+export function stanzaParser(
+  limits: StanzaLimits,
+  onRefused: (shell: LibraryElement, reason: string) => void,
+): new () => LibraryParser {
+  return class StanzaParser extends xml.Parser {
+    #depth = 0;
+    #chars = 0;
+    #charsSinceToken = 0;
+    #refusal: string | undefined;
+
+    override write(data: string): void {
+      this.#charsSinceToken += data.length;
+      if (this.#charsSinceToken > limits.maxChars + data.length) {
+        this.emit('error', new Error(`a token of more than ${limits.maxChars} characters`));
+        return;
+      }
+      super.write(data);
+    }
+
+    override onStartElement(name: string, attrs: Record<string, string>): void {
+      this.#charsSinceToken = 0;
+      this.#depth += 1; // 1 is the stream itself
+      this.#count(elementChars + name.length + attributeChars(attrs));
+      if (this.#depth - 1 > limits.maxDepth)
+        this.#refuse(`more than ${limits.maxDepth} levels deep`);
+      // The outer element is always kept: it says who is to be told.
+      if (this.#refusal === undefined || this.#depth === 2) super.onStartElement(name, attrs);
+    }
+
+    override onEndElement(name: string): void {
+      this.#charsSinceToken = 0;
+      this.#depth -= 1;
+      if (this.#refusal === undefined) super.onEndElement(name);
+      if (this.#depth === 1) this.#finishStanza();
+    }
+
+    override onText(text: string): void {
+      this.#charsSinceToken = 0;
+      if (this.#depth < 2) return; // white space between stanzas keeps the connection alive, no more
+      this.#count(text.length);
+      if (this.#refusal === undefined) super.onText(text);
+    }
+
+    #count(chars: number): void {
+      this.#chars += chars;
+      if (this.#chars > limits.maxChars) this.#refuse(`more than ${limits.maxChars} characters`);
+    }
+
+    #refuse(reason: string): void {
+      this.#refusal ??= reason;
+    }
+
+    #finishStanza(): void {
+      const refusal = this.#refusal;
+      this.#refusal = undefined;
+      this.#chars = 0;
+      if (refusal === undefined) return;
+      const { name, attrs } = outermost(this.cursor);
+      this.cursor = this.root;
+      onRefused(xml(name, attrs), refusal);
+    }
+  };
+}
+
+type Parented = LibraryElement & { readonly parent: Parented | null };
+
+function outermost(element: LibraryElement | null): LibraryElement {
+  let outer = element as Parented;
+  while (outer.parent) outer = outer.parent;
+  return outer;
+}
+
+function attributeChars(attrs: Readonly<Record<string, string>>): number {
+  let chars = 0;
+  for (const [key, value] of Object.entries(attrs)) chars += key.length + value.length;
+  return chars;
+}

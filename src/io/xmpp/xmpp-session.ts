@@ -1,0 +1,239 @@
+import type { Socket } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
+import type { Scheduled, Timers } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { XmlElement } from '../../base/xml-element.ts';
+import { describeFailure, XmppLinkError } from './failure-reason.ts';
+import { toLibraryElement } from './library-element.ts';
+import { stanzaLimits, stanzaParser } from './stanza-parser.ts';
+import type { LibraryElement, XmppEntity } from './xmpp-entity.ts';
+
+/** What a session reports; never from within a call of it. */
+export type SessionEvents = {
+  /** Bytes came in. */
+  readonly onReceived: () => void;
+  readonly onStanza: (stanza: XmlElement) => void;
+  /** A stanza too large or too deep; `shell` is its outer element without content. */
+  readonly onRefused: (shell: XmlElement, reason: string) => void;
+  /** An open session ended. */
+  readonly onClosed: (reason: string) => void;
+};
+
+export type SessionOptions = {
+  /** Host and port are used literally: no SRV lookup. */
+  readonly host: string;
+  readonly port: number;
+  readonly domain: string;
+  readonly events: SessionEvents;
+  readonly timers: Timers;
+  readonly log: Logger;
+};
+
+/** What a kind of connection does differently. */
+export type SessionHooks = {
+  /** Sees every top-level element first; true = dealt with, the library never sees it. */
+  readonly intercept?: (element: LibraryElement) => boolean;
+  /**
+   * What the library sees in place of a stanza that we deal with: it would answer requests itself, before
+   * anybody asked who sends them, but has to count stanzas for XEP-0198. Undefined = it sees nothing.
+   */
+  readonly standIn?: () => LibraryElement;
+};
+
+type Phase =
+  | { readonly type: 'idle' }
+  | {
+      readonly type: 'opening';
+      readonly resolve: (opened: { readonly resumed: boolean }) => void;
+      readonly reject: (reason: XmppLinkError) => void;
+      readonly deadline: Scheduled;
+    }
+  | { readonly type: 'open' }
+  | { readonly type: 'closing' };
+
+const openTimeoutMs = 30_000;
+const closeTimeoutMs = 3000;
+const libraryTimeoutMs = 15_000;
+/** Bytes the server has not taken yet; beyond, it is as good as dead. */
+const maxUnsentBytes = 32 * 1024 * 1024;
+// The library picks its transport by the scheme; the address comes from socketParameters below.
+const tcpService = 'xmpp://server';
+
+/**
+ * One connection object of xmpp.js, made safe: bounded parsing, whole UTF-8 characters, no stanza that can
+ * throw into the socket, one deadline over everything until login. Usable again after it closed, for resuming
+ * (XEP-0198), as long as `resumable` says so.
+ */
+export class XmppSession {
+  readonly #entity: XmppEntity;
+  readonly #options: SessionOptions;
+  #phase: Phase = { type: 'idle' };
+  #rawSocket: Socket | undefined;
+  #lastError: unknown;
+  #negotiating = false;
+  /** True from `<resumed/>` on: what the server held back may follow in the same packet. */
+  #receiving = false;
+
+  constructor(entity: XmppEntity, options: SessionOptions, hooks: SessionHooks = {}) {
+    this.#entity = entity;
+    this.#options = options;
+    entity.reconnect.stop(); // when to try again is the link's decision
+    entity.timeout = libraryTimeoutMs;
+    entity.socketParameters = () => ({ host: options.host, port: options.port });
+    this.#guardInput(hooks);
+    this.#listen();
+  }
+
+  /**
+   * Whether `open` may take up the former stream. Never after a failed negotiation: that leaves listeners in the
+   * library which would interfere with the next one.
+   */
+  get resumable(): boolean {
+    return !this.#negotiating && (this.#entity.streamManagement?.id ?? '') !== '';
+  }
+
+  /** Connects and logs in. Rejects with the reason in words. */
+  open(): Promise<{ readonly resumed: boolean }> {
+    return new Promise((resolve, reject) => {
+      const deadline = this.#options.timers.after(openTimeoutMs, () =>
+        this.fail(new XmppLinkError(`no login within ${openTimeoutMs / 1000} s`)),
+      );
+      this.#lastError = undefined;
+      this.#receiving = false;
+      this.#phase = { type: 'opening', resolve, reject, deadline };
+      this.#connect().catch((error: unknown) => this.fail(error));
+    });
+  }
+
+  /** Sends a stanza; false when there is no open stream to send it on. */
+  send(stanza: XmlElement): boolean {
+    if (this.#phase.type !== 'open') return false;
+    const { socket } = this.#entity;
+    if ((socket?.writableLength ?? 0) > maxUnsentBytes) {
+      this.abort(new XmppLinkError('the server takes no more data from us'));
+      return false;
+    }
+    this.#entity.send(toLibraryElement(stanza)).catch((error: unknown) => {
+      this.#options.log.debug({ reason: describeFailure(error) }, 'a stanza was not sent');
+    });
+    return true;
+  }
+
+  /** Ends the stream in good order, or after 3 s anyhow. Resolves when the socket is gone. */
+  async close(): Promise<void> {
+    const wasOpen = this.#phase.type === 'open';
+    this.fail(new XmppLinkError('stopped'));
+    this.#enter({ type: 'closing' });
+    if (wasOpen) {
+      const impatience = this.#options.timers.after(closeTimeoutMs, () => this.#destroySocket());
+      await this.#entity.stop().catch(() => undefined);
+      impatience.cancel();
+    }
+    this.#destroySocket();
+  }
+
+  /** Drops the connection without a word; an open session then reports `onClosed`. */
+  abort(reason: Error): void {
+    this.#lastError = reason;
+    this.#destroySocket();
+  }
+
+  /** Gives the attempt to open up. */
+  fail(error: unknown): void {
+    if (this.#phase.type !== 'opening') return;
+    const { reject } = this.#phase;
+    this.#enter({ type: 'idle' });
+    this.#destroySocket();
+    reject(new XmppLinkError(describeFailure(error)));
+  }
+
+  async #connect(): Promise<void> {
+    const { domain } = this.#options;
+    const connected = this.#entity.connect(tcpService);
+    this.#rawSocket = this.#entity.socket ?? undefined;
+    await connected;
+    this.#rawSocket?.setNoDelay(true);
+    this.#negotiating = true;
+    this.#entity.Parser = stanzaParser(stanzaLimits, (shell, reason) =>
+      this.#options.events.onRefused(shell, reason),
+    );
+    await this.#entity.open({ domain, lang: 'en' });
+  }
+
+  #listen(): void {
+    const opened = (resumed: boolean) => {
+      if (this.#phase.type !== 'opening') return;
+      const { resolve } = this.#phase;
+      this.#negotiating = false;
+      this.#receiving = true;
+      this.#lastError = undefined;
+      this.#enter({ type: 'open' });
+      resolve({ resumed });
+    };
+    this.#entity.on('online', () => opened(false));
+    this.#entity.streamManagement?.on('resumed', () => opened(true));
+    this.#entity.on('error', (error: unknown) => {
+      this.#lastError ??= error;
+      this.fail(error);
+    });
+    this.#entity.on('disconnect', () => this.#disconnected());
+  }
+
+  #disconnected(): void {
+    const error = this.#lastError ?? new XmppLinkError('the server closed the connection');
+    this.fail(error);
+    if (this.#phase.type !== 'open') return;
+    this.#receiving = false;
+    this.#enter({ type: 'idle' });
+    this.#options.events.onClosed(describeFailure(error));
+  }
+
+  #enter(phase: Phase): void {
+    if (this.#phase.type === 'opening') this.#phase.deadline.cancel();
+    this.#phase = phase;
+  }
+
+  #guardInput(hooks: SessionHooks): void {
+    const { events, log } = this.#options;
+    const entity = this.#entity;
+    let decoder = new StringDecoder('utf8');
+    entity.on('connect', () => {
+      decoder = new StringDecoder('utf8');
+    });
+    entity._onData = (data) => {
+      events.onReceived();
+      const { parser } = entity;
+      try {
+        parser?.write(decoder.write(data));
+      } catch (error) {
+        parser?.emit('error', error);
+      }
+    };
+    const pass = entity._onElement.bind(entity);
+    entity._onElement = (received) => {
+      try {
+        if (hooks.intercept?.(received)) return;
+        this.#receiving ||= received.name === 'resumed';
+        const ours = this.#receiving && isForUs(received);
+        const seen = ours ? hooks.standIn?.() : received;
+        if (seen) pass(seen);
+        if (ours) events.onStanza(received);
+      } catch (error) {
+        const { name, attrs } = received;
+        log.warn({ err: error, stanza: name, from: attrs['from'] }, 'skipped a stanza');
+      }
+    };
+    entity._onSeeOtherHost = (error) => entity.emit('error', error);
+  }
+
+  #destroySocket(): void {
+    this.#rawSocket?.destroy();
+    this.#entity.socket?.destroy();
+  }
+}
+
+/** Everything but the answers to the library's own requests. */
+function isForUs({ name, attrs }: XmlElement): boolean {
+  if (name === 'iq') return attrs['type'] !== 'result' && attrs['type'] !== 'error';
+  return name === 'presence' || name === 'message';
+}

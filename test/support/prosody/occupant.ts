@@ -1,0 +1,120 @@
+import { client, xml } from '@xmpp/client';
+import type { LibraryElement } from '../../../src/io/xmpp/xmpp-entity.ts';
+import type { Prosody } from './prosody.ts';
+
+/** Another occupant of the brewery, such as a focus: sees presences, sends requests. */
+export type Occupant = {
+  readonly jid: string;
+  /** Every presence from rooms, oldest first. */
+  readonly presences: readonly LibraryElement[];
+  /** The statistics in the latest presence of an occupant; undefined before the first, or once it has left. */
+  stats(nickname: string): ReadonlyMap<string, string> | undefined;
+  /** Whether the occupant is in the room now. */
+  sees(nickname: string): boolean;
+  /** Sends a request and resolves with the reply stanza, whether result or error. */
+  request(
+    to: string,
+    payload: LibraryElement | readonly LibraryElement[],
+    type?: 'get' | 'set',
+  ): Promise<LibraryElement>;
+  send(stanza: LibraryElement): Promise<void>;
+  leave(): Promise<void>;
+};
+
+export type OccupantOptions = {
+  readonly nickname?: string;
+  readonly room?: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** False: log in only. */
+  readonly join?: boolean;
+};
+
+/** Logs in over the unencrypted port and joins the brewery. */
+export async function joinAsOccupant(
+  prosody: Prosody,
+  options: OccupantOptions = {},
+): Promise<Occupant> {
+  const { username = 'focus', password = 'focus-secret', nickname = 'focus' } = options;
+  const room = options.room ?? prosody.brewery;
+  const entity = client({
+    service: `xmpp://127.0.0.1:${prosody.c2sPort}`,
+    domain: prosody.authDomain,
+    username,
+    lang: 'en',
+    credentials: (authenticate) => authenticate({ username, password }, 'SCRAM-SHA-1'),
+  });
+  entity.reconnect.stop();
+  skipTls(entity);
+  const presences: LibraryElement[] = [];
+  const waiting = new Map<string, (reply: LibraryElement) => void>();
+  let requests = 0;
+  entity.on('error', () => undefined);
+  entity.on('stanza', (stanza: LibraryElement) => {
+    if (stanza.name === 'presence') presences.push(stanza);
+    if (stanza.name === 'iq') waiting.get(stanza.attrs['id'] ?? '')?.(stanza);
+  });
+  const online = new Promise<void>((resolve) => entity.once('online', () => resolve()));
+  await entity.connect(`xmpp://127.0.0.1:${prosody.c2sPort}`);
+  await entity.open({ domain: prosody.authDomain, lang: 'en' });
+  await online;
+
+  const latest = (nick: string) =>
+    presences.findLast(({ attrs }) => attrs['from'] === `${room}/${nick}`);
+  const occupant: Occupant = {
+    jid: `${room}/${nickname}`,
+    presences,
+    stats: (nick) => {
+      const presence = latest(nick);
+      if (!presence || presence.attrs['type'] === 'unavailable') return undefined;
+      const stats = child(presence, 'stats');
+      if (!stats) return undefined;
+      const entries = stats.children.filter((entry) => typeof entry !== 'string');
+      return new Map(entries.map(({ attrs }) => [attrs['name'] ?? '', attrs['value'] ?? '']));
+    },
+    sees: (nick) => {
+      const presence = latest(nick);
+      return presence !== undefined && presence.attrs['type'] === undefined;
+    },
+    request: async (to, payload, type = 'get') => {
+      requests += 1;
+      const id = `${nickname}-${requests}`;
+      const reply = new Promise<LibraryElement>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`no reply to ${id} from ${to}`)), 10_000);
+        waiting.set(id, (stanza) => {
+          clearTimeout(timer);
+          resolve(stanza);
+        });
+      });
+      const payloads: readonly LibraryElement[] = 'name' in payload ? [payload] : payload;
+      await entity.send(xml('iq', { type, id, to }, ...payloads));
+      return reply;
+    },
+    send: (stanza) => entity.send(stanza),
+    leave: async () => {
+      await entity.stop();
+    },
+  };
+  if (options.join !== false) {
+    const muc = xml('x', { xmlns: 'http://jabber.org/protocol/muc' });
+    await entity.send(xml('presence', { to: occupant.jid }, muc));
+  }
+  return occupant;
+}
+
+/** The first element child of that name. */
+export function child(parent: LibraryElement, name: string): LibraryElement | undefined {
+  return parent.children.find(
+    (entry): entry is LibraryElement => typeof entry !== 'string' && entry.name === name,
+  );
+}
+
+/** The tests' certificate is in nobody's bundle, and the library takes no other: stay on plain TCP. */
+function skipTls(entity: ReturnType<typeof client>): void {
+  const pass = entity._onElement.bind(entity);
+  entity._onElement = (element) => {
+    const startTls = element.name === 'stream:features' ? child(element, 'starttls') : undefined;
+    if (startTls) element.remove(startTls);
+    pass(element);
+  };
+}
