@@ -4,7 +4,8 @@ import type { CommandError, ConferenceCommand, ConferenceOutcome } from '../conf
 import type { ConferenceModified } from '../protocol/colibri2/conference-modified.ts';
 import type { ConferenceModify } from '../protocol/colibri2/conference-modify.ts';
 import { conferenceAnswer } from './conference-answer.ts';
-import { conferenceCommand, type ColibriConfig } from './conference-command.ts';
+import { conferenceCommand } from './conference-command.ts';
+import type { ColibriConfig } from './endpoint-command.ts';
 
 /** Does a command, all of it or nothing. */
 export type Execute = (

@@ -2,13 +2,8 @@ import { ok, type Result } from '../base/result.ts';
 import { withoutUndefined } from '../base/without-undefined.ts';
 import type { CommandError, ConferenceCommand, EndpointCommand } from '../conference/commands.ts';
 import type { ConferenceModify, EndpointModify } from '../protocol/colibri2/conference-modify.ts';
-import { endpointCommand } from './endpoint-command.ts';
+import { endpointCommand, type ColibriConfig } from './endpoint-command.ts';
 import { badRequest, notImplemented } from './refuse.ts';
-
-export type ColibriConfig = {
-  /** `videobridge.sctp.enabled`: off means that data channels are refused. */
-  readonly sctpEnabled: boolean;
-};
 
 /** A room's bare JID (RFC 7622 §3): a localpart without the characters it may not have, and a domain. */
 const bareJid = /^[^\s"&'/:<>@]{1,1023}@[^\s"&'/:<>@][^\s"&'/<>@]{0,1022}$/;

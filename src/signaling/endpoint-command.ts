@@ -14,8 +14,12 @@ import {
   type Sctp,
 } from '../protocol/colibri2/conference-modify.ts';
 import type { IceTransport } from '../protocol/jingle/ice-transport.ts';
-import type { ColibriConfig } from './conference-command.ts';
 import { badRequest, notImplemented } from './refuse.ts';
+
+export type ColibriConfig = {
+  /** `videobridge.sctp.enabled`: off means that data channels are refused. */
+  readonly sctpEnabled: boolean;
+};
 
 /** The one SCTP port there is (colibri2.md §2.9). */
 export const sctpPort = 5000;
