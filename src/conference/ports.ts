@@ -58,8 +58,11 @@ export interface EndpointMedia {
   setPlan(plan: ForwardingPlan): void;
   /** Asks the endpoint for a key frame of one of its video sources; limited per source. */
   requestKeyframe(source: SourceName): void;
-  /** New ICE credentials while the old path carries on; resolves with the transport to signal. */
-  restartIce(): Promise<LocalTransport>;
+  /**
+   * New ICE credentials while the old path carries on; resolves with the transport to signal. undefined = cannot
+   * be restarted, which is an answer and not an error (colibri2.md §3.10).
+   */
+  restartIce(): Promise<LocalTransport | undefined>;
   close(): void;
 }
 

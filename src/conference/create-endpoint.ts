@@ -1,0 +1,82 @@
+import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
+import type { ChannelCommand } from './channel-messages.ts';
+import type { ConferenceConfig } from './conference-config.ts';
+import { Endpoint, type EndpointCreateCommand, offersRetransmission } from './endpoint.ts';
+import { EndpointChannel } from './endpoint-channel.ts';
+import type { ChannelCodec, ChannelLink, EndpointMedia } from './ports.ts';
+import { Receiver } from './receiver.ts';
+import { SourceSlots } from './source-maps.ts';
+import type { SsrcRegistry } from './ssrc-registry.ts';
+import type { Totals } from './totals.ts';
+
+const passwordLength = 24;
+
+export type EndpointServices = {
+  readonly config: ConferenceConfig;
+  readonly codec: ChannelCodec;
+  readonly random: Random;
+  readonly ssrcs: SsrcRegistry;
+  readonly totals: Totals;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+};
+
+export type EndpointListeners = {
+  readonly onChannelOpen: (endpoint: Endpoint, link: ChannelLink) => void;
+  readonly onCommand: (endpoint: Endpoint, command: ChannelCommand, link: ChannelLink) => void;
+};
+
+/** Builds an endpoint out of a create command and the media side that was made for it. */
+export function createEndpoint(
+  command: EndpointCreateCommand,
+  media: EndpointMedia,
+  services: EndpointServices,
+  listeners: EndpointListeners,
+): Endpoint {
+  const channel = new EndpointChannel({
+    codec: services.codec,
+    totals: services.totals,
+    log: services.log.child({ endpoint: command.id }),
+    nowMs: services.nowMs,
+    onOpen: (link) => listeners.onChannelOpen(endpoint, link),
+    onCommand: (received, link) => listeners.onCommand(endpoint, received, link),
+  });
+  const receiver = createReceiver(command, media, channel, services);
+  const endpoint = new Endpoint(command, {
+    media,
+    channel,
+    receiver,
+    password: services.random.alphanumeric(passwordLength),
+    createdMs: services.nowMs(),
+  });
+  endpoint.apply(command);
+  return endpoint;
+}
+
+function createReceiver(
+  command: EndpointCreateCommand,
+  media: EndpointMedia,
+  channel: EndpointChannel,
+  { config, ssrcs }: EndpointServices,
+): Receiver {
+  const drawSsrc = () => ssrcs.draw();
+  const { midDemux, ssrcRewriting } = command;
+  const { ssrcLimit } = config;
+  const slots = ssrcRewriting && {
+    audio: new SourceSlots({ kind: 'audio', limit: ssrcLimit.audio, midDemux, drawSsrc }),
+    video: new SourceSlots({ kind: 'video', limit: ssrcLimit.video, midDemux, drawSsrc }),
+  };
+  const adaptive = offersRetransmission(command.media ?? []);
+  return new Receiver(
+    {
+      endpointId: command.id,
+      config,
+      slots: slots === false ? undefined : slots,
+      adaptive: () => adaptive,
+      send: (event) => channel.send(event),
+      setPlan: (plan) => media.setPlan(plan),
+    },
+    command.initialLastN,
+  );
+}

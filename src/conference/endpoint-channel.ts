@@ -1,0 +1,120 @@
+import type { Logger } from '../base/logger.ts';
+import type { ChannelCommand, ChannelEvent } from './channel-messages.ts';
+import { MessageRate } from './message-rate.ts';
+import type { ChannelCodec, ChannelLink } from './ports.ts';
+import type { Totals } from './totals.ts';
+
+export type EndpointChannelOptions = {
+  readonly codec: ChannelCodec;
+  readonly totals: Totals;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+  readonly onOpen: (link: ChannelLink) => void;
+  readonly onCommand: (command: ChannelCommand, link: ChannelLink) => void;
+};
+
+/** An endpoint's bridge channel: one WebSocket, one SCTP channel, or both, of which one is used (bridge-channel.md §1.1). */
+export class EndpointChannel {
+  readonly #options: EndpointChannelOptions;
+  readonly #rate: MessageRate;
+  readonly #links = new Map<ChannelLink['carrier'], ChannelLink>();
+  #lastReceivedOn: ChannelLink['carrier'] = 'sctp';
+  readonly #warnedOf = new Set<string>();
+  #everOpened = false;
+
+  constructor(options: EndpointChannelOptions) {
+    this.#options = options;
+    this.#rate = new MessageRate(options.nowMs());
+  }
+
+  /** Messages dropped because the client sent too many. */
+  get dropped(): number {
+    return this.#rate.dropped;
+  }
+
+  get carrier(): ChannelLink['carrier'] | undefined {
+    return this.#current()?.carrier;
+  }
+
+  get everOpened(): boolean {
+    return this.#everOpened;
+  }
+
+  /** A new link takes the place of the former one of its kind. */
+  opened(link: ChannelLink): void {
+    const former = this.#links.get(link.carrier);
+    this.#links.set(link.carrier, link);
+    this.#everOpened = true;
+    if (!this.#links.has(this.#lastReceivedOn)) this.#lastReceivedOn = link.carrier;
+    if (former && former !== link) former.close(1000, 'replaced');
+    this.#options.onOpen(link);
+  }
+
+  closed(link: ChannelLink): void {
+    if (this.#isCurrent(link)) this.#links.delete(link.carrier);
+  }
+
+  /** Text of the client; ignored on a link that was replaced. */
+  received(link: ChannelLink, text: string): void {
+    if (!this.#isCurrent(link)) return;
+    const { codec, totals, nowMs, onCommand } = this.#options;
+    if (link.carrier === 'websocket') totals.webSocketMessagesReceived += 1;
+    else totals.dataChannelMessagesReceived += 1;
+    if (!this.#rate.take(nowMs())) {
+      this.#warnOnce('rate', 'client sends too many channel messages, dropping some');
+      return;
+    }
+    this.#lastReceivedOn = link.carrier;
+    const command = codec.decode(text);
+    if (command.ok) onCommand(command.value, link);
+    else this.#warnOnce(command.error, `channel message dropped: ${command.error}`);
+  }
+
+  /** @returns whether it left; without a channel messages are dropped, the state is replayed when one opens. */
+  send(event: ChannelEvent): boolean {
+    const link = this.#current();
+    return link !== undefined && this.#sendOn(link, this.#options.codec.encode(event));
+  }
+
+  /** For one event to many: encoded once. */
+  sendEncoded(text: string): boolean {
+    const link = this.#current();
+    return link !== undefined && this.#sendOn(link, text);
+  }
+
+  /** An answer goes where the question came from. */
+  reply(link: ChannelLink, event: ChannelEvent): void {
+    if (this.#isCurrent(link)) this.#sendOn(link, this.#options.codec.encode(event));
+  }
+
+  /** The endpoint is gone. */
+  close(): void {
+    const links = [...this.#links.values()];
+    this.#links.clear();
+    for (const link of links) link.close(1001, 'endpoint closed');
+  }
+
+  /** The WebSocket if the last message came by it, otherwise the data channel, otherwise what there is. */
+  #current(): ChannelLink | undefined {
+    const websocket = this.#links.get('websocket');
+    const sctp = this.#links.get('sctp');
+    return this.#lastReceivedOn === 'websocket' ? (websocket ?? sctp) : (sctp ?? websocket);
+  }
+
+  #isCurrent(link: ChannelLink): boolean {
+    return this.#links.get(link.carrier) === link;
+  }
+
+  #sendOn(link: ChannelLink, text: string): boolean {
+    const sent = link.send(text);
+    if (sent && link.carrier === 'websocket') this.#options.totals.webSocketMessagesSent += 1;
+    else if (sent) this.#options.totals.dataChannelMessagesSent += 1;
+    return sent;
+  }
+
+  #warnOnce(topic: string, message: string): void {
+    if (this.#warnedOf.has(topic) || this.#warnedOf.size >= 10) return;
+    this.#warnedOf.add(topic);
+    this.#options.log.warn({}, message);
+  }
+}

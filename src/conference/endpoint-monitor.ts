@@ -1,0 +1,71 @@
+import type { EndpointId } from '../model/ids.ts';
+import { broadcast } from './broadcast.ts';
+import type { ConferenceConfig } from './conference-config.ts';
+import { isReachable } from './connectivity.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { ChannelCodec } from './ports.ts';
+import type { Totals } from './totals.ts';
+
+/** An endpoint without a bridge channel this long after DTLS is counted (bridge-channel.md §1.5). */
+const channelExpectedMs = 30_000;
+
+export type EndpointMonitorOptions = {
+  readonly endpoints: ReadonlyMap<EndpointId, Endpoint>;
+  readonly codec: ChannelCodec;
+  readonly config: ConferenceConfig;
+  readonly totals: Totals;
+};
+
+/** Watches endpoints with the clock: who is reachable, who lacks a channel, who is to hear of its estimate. */
+export class EndpointMonitor {
+  readonly #options: EndpointMonitorOptions;
+  #checkedMs = -Infinity;
+  #reportedMs = 0;
+
+  constructor(options: EndpointMonitorOptions) {
+    this.#options = options;
+  }
+
+  tick(nowMs: number): void {
+    const { config } = this.#options;
+    if (nowMs - this.#checkedMs < config.connectivity.checkIntervalMs) return;
+    this.#checkedMs = nowMs;
+    for (const endpoint of this.#options.endpoints.values()) {
+      if (!endpoint.visitor) this.#checkReachable(endpoint, nowMs);
+      this.#checkChannel(endpoint, nowMs);
+    }
+    if (nowMs - this.#reportedMs < config.connectionStatsIntervalMs) return;
+    this.#reportedMs = nowMs;
+    this.#reportEstimates();
+  }
+
+  #checkReachable(endpoint: Endpoint, nowMs: number): void {
+    const { config, totals, endpoints, codec } = this.#options;
+    const reachable = isReachable(endpoint, nowMs, config.connectivity);
+    if (reachable === endpoint.reachable) return;
+    endpoint.reachable = reachable;
+    if (reachable) totals.endpointsReconnected += 1;
+    else totals.endpointsDisconnected += 1;
+    broadcast(endpoints.values(), codec, {
+      type: 'connectivity',
+      endpointId: endpoint.id,
+      active: reachable,
+    });
+  }
+
+  #checkChannel(endpoint: Endpoint, nowMs: number): void {
+    if (endpoint.channelMissed || endpoint.channel.everOpened) return;
+    if (nowMs - (endpoint.dtlsConnectedMs ?? Infinity) < channelExpectedMs) return;
+    endpoint.channelMissed = true;
+    this.#options.totals.endpointsWithoutChannel += 1;
+  }
+
+  #reportEstimates(): void {
+    for (const { channel, receiver } of this.#options.endpoints.values()) {
+      const estimatedDownlinkBps = receiver.estimate.latestBps;
+      if (estimatedDownlinkBps !== undefined) {
+        channel.send({ type: 'connection-stats', estimatedDownlinkBps });
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import type { ConferenceId, EndpointId } from '../model/ids.ts';
+import type { MediaDescription } from '../model/media-description.ts';
+import type { EndpointCommand, EndpointSettings } from './commands.ts';
+import type { EndpointChannel } from './endpoint-channel.ts';
+import { EndpointSources } from './endpoint-sources.ts';
+import type { EndpointMedia, TransportState } from './ports.ts';
+import type { Receiver } from './receiver.ts';
+
+export type EndpointCreateCommand = Extract<EndpointCommand, { readonly type: 'create' }>;
+
+export type EndpointParts = {
+  readonly media: EndpointMedia;
+  readonly channel: EndpointChannel;
+  readonly receiver: Receiver;
+  /** For the WebSocket; 24 characters [A-Za-z0-9]. Never logged, never shown. */
+  readonly password: string;
+  readonly createdMs: number;
+};
+
+/** Which conference and endpoint a bridge channel leads to. */
+export type ChannelAddress = {
+  readonly conferenceId: ConferenceId;
+  readonly endpointId: EndpointId;
+  readonly password: string;
+};
+
+/** One client's session: what was signalled for it, and the parts that serve it. */
+export class Endpoint {
+  readonly id: EndpointId;
+  readonly visitor: boolean;
+  readonly ssrcRewriting: boolean;
+  readonly media: EndpointMedia;
+  readonly channel: EndpointChannel;
+  readonly receiver: Receiver;
+  readonly password: string;
+  readonly createdMs: number;
+  readonly sources = new EndpointSources();
+  #statsId: string | undefined;
+  #forceMute = { audio: false, video: false };
+  #ice: TransportState = 'new';
+  #dtls: TransportState = 'new';
+  #iceEverConnected = false;
+  #dtlsConnectedMs: number | undefined;
+  #lastActiveMs: number | undefined;
+  /** What the others were last told of its connection. */
+  reachable = true;
+  /** Whether the missing bridge channel has been counted. */
+  channelMissed = false;
+
+  constructor(command: EndpointCreateCommand, parts: EndpointParts) {
+    this.id = command.id;
+    this.visitor = command.visitor;
+    this.ssrcRewriting = command.ssrcRewriting;
+    this.media = parts.media;
+    this.channel = parts.channel;
+    this.receiver = parts.receiver;
+    this.password = parts.password;
+    this.createdMs = parts.createdMs;
+  }
+
+  get statsId(): string | undefined {
+    return this.#statsId;
+  }
+
+  get forceMute(): { readonly audio: boolean; readonly video: boolean } {
+    return this.#forceMute;
+  }
+
+  get ice(): TransportState {
+    return this.#ice;
+  }
+
+  get dtls(): TransportState {
+    return this.#dtls;
+  }
+
+  get iceEverConnected(): boolean {
+    return this.#iceEverConnected;
+  }
+
+  get dtlsConnectedMs(): number | undefined {
+    return this.#dtlsConnectedMs;
+  }
+
+  get lastActiveMs(): number | undefined {
+    return this.#lastActiveMs;
+  }
+
+  /** Takes over what a command settles at once; the transport is the media plane's. */
+  apply(settings: EndpointSettings): void {
+    if (settings.statsId !== undefined) this.#statsId = settings.statsId;
+    if (settings.initialLastN !== undefined) this.receiver.setInitialLastN(settings.initialLastN);
+    if (settings.sources) this.sources.replace(settings.sources);
+    if (settings.forceMute) this.#forceMute = { ...settings.forceMute };
+    if (settings.sources ?? settings.forceMute) {
+      this.media.setReception({ sources: this.sources.signalled, muted: this.#forceMute });
+    }
+  }
+
+  transportChanged(ice: TransportState, dtls: TransportState, nowMs: number): void {
+    this.#ice = ice;
+    this.#dtls = dtls;
+    if (ice === 'connected') this.#iceEverConnected = true;
+    if (dtls === 'connected') this.#dtlsConnectedMs ??= nowMs;
+  }
+
+  wasActive(nowMs: number): void {
+    this.#lastActiveMs = nowMs;
+  }
+
+  close(): void {
+    this.channel.close();
+    this.media.close();
+  }
+}
+
+/** Whether retransmission was offered, in which case the receiver's estimate can be trusted (allocation.md §1.8). */
+export function offersRetransmission(media: readonly MediaDescription[]): boolean {
+  return media.some(({ payloadTypes }) =>
+    payloadTypes.some(({ name }) => name.toLowerCase() === 'rtx'),
+  );
+}

@@ -1,0 +1,118 @@
+import type { EndpointId, SourceName } from '../model/ids.ts';
+import type { ConferenceConfig } from './conference-config.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type ForwardingView, forwardingView } from './forwarding-view.ts';
+import { HeardMicrophones } from './heard-microphones.ts';
+import type { MediaEvent } from './ports.ts';
+import { SenderConstraints } from './sender-constraints.ts';
+import type { Speakers } from './speakers.ts';
+
+/** Up to this many participants every microphone is sent to everybody; beyond, the last this many that were heard. */
+const audibleMicrophones = 20;
+
+export type ForwardingOptions = {
+  readonly endpoints: ReadonlyMap<EndpointId, Endpoint>;
+  readonly speakers: Speakers;
+  readonly config: ConferenceConfig;
+  readonly nowMs: () => number;
+};
+
+type AudioLevels = Extract<MediaEvent, { readonly type: 'audio-levels' }>['levels'];
+
+/** Decides who is sent what of whom, whenever something it depends on changed, and tells senders what is wanted. */
+export class Forwarding {
+  readonly #options: ForwardingOptions;
+  readonly #constraints = new SenderConstraints();
+  readonly #heard = new HeardMicrophones(audibleMicrophones);
+  #view: ForwardingView | undefined;
+
+  constructor(options: ForwardingOptions) {
+    this.#options = options;
+  }
+
+  /** Something changed that concerns every receiver: sources, their types or layers, the order of speakers. */
+  refreshAll(): void {
+    this.#view = undefined;
+    this.#refresh(this.#options.endpoints.values());
+  }
+
+  /** One receiver wants, or can take, something else. */
+  refresh(receiver: Endpoint): void {
+    this.#refresh([receiver]);
+  }
+
+  /** Rates changed, which the next decision is to see. */
+  invalidate(): void {
+    this.#view = undefined;
+  }
+
+  /** Decides anew where that has not happened for long, or a slot has come free. */
+  tick(nowMs: number): void {
+    const due = [...this.#options.endpoints.values()].filter(({ receiver }) =>
+      receiver.isDue(nowMs),
+    );
+    if (due.length > 0) this.#refresh(due);
+  }
+
+  observeLevels(levels: AudioLevels): void {
+    const changed = this.#heard.observe(levels);
+    if (changed && this.#isLarge()) this.refreshAll();
+  }
+
+  /** To be called once the endpoint is no longer among the endpoints. */
+  endpointLeft(endpoint: Endpoint): void {
+    const nowMs = this.#options.nowMs();
+    this.#heard.left(endpoint.id);
+    this.#constraints.receiverLeft(endpoint.id);
+    for (const { receiver } of this.#options.endpoints.values())
+      receiver.ownerLeft(endpoint.id, nowMs);
+    this.sourcesRemoved(endpoint.sources.signalled.map(({ name }) => name));
+  }
+
+  sourcesRemoved(names: readonly SourceName[]): void {
+    for (const name of names) this.#constraints.sourceRemoved(name);
+  }
+
+  /** Tells a channel that has just opened what is wanted of its endpoint and what it gets. */
+  replay(endpoint: Endpoint): void {
+    for (const { name, kind } of endpoint.sources.signalled) {
+      const maxHeight = kind === 'video' ? this.#constraints.current(name) : undefined;
+      if (maxHeight === undefined) continue;
+      endpoint.channel.send({ type: 'sender-constraints', source: name, maxHeight });
+    }
+    endpoint.receiver.replay(this.#options.nowMs());
+    this.refresh(endpoint); // what was not announced for want of a channel can be sent now
+  }
+
+  #refresh(receivers: Iterable<Endpoint>): void {
+    const nowMs = this.#options.nowMs();
+    this.#view ??= this.#buildView();
+    for (const { id, receiver } of receivers) {
+      receiver.update(this.#view, nowMs);
+      this.#constraints.setWishes(id, receiver.effectiveHeights());
+    }
+    this.#tellSenders();
+  }
+
+  #tellSenders(): void {
+    const owners = new Map<SourceName, Endpoint>();
+    for (const endpoint of this.#options.endpoints.values()) {
+      for (const { name } of endpoint.sources.signalled) owners.set(name, endpoint);
+    }
+    for (const change of this.#constraints.takeChanges((name) => owners.has(name))) {
+      owners.get(change.source)?.channel.send({ type: 'sender-constraints', ...change });
+    }
+  }
+
+  #buildView(): ForwardingView {
+    const { endpoints, speakers } = this.#options;
+    const ordered = speakers.inOrder(endpoints.keys()).flatMap((id) => endpoints.get(id) ?? []);
+    return forwardingView(ordered, this.#isLarge() ? new Set(this.#heard.heard) : undefined);
+  }
+
+  #isLarge(): boolean {
+    let participants = 0;
+    for (const { visitor } of this.#options.endpoints.values()) if (!visitor) participants += 1;
+    return participants > audibleMicrophones;
+  }
+}

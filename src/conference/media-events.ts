@@ -1,0 +1,116 @@
+import type { Logger } from '../base/logger.ts';
+import type { EndpointId } from '../model/ids.ts';
+import { broadcast } from './broadcast.ts';
+import { dominantSpeakerEvent } from './channel-commands.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Forwarding } from './forwarding.ts';
+import type { ChannelCodec, MediaEvent } from './ports.ts';
+import type { Speakers } from './speakers.ts';
+import type { Totals } from './totals.ts';
+
+/** What a media event can touch. */
+export type MediaEventScene = {
+  readonly endpoints: ReadonlyMap<EndpointId, Endpoint>;
+  readonly forwarding: Forwarding;
+  readonly speakers: Speakers;
+  readonly codec: ChannelCodec;
+  readonly log: Logger;
+  readonly totals: Totals;
+};
+
+type EventOf<Type extends MediaEvent['type']> = Extract<MediaEvent, { readonly type: Type }>;
+type ConferenceEvent = EventOf<'audio-levels'>;
+export type SurvivableEvent = Exclude<MediaEvent, EventOf<'lost'>>;
+type ChannelActivity = EventOf<'channel-open' | 'channel-message' | 'channel-closed'>;
+type EndpointEvent = Exclude<SurvivableEvent, ConferenceEvent | ChannelActivity>;
+
+/** Takes in what the media plane reports. Events about endpoints that have just left are stale and mean nothing. */
+export function handleMediaEvent(
+  event: SurvivableEvent,
+  scene: MediaEventScene,
+  nowMs: number,
+): void {
+  if (event.type === 'audio-levels') {
+    scene.forwarding.observeLevels(event.levels);
+    return;
+  }
+  const endpoint = scene.endpoints.get(event.endpointId);
+  if (!endpoint) return;
+  if ('link' in event) handleChannelActivity(endpoint, event);
+  else handleEndpointEvent(endpoint, event, scene, nowMs);
+}
+
+/** The SCTP channel; WebSockets come through the gate. */
+function handleChannelActivity({ channel }: Endpoint, event: ChannelActivity): void {
+  switch (event.type) {
+    case 'channel-open':
+      channel.opened(event.link);
+      break;
+    case 'channel-message':
+      channel.received(event.link, event.text);
+      break;
+    case 'channel-closed':
+      channel.closed(event.link);
+      break;
+  }
+}
+
+function handleEndpointEvent(
+  endpoint: Endpoint,
+  event: EndpointEvent,
+  scene: MediaEventScene,
+  nowMs: number,
+): void {
+  switch (event.type) {
+    case 'transport-state':
+      transportChanged(endpoint, event, scene.totals, nowMs);
+      break;
+    case 'activity':
+      endpoint.wasActive(nowMs);
+      break;
+    case 'codec':
+      if (endpoint.sources.setCodec(event.source, event.codec)) scene.forwarding.refreshAll();
+      break;
+    case 'layers':
+      if (endpoint.sources.setLayers(event.source, event.layers)) scene.forwarding.refreshAll();
+      else scene.forwarding.invalidate();
+      break;
+    case 'dominant-speaker':
+      dominantSpeakerChanged(endpoint, scene);
+      break;
+    case 'estimate':
+      if (endpoint.receiver.estimate.report(event.availableBps, nowMs)) {
+        scene.forwarding.refresh(endpoint);
+      }
+      break;
+    case 'forwarding':
+      endpoint.receiver.reportForwarding(event.source, event.layer);
+      break;
+    case 'source-refused':
+      scene.log.warn({ ...event }, 'the engine refused a source');
+      endpoint.sources.refuse(event.source, event.reason);
+      scene.forwarding.refreshAll();
+      break;
+  }
+}
+
+function transportChanged(
+  endpoint: Endpoint,
+  { ice, dtls }: EventOf<'transport-state'>,
+  totals: Totals,
+  nowMs: number,
+): void {
+  if (ice === 'connected' && !endpoint.iceEverConnected) totals.iceSucceeded += 1;
+  if (ice === 'failed' && endpoint.ice !== 'failed') totals.iceFailed += 1;
+  endpoint.transportChanged(ice, dtls, nowMs);
+}
+
+/** Visitors do not speak, and nobody hears of the same speaker twice. */
+function dominantSpeakerChanged(endpoint: Endpoint, scene: MediaEventScene): void {
+  const { speakers, endpoints, codec, totals, forwarding } = scene;
+  if (endpoint.visitor || !speakers.becameDominant(endpoint.id)) return;
+  totals.dominantSpeakerChanges += 1;
+  const event = dominantSpeakerEvent(speakers);
+  if (event) broadcast(endpoints.values(), codec, event);
+  forwarding.refreshAll();
+}

@@ -1,0 +1,260 @@
+import { allocate } from '../allocation/allocate.ts';
+import type { Allocation } from '../allocation/allocation.ts';
+import { type AudioSubscription, everyAudioSource } from '../model/audio-subscription.ts';
+import type { ReceiverSettings } from '../model/constraints.ts';
+import type { EndpointId, SourceName, Ssrc } from '../model/ids.ts';
+import type { LayerIndex } from '../model/layer.ts';
+import { isVideoEnabled } from '../model/source.ts';
+import { selectAudio } from './audio-selection.ts';
+import type { ChannelEvent, ReceiverSettingsUpdate } from './channel-messages.ts';
+import type { ConferenceConfig } from './conference-config.ts';
+import { DownlinkEstimate } from './downlink-estimate.ts';
+import {
+  forwardedSources,
+  forwardingPlan,
+  type OutgoingAddress,
+  samePlan,
+} from './forwarding-plan.ts';
+import type { ForwardableAudio, ForwardableVideo, ForwardingView } from './forwarding-view.ts';
+import type { ForwardingPlan } from './ports.ts';
+import {
+  firstUpdate,
+  initialSettings,
+  mergeSettings,
+  sameSettings,
+  type SettingsDefaults,
+} from './receiver-settings.ts';
+import { audioMapping, videoMapping } from './source-mappings.ts';
+import type { Slot, SlotHolder, SourceSlots } from './source-maps.ts';
+
+export type ReceiverOptions = {
+  readonly endpointId: EndpointId;
+  readonly config: ConferenceConfig;
+  /** Only with SSRC rewriting; without it sources keep the SSRCs they have. */
+  readonly slots: { readonly audio: SourceSlots; readonly video: SourceSlots } | undefined;
+  /** Whether the receiver was offered retransmission: without it its estimate means nothing. */
+  readonly adaptive: () => boolean;
+  /** @returns whether it left: false without a channel. */
+  readonly send: (event: ChannelEvent) => boolean;
+  readonly setPlan: (plan: ForwardingPlan) => void;
+};
+
+const nothing: Allocation = { sources: [], targetBps: 0, idealBps: 0, oversending: false };
+
+/** One endpoint as a receiver: what it wants, what its link carries, and what it is sent because of that. */
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #defaults: SettingsDefaults;
+  readonly estimate: DownlinkEstimate;
+  #settings: ReceiverSettings;
+  #heardFromClient = false;
+  #subscription: AudioSubscription = everyAudioSource;
+  #allocation: Allocation = nothing;
+  #plan: ForwardingPlan = { streams: [], idealBps: 0 };
+  #forwarded: readonly SourceName[] = [];
+  readonly #sent = new Map<SourceName, LayerIndex>();
+  #allocatedMs = 0;
+  #retryAtMs: number | undefined;
+
+  constructor(options: ReceiverOptions, initialLastN: number | undefined) {
+    const { config } = options;
+    this.#options = options;
+    this.#defaults = {
+      lastN: initialLastN ?? config.initialLastN,
+      initialMaxHeight: config.initialMaxHeightPx,
+      defaultMaxHeight: config.defaultMaxHeightPx,
+    };
+    this.#settings = initialSettings(this.#defaults);
+    this.estimate = new DownlinkEstimate(config.estimate);
+  }
+
+  get settings(): ReceiverSettings {
+    return this.#settings;
+  }
+
+  get subscription(): AudioSubscription {
+    return this.#subscription;
+  }
+
+  get allocation(): Allocation {
+    return this.#allocation;
+  }
+
+  get plan(): ForwardingPlan {
+    return this.#plan;
+  }
+
+  /** The focus's start value; the client's own word stands above it (colibri2.md §3.5 step 5). */
+  setInitialLastN(lastN: number): void {
+    if (!this.#heardFromClient) this.#settings = { ...this.#settings, lastN };
+  }
+
+  /** @returns whether the receiver now wants something else. */
+  updateSettings(update: ReceiverSettingsUpdate): boolean {
+    const first = !this.#heardFromClient;
+    this.#heardFromClient = true;
+    const complete = first ? firstUpdate(update, this.#defaults) : update;
+    const next = mergeSettings(this.#settings, complete);
+    const changed = !sameSettings(this.#settings, next);
+    this.#settings = next;
+    return changed;
+  }
+
+  subscribe(subscription: AudioSubscription): void {
+    this.#subscription = subscription;
+  }
+
+  /** Whether waiting alone is reason enough to decide anew (allocation.md §1.7; a slot that comes free). */
+  isDue(nowMs: number): boolean {
+    return (
+      nowMs >= (this.#retryAtMs ?? Infinity) ||
+      nowMs - this.#allocatedMs > this.#options.config.maxTimeBetweenCalculationsMs
+    );
+  }
+
+  /** Decides anew what this receiver gets, and sees to it: maps first, then the plan, then what the client is told. */
+  update(view: ForwardingView, nowMs: number): void {
+    const { endpointId } = this.#options;
+    const video = view.video.filter((source) => source.owner !== endpointId);
+    const audio = selectAudio(view.audio, this.#subscription, endpointId);
+    this.#allocatedMs = nowMs;
+    this.#allocation = this.#allocate(video);
+    this.#assignSlots(video, audio, nowMs);
+    this.#announce(nowMs);
+    this.#applyPlan(video, audio);
+    this.#tellForwarded();
+  }
+
+  /** Tells a channel that has just opened where things stand (bridge-channel.md §1.6). */
+  replay(nowMs: number): void {
+    const { send, slots } = this.#options;
+    send({ type: 'forwarded-sources', sources: this.#forwarded });
+    if (!slots) return;
+    this.#announceSlots('video', slots.video.mapped(), nowMs);
+    this.#announceSlots('audio', slots.audio.mapped(), nowMs);
+  }
+
+  ownerLeft(owner: EndpointId, nowMs: number): void {
+    this.#options.slots?.audio.ownerLeft(owner, nowMs);
+    this.#options.slots?.video.ownerLeft(owner, nowMs);
+  }
+
+  /** What the media plane says really leaves; undefined = nothing, while a key frame is awaited. */
+  reportForwarding(source: SourceName, layer: LayerIndex | undefined): void {
+    if (layer) this.#sent.set(source, layer);
+    else this.#sent.delete(source);
+  }
+
+  /** SSRCs made up for this receiver. */
+  ownSsrcs(): Ssrc[] {
+    const { slots } = this.#options;
+    const all = slots ? [...slots.audio.all, ...slots.video.all] : [];
+    return all.flatMap(({ ssrc, rtx }) => (rtx === undefined ? [ssrc] : [ssrc, rtx]));
+  }
+
+  /** Pixels, by source: what counts for the senders. */
+  effectiveHeights(): Map<SourceName, number> {
+    return new Map(
+      this.#allocation.sources.map(({ source, effectiveMaxHeight }) => [
+        source,
+        effectiveMaxHeight,
+      ]),
+    );
+  }
+
+  #allocate(video: readonly ForwardableVideo[]): Allocation {
+    const { config, adaptive } = this.#options;
+    return allocate({
+      config: config.allocation,
+      settings: this.#settings,
+      sources: video,
+      // Sources, not endpoints, make the size: JVB's way (allocation.md §1.3).
+      lastNLimits: [
+        config.jvbLastN,
+        conferenceSizeLimit(config, video.length + 1),
+        config.ssrcLimit.video,
+      ],
+      availableBps: this.estimate.availableBps(this.#settings.assumedBandwidthBps, adaptive()),
+    });
+  }
+
+  #assignSlots(
+    video: readonly ForwardableVideo[],
+    audio: readonly ForwardableAudio[],
+    nowMs: number,
+  ): void {
+    const { slots } = this.#options;
+    if (!slots) return;
+    const heights = this.effectiveHeights();
+    const enabled = video.filter((source) => isVideoEnabled(source.videoType));
+    const needed = enabled.filter((source) => heights.get(source.name) !== 0);
+    const prepared = enabled.filter((source) => heights.get(source.name) === 0);
+    const retries = [
+      slots.video.assign(needed.map(videoHolder), prepared.map(videoHolder), nowMs),
+      slots.audio.assign(audio.map(audioHolder), [], nowMs),
+    ].filter((retry) => retry !== undefined);
+    this.#retryAtMs = retries.length > 0 ? Math.min(...retries) : undefined;
+  }
+
+  #announce(nowMs: number): void {
+    const { slots } = this.#options;
+    if (!slots) return;
+    this.#announceSlots('video', slots.video.unannounced(), nowMs);
+    this.#announceSlots('audio', slots.audio.unannounced(), nowMs);
+  }
+
+  #announceSlots(kind: 'audio' | 'video', chosen: readonly Slot[], nowMs: number): void {
+    if (chosen.length === 0) return;
+    const sent = this.#options.send(
+      kind === 'video'
+        ? { type: 'video-sources-map', mappings: chosen.flatMap(videoMapping) }
+        : { type: 'audio-sources-map', mappings: chosen.flatMap(audioMapping) },
+    );
+    if (sent) this.#options.slots?.[kind].markAnnounced(chosen, nowMs);
+  }
+
+  #applyPlan(video: readonly ForwardableVideo[], audio: readonly ForwardableAudio[]): void {
+    const plan = forwardingPlan({
+      allocation: this.#allocation,
+      video: new Map(video.map((source) => [source.name, source])),
+      audio,
+      addressOf: (source) => this.#addressOf(source),
+    });
+    if (samePlan(plan, this.#plan)) return;
+    this.#plan = plan;
+    this.#options.setPlan(plan);
+  }
+
+  /** Without rewriting the source's own SSRCs; with it those of its slot, once the client knows them. */
+  #addressOf(source: ForwardableAudio | ForwardableVideo): OutgoingAddress | undefined {
+    const { slots } = this.#options;
+    if (!slots) return source.primary;
+    const slot = slots['videoType' in source ? 'video' : 'audio'].slotOf(source.name);
+    return slot?.announcedMs === undefined ? undefined : slot;
+  }
+
+  #tellForwarded(): void {
+    const forwarded = forwardedSources(this.#plan);
+    const former = new Set(this.#forwarded);
+    const same = forwarded.length === former.size && forwarded.every((name) => former.has(name));
+    this.#forwarded = forwarded;
+    if (!same) this.#options.send({ type: 'forwarded-sources', sources: forwarded });
+  }
+}
+
+/** The entry with the greatest size not above this one; negative = none. */
+function conferenceSizeLimit(config: ConferenceConfig, size: number): number {
+  let best = { size: -1, lastN: -1 };
+  for (const [from, lastN] of config.conferenceLastNLimits) {
+    if (from <= size && from > best.size) best = { size: from, lastN };
+  }
+  return best.lastN;
+}
+
+function videoHolder({ name, owner, videoType }: ForwardableVideo): SlotHolder {
+  return { name, owner, videoType };
+}
+
+function audioHolder({ name, owner }: ForwardableAudio): SlotHolder {
+  return { name, owner, videoType: 'none' };
+}

@@ -1,0 +1,98 @@
+import type { EndpointId, Ssrc } from '../model/ids.ts';
+import type { Source } from '../model/source.ts';
+import type { CommandError, ConferenceCommand, EndpointCommand } from './commands.ts';
+import { limits } from './conference-config.ts';
+import type { Endpoint } from './endpoint.ts';
+import { ssrcsOf, type TakenIdentifiers, validateSources } from './validate-sources.ts';
+
+/** The conference a request meets: for a create an empty one. */
+export type RequestScene = {
+  readonly endpoints: ReadonlyMap<EndpointId, Endpoint>;
+  readonly feedbackSsrcs: readonly Ssrc[];
+};
+
+/**
+ * Checks a request whole before anything of it is done (colibri2.md §3.3 to §3.5, in that order): what passes can
+ * fail only by the bridge's own trouble.
+ */
+export function validateRequest(
+  command: ConferenceCommand,
+  scene: RequestScene,
+): CommandError | undefined {
+  if (command.endpoints.length > 1 && command.endpoints.some(definesEndpoint)) {
+    return {
+      code: 'not-implemented',
+      structural: true,
+      text: 'Creating endpoints, media, transport or sources needs a request for one endpoint alone.',
+    };
+  }
+  const present = new Set(scene.endpoints.keys());
+  for (const endpoint of command.endpoints) {
+    const error = validateEndpoint(endpoint, present, { command, scene });
+    if (error) return error;
+    if (endpoint.type === 'expire') present.delete(endpoint.id);
+    if (endpoint.type === 'create') present.add(endpoint.id);
+  }
+  return undefined;
+}
+
+function validateEndpoint(
+  endpoint: EndpointCommand,
+  present: ReadonlySet<EndpointId>,
+  { command, scene }: { command: ConferenceCommand; scene: RequestScene },
+): CommandError | undefined {
+  const { id } = endpoint;
+  switch (endpoint.type) {
+    case 'expire':
+      return undefined;
+    case 'create':
+      if (present.has(id)) {
+        return { code: 'endpoint-exists', endpointId: id, text: `Endpoint exists: ${id}` };
+      }
+      if (present.size >= limits.endpointsPerConference) {
+        return { code: 'unavailable', text: 'The conference is full.' };
+      }
+      return checkSources(id, endpoint.sources, endpoint.visitor, scene);
+    case 'update': {
+      const known = scene.endpoints.get(id);
+      if (known && present.has(id)) return checkSources(id, endpoint.sources, known.visitor, scene);
+      if (command.ignoreUnknownEndpoints) return undefined;
+      return { code: 'unknown-endpoint', endpointId: id, text: `Endpoint not found for ID: ${id}` };
+    }
+  }
+}
+
+function checkSources(
+  owner: EndpointId,
+  sources: readonly Source[] | undefined,
+  visitor: boolean,
+  scene: RequestScene,
+): CommandError | undefined {
+  return sources && validateSources(sources, visitor, takenByOthers(owner, scene));
+}
+
+function takenByOthers(owner: EndpointId, scene: RequestScene): TakenIdentifiers {
+  const others = [...scene.endpoints.values()].filter(({ id }) => id !== owner);
+  const sources = others.flatMap((endpoint) => endpoint.sources.signalled);
+  return {
+    names: new Set(sources.map(({ name }) => name)),
+    ssrcs: new Set([...scene.feedbackSsrcs, ...sources.flatMap(ssrcsOf)]),
+  };
+}
+
+/** Requests with several endpoints may only expire, mute, or limit last-n. */
+function definesEndpoint(endpoint: EndpointCommand): boolean {
+  switch (endpoint.type) {
+    case 'create':
+      return true;
+    case 'expire':
+      return false;
+    case 'update':
+      return (
+        endpoint.restartIce ||
+        endpoint.media !== undefined ||
+        endpoint.transport !== undefined ||
+        endpoint.sources !== undefined
+      );
+  }
+}

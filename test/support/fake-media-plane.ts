@@ -1,0 +1,73 @@
+import type {
+  ConferenceMediaOptions,
+  EndpointMedia,
+  EndpointMediaOptions,
+  ForwardingPlan,
+  MediaEvent,
+  MediaPlane,
+  Reception,
+} from '../../src/conference/ports.ts';
+import type { LocalTransport, RemoteTransport } from '../../src/model/transport.ts';
+
+const transport: LocalTransport = { ufrag: 'u', pwd: 'p', candidates: [], fingerprints: [] };
+
+/** One endpoint's media side as it was told to be. */
+export class FakeEndpointMedia implements EndpointMedia {
+  readonly options: EndpointMediaOptions;
+  closed = false;
+  remote: RemoteTransport | undefined;
+  reception: Reception | undefined;
+  plan: ForwardingPlan = { streams: [], idealBps: 0 };
+  failWith: Error | undefined;
+  readonly keyframes: string[] = [];
+  readonly restarted: LocalTransport | undefined = { ...transport, iceGeneration: 1 };
+
+  constructor(options: EndpointMediaOptions) {
+    this.options = options;
+  }
+
+  localTransport = () => transport;
+  setReception = (reception: Reception) => void (this.reception = reception);
+  setPlan = (plan: ForwardingPlan) => void (this.plan = plan);
+  requestKeyframe = (source: string) => void this.keyframes.push(source);
+  restartIce = async () => this.restarted;
+  close = () => void (this.closed = true);
+  setRemoteTransport = async (remote: RemoteTransport) => {
+    if (this.failWith) throw this.failWith;
+    this.remote = remote;
+  };
+}
+
+/** Remembers what it is told and reports what a test says; `gate` holds calls back until it resolves. */
+export class FakeMediaPlane implements MediaPlane {
+  readonly conferences: { readonly options: ConferenceMediaOptions; closed: boolean }[] = [];
+  readonly endpoints = new Map<string, FakeEndpointMedia>();
+  failWith: Error | undefined;
+  gate: Promise<void> = Promise.resolve();
+
+  async openConference(options: ConferenceMediaOptions) {
+    await this.#pass();
+    const conference = { options, closed: false };
+    this.conferences.push(conference);
+    const addEndpoint = async (of: EndpointMediaOptions) => {
+      await this.#pass();
+      const media = new FakeEndpointMedia(of);
+      this.endpoints.set(of.endpointId, media);
+      return media;
+    };
+    return { addEndpoint, close: () => void (conference.closed = true) };
+  }
+
+  report(event: MediaEvent): void {
+    this.conferences.at(-1)?.options.onEvent(event);
+  }
+
+  figures(): never {
+    throw new Error('no figures here');
+  }
+
+  async #pass(): Promise<void> {
+    await this.gate;
+    if (this.failWith) throw this.failWith;
+  }
+}
