@@ -4,20 +4,11 @@ import type { XmlElement } from '../../base/xml-element.ts';
 import { decoding, type DecodeError } from '../xml/decode-error.ts';
 import { element } from '../xml/element.ts';
 import { ElementReader } from '../xml/element-reader.ts';
-import { encodeErrorExtensions, type ErrorReason } from './error-element.ts';
+import { encodeErrorExtensions, errorReasons, type ErrorReason } from './error-element.ts';
 import { colibri2 } from './namespace.ts';
 
 const stanzas = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 const maxChildren = 16;
-const reasons: readonly ErrorReason[] = [
-  'conference_not_found',
-  'conference_already_exists',
-  'feature_not_implemented',
-  'graceful_shutdown',
-  'unknown_endpoint',
-  'unspecified',
-];
-
 /** An error stanza's `<error>` (RFC 6120 §8.3) with what Colibri2 adds (colibri2.md §3.12). */
 export type StanzaError = {
   readonly type: string;
@@ -50,7 +41,7 @@ export function decodeStanzaError(error: XmlElement): Result<StanzaError, Decode
       type: reader.required('type'),
       condition: condition.localName,
       text: children.find((child) => child.localName === 'text')?.text(),
-      reason: reader.child('error', colibri2)?.oneOf('reason', reasons),
+      reason: reader.child('error', colibri2)?.oneOf('reason', errorReasons),
       endpointId: reader.child('endpoint', colibri2)?.required('id'),
     });
   });
