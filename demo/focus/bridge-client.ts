@@ -32,11 +32,7 @@ export class BridgeClient {
   }
 
   /** Creates the conference together with its first endpoint. */
-  createConference(
-    meetingId: string,
-    name: string,
-    endpoint: object,
-  ): Promise<ConferenceModified> {
+  createConference(meetingId: string, name: string, endpoint: object): Promise<ConferenceModified> {
     const body = { 'meeting-id': meetingId, name, create: true, endpoints: [endpoint] };
     return this.#modify('POST', 'colibri/v2/conferences', body);
   }

@@ -1,9 +1,4 @@
-import type {
-  FocusMessage,
-  Member,
-  SignalledSource,
-  SourceState,
-} from '../signal-messages.ts';
+import type { FocusMessage, Member, SignalledSource, SourceState } from '../signal-messages.ts';
 
 export type ParticipantOptions = {
   readonly id: string;

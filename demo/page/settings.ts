@@ -51,7 +51,17 @@ export function rememberName(name: string): void {
 }
 
 const adjectives = ['amber', 'brisk', 'calm', 'dusty', 'early', 'fair', 'gentle', 'high', 'ivory'];
-const nouns = ['bridge', 'canyon', 'delta', 'field', 'harbour', 'meadow', 'ridge', 'river', 'valley'];
+const nouns = [
+  'bridge',
+  'canyon',
+  'delta',
+  'field',
+  'harbour',
+  'meadow',
+  'ridge',
+  'river',
+  'valley',
+];
 
 /** The room named after `#`; without one a new name is put there. */
 export function roomOfAddress(): string {

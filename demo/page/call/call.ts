@@ -316,7 +316,11 @@ export class Call {
 
   #presence(): SourceState[] {
     const sources: SourceState[] = [
-      { name: `${this.#id}-a0`, muted: this.#muted.audio || !this.#tracks.get('a0'), videoType: 'none' },
+      {
+        name: `${this.#id}-a0`,
+        muted: this.#muted.audio || !this.#tracks.get('a0'),
+        videoType: 'none',
+      },
       { name: `${this.#id}-v0`, muted: !this.#tracks.get('v0'), videoType: 'camera' },
     ];
     if (!this.#tracks.get('v1')) return sources;

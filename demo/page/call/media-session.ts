@@ -38,7 +38,10 @@ export class MediaSession {
   constructor(options: MediaSessionOptions) {
     this.#options = options;
     const { audio, video } = options.offer.feedbackSsrcs;
-    const mixed = (ssrc: number, kind: string) => ({ ssrc, msid: `mixedmslabel mixedlabel${kind}0` });
+    const mixed = (ssrc: number, kind: string) => ({
+      ssrc,
+      msid: `mixedmslabel mixedlabel${kind}0`,
+    });
     this.#lines = [
       { kind: 'audio', direction: 'sendrecv', stream: mixed(audio, 'audio') },
       { kind: 'video', direction: 'sendrecv', stream: mixed(video, 'video') },
@@ -147,9 +150,7 @@ export class MediaSession {
     await this.connection.setRemoteDescription({ type: 'offer', sdp });
     await this.#attachTracks();
     const answer = await this.connection.createAnswer();
-    const local = isFirefox
-      ? answer.sdp
-      : withSimulcast(answer.sdp ?? '', cameraMid, randomSsrc);
+    const local = isFirefox ? answer.sdp : withSimulcast(answer.sdp ?? '', cameraMid, randomSsrc);
     await this.connection.setLocalDescription({ type: 'answer', sdp: local ?? '' });
     await this.#applyEncodings();
   }

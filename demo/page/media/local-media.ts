@@ -7,15 +7,22 @@ import { Tone } from './tone.ts';
 export type Devices = { readonly camera: boolean; readonly microphone: boolean };
 
 export async function findDevices(): Promise<Devices> {
-  const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  const devices = (await mediaDevices()?.enumerateDevices()) ?? [];
   return {
     camera: devices.some(({ kind }) => kind === 'videoinput'),
     microphone: devices.some(({ kind }) => kind === 'audioinput'),
   };
 }
 
-export const canShareScreen = (): boolean =>
-  typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+/** False on phones, and where the page may not ask. */
+export function canShareScreen(): boolean {
+  return typeof mediaDevices()?.getDisplayMedia === 'function';
+}
+
+/** Browsers leave it out on pages that are neither HTTPS nor of this machine. */
+function mediaDevices(): MediaDevices | undefined {
+  return (navigator as { mediaDevices?: MediaDevices }).mediaDevices;
+}
 
 /** The page's own picture and sound: from devices, or made here. */
 export class LocalMedia {

@@ -25,7 +25,7 @@ function entry(
   { path, depth }: { readonly path: string; readonly depth: number },
 ): HTMLElement {
   if (typeof value !== 'object' || value === null || depth >= deepest) {
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
     return element('span', {}, `${name}: `, element('code', {}, text));
   }
   const fold = element(

@@ -72,7 +72,11 @@ function statusText({ status, others }: CallState): string {
 }
 
 function copyButton(): HTMLButtonElement {
-  const button = element('button', { type: 'button', className: 'quiet', title: 'Copy the address' });
+  const button = element('button', {
+    type: 'button',
+    className: 'quiet',
+    title: 'Copy the address',
+  });
   const text = element('span', {}, 'Copy link');
   button.append(icon('link'), text);
   button.addEventListener('click', () => {

@@ -43,9 +43,7 @@ export class ControlBar {
       title: 'Volume of the tone',
       ariaLabel: 'Volume of the tone',
     });
-    this.#volume.addEventListener('input', () =>
-      controls.onVolume(this.#volume.valueAsNumber),
-    );
+    this.#volume.addEventListener('input', () => controls.onVolume(this.#volume.valueAsNumber));
     const leave = button('leave', controls.onLeave);
     leave.classList.add('danger');
     label(leave, 'Leave the call');

@@ -60,8 +60,9 @@ export class Grid {
     for (const [source, { root }] of this.#tiles) {
       root.classList.toggle('on-stage', source === this.#pinned);
     }
-    const columns = bestColumns(this.#states.length, this.root.clientWidth, this.root.clientHeight);
-    this.root.style.setProperty('--columns', String(columns));
+    const { clientWidth, clientHeight } = this.root;
+    const width = largestTileWidth(this.#states.length, clientWidth, clientHeight);
+    this.root.style.setProperty('--tile-width', `${width}px`);
     this.#onLayout(this.#visibleVideos());
   }
 
@@ -77,15 +78,14 @@ export class Grid {
   }
 }
 
-/** The number of columns that makes `count` tiles largest. */
-function bestColumns(count: number, width: number, height: number): number {
-  let best = { columns: 1, tileWidth: 0 };
+/** The width of the largest 16:9 tiles of which `count` fit, px. */
+function largestTileWidth(count: number, width: number, height: number): number {
+  let largest = 0;
   for (let columns = 1; columns <= count; columns += 1) {
     const rows = Math.ceil(count / columns);
     const fitWidth = (width - gapPx * (columns - 1)) / columns;
     const fitHeight = ((height - gapPx * (rows - 1)) / rows) * aspectRatio;
-    const tileWidth = Math.min(fitWidth, fitHeight);
-    if (tileWidth > best.tileWidth) best = { columns, tileWidth };
+    largest = Math.max(largest, Math.floor(Math.min(fitWidth, fitHeight)));
   }
-  return best.columns;
+  return largest;
 }

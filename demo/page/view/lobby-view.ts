@@ -95,10 +95,7 @@ function keepPreview(form: HTMLFormElement, preview: HTMLVideoElement): () => vo
   return stop;
 }
 
-async function previewTrack(
-  choice: PictureChoice,
-  name: string,
-): Promise<MediaStreamTrack | null> {
+async function previewTrack(choice: PictureChoice, name: string): Promise<MediaStreamTrack | null> {
   if (choice === 'drawn') {
     return drawnPicture({ widthPx: 640, heightPx: 360, frameRate: 20, name, hue: hueOf(name) });
   }

@@ -80,7 +80,7 @@ function connectionRows({ connection }: Statistics, state: CallState): Rows {
   return [
     ['ICE', connection?.protocol],
     ['Round trip', milliseconds(connection?.rttMs)],
-    ['Encryption', connection?.srtpCipher],
+    ['Encryption', connection?.srtpCipher.replace('SRTP_', '').replaceAll('_', ' ')],
     ['Bridge channel', state.channel],
     ['Uplink estimate', kilobits(connection?.uplinkBps)],
     ['Downlink estimate of the bridge', kilobits(state.downlinkBps)],
@@ -111,7 +111,10 @@ function card(title: string, rows: Rows): HTMLElement {
     element(
       'dl',
       {},
-      ...shown.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value ?? '')]),
+      ...shown.flatMap(([name, value]) => [
+        element('dt', {}, name),
+        element('dd', {}, value ?? ''),
+      ]),
     ),
   );
 }

@@ -1,0 +1,60 @@
+// A call with nothing but this bridge: starts the compiled bridge and a focus, prints the address to open, and
+// stops both on Ctrl-C.
+import { pino } from 'pino';
+import { startFocus } from './focus/focus.ts';
+import { ArgumentError, type Arguments, readArguments } from './launcher/arguments.ts';
+import { isLoopback } from './launcher/bridge-config.ts';
+import { BridgeProcess } from './launcher/bridge-process.ts';
+import { selfSignedCertificate } from './launcher/certificate.ts';
+import { freePort, requireFree } from './launcher/ports.ts';
+
+const usageExitCode = 64;
+
+const log = pino(
+  { level: 'info', base: { part: 'focus' } },
+  pino.destination({ fd: 2, sync: true }),
+);
+
+try {
+  process.exitCode = await run(readArguments(process.argv.slice(2), process.env));
+} catch (error) {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof ArgumentError ? usageExitCode : 1;
+}
+
+/** Runs until a signal, or until the bridge ends; resolves with the exit code. */
+async function run({ host, port, mediaUdpPort, mediaTcpPort }: Arguments): Promise<number> {
+  await requireFree(host, { port, transport: 'tcp', flag: 'PORT=' });
+  await requireFree(host, { port: mediaUdpPort, transport: 'udp', flag: '--media-port' });
+  await requireFree(host, { port: mediaTcpPort, transport: 'tcp', flag: '--media-tcp-port' });
+  const secure = !isLoopback(host);
+  const certificate = secure ? { certificate: await selfSignedCertificate(host) } : {};
+  const bridge = await BridgeProcess.start({
+    host,
+    ports: {
+      mediaUdp: mediaUdpPort,
+      mediaTcp: mediaTcpPort,
+      private: await freePort('127.0.0.1'),
+      public: await freePort('127.0.0.1'),
+    },
+  });
+  const focus = await startFocus({ bridgeUrl: bridge.url, host, port, ...certificate, log });
+  process.stdout.write(`\n  Open ${focus.url.href} in two tabs.\n`);
+  if (secure) {
+    process.stdout.write('  The browser asks whether to trust the certificate made for it.\n');
+  }
+  process.stdout.write('  Ctrl-C ends it.\n\n');
+  const reason = await Promise.race([nextSignal(), bridge.ended]);
+  await focus.close();
+  await bridge.stop();
+  if (reason === 'SIGINT' || reason === 'SIGTERM') return 0;
+  process.stderr.write(`demo: the bridge ended by itself (${reason})\n`);
+  return 1;
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}
