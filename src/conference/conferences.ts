@@ -11,6 +11,7 @@ import type {
 } from './commands.ts';
 import { Conference, type ConferenceServices } from './conference.ts';
 import { statisticsOf } from './conference-statistics.ts';
+import { conferenceDebugState, type ConferenceDebugState, type DebugQuery } from './debug-state.ts';
 import { isAbandoned } from './expiry.ts';
 import { MeetingQueues } from './meeting-queues.ts';
 import {
@@ -96,6 +97,13 @@ export class Conferences implements ChannelGate {
     return statisticsOf(this.all, this.#totals);
   }
 
+  /** The conferences asked for as plain values; an unknown one is left out. */
+  debugState(query: DebugQuery): ConferenceDebugState[] {
+    return this.all
+      .filter(({ identity }) => (query.conferenceId ?? identity.id) === identity.id)
+      .map((conference) => conferenceDebugState(conference, query));
+  }
+
   /** What time alone brings. Conferences with requests under way are left alone until the next time. */
   tick(nowMs: number): void {
     const { expiration } = this.#options.config;
@@ -161,7 +169,7 @@ export class Conferences implements ChannelGate {
   }
 
   #refusal(
-    { create, meetingId, name }: ConferenceCommand,
+    { create, meetingId }: ConferenceCommand,
     existing: Conference | undefined,
   ): CommandError | undefined {
     if (!create) return existing ? undefined : notFound(meetingId);
@@ -173,9 +181,6 @@ export class Conferences implements ChannelGate {
         code: 'graceful-shutdown',
         text: 'The bridge is shutting down: no new conferences.',
       };
-    }
-    if (name !== undefined && !isBareJid(name)) {
-      return { code: 'bad-request', text: 'The conference name is not a bare JID.' };
     }
     return undefined;
   }
@@ -244,8 +249,4 @@ function outcome(
 
 function hexDigits(word: number): string {
   return word.toString(16).padStart(8, '0');
-}
-
-function isBareJid(name: string): boolean {
-  return /^[^@/\s]+@[^@/\s]+$/.test(name);
 }

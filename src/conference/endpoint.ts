@@ -29,6 +29,8 @@ export class Endpoint {
   readonly id: EndpointId;
   readonly visitor: boolean;
   readonly ssrcRewriting: boolean;
+  /** What it was offered at its creation; it does not change. */
+  readonly offer: readonly MediaDescription[];
   readonly media: EndpointMedia;
   readonly channel: EndpointChannel;
   readonly receiver: Receiver;
@@ -51,6 +53,7 @@ export class Endpoint {
     this.id = command.id;
     this.visitor = command.visitor;
     this.ssrcRewriting = command.ssrcRewriting;
+    this.offer = command.media ?? [];
     this.media = parts.media;
     this.channel = parts.channel;
     this.receiver = parts.receiver;
@@ -112,11 +115,4 @@ export class Endpoint {
     this.channel.close();
     this.media.close();
   }
-}
-
-/** Whether retransmission was offered, in which case the receiver's estimate can be trusted (allocation.md §1.8). */
-export function offersRetransmission(media: readonly MediaDescription[]): boolean {
-  return media.some(({ payloadTypes }) =>
-    payloadTypes.some(({ name }) => name.toLowerCase() === 'rtx'),
-  );
 }

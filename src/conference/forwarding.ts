@@ -73,6 +73,11 @@ export class Forwarding {
     for (const name of names) this.#constraints.sourceRemoved(name);
   }
 
+  /** The greatest height any receiver wants of a source, as its sender knows it. */
+  wantedHeight(source: SourceName): number | undefined {
+    return this.#constraints.current(source);
+  }
+
   /** Tells a channel that has just opened what is wanted of its endpoint and what it gets. */
   replay(endpoint: Endpoint): void {
     for (const { name, kind } of endpoint.sources.signalled) {

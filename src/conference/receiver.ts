@@ -145,6 +145,11 @@ export class Receiver {
     else this.#sent.delete(source);
   }
 
+  /** What the media plane last said of a source; undefined = nothing of it leaves. */
+  sentLayer(source: SourceName): LayerIndex | undefined {
+    return this.#sent.get(source);
+  }
+
   /** SSRCs made up for this receiver. */
   ownSsrcs(): Ssrc[] {
     const { slots } = this.#options;
@@ -222,7 +227,16 @@ export class Receiver {
     });
     if (samePlan(plan, this.#plan)) return;
     this.#plan = plan;
+    this.#forgetUnsent();
     this.#options.setPlan(plan);
+  }
+
+  /** The media plane says nothing of what it is no longer asked to send. */
+  #forgetUnsent(): void {
+    const planned = new Set(forwardedSources(this.#plan));
+    for (const source of this.#sent.keys()) {
+      if (!planned.has(source)) this.#sent.delete(source);
+    }
   }
 
   /** Without rewriting the source's own SSRCs; with it those of its slot, once the client knows them. */

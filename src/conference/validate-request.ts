@@ -1,8 +1,10 @@
 import type { EndpointId, Ssrc } from '../model/ids.ts';
+import type { MediaDescription } from '../model/media-description.ts';
 import type { Source } from '../model/source.ts';
 import type { CommandError, ConferenceCommand, EndpointCommand } from './commands.ts';
 import { limits } from './conference-config.ts';
 import type { Endpoint } from './endpoint.ts';
+import { isCoveredBy } from './media-offer.ts';
 import { ssrcsOf, type TakenIdentifiers, validateSources } from './validate-sources.ts';
 
 /** The conference a request meets: for a create an empty one. */
@@ -55,11 +57,29 @@ function validateEndpoint(
       return checkSources(id, endpoint.sources, endpoint.visitor, scene);
     case 'update': {
       const known = scene.endpoints.get(id);
-      if (known && present.has(id)) return checkSources(id, endpoint.sources, known.visitor, scene);
+      if (known && present.has(id)) {
+        return (
+          checkOffer(endpoint.media, known) ??
+          checkSources(id, endpoint.sources, known.visitor, scene)
+        );
+      }
       if (command.ignoreUnknownEndpoints) return undefined;
       return { code: 'unknown-endpoint', endpointId: id, text: `Endpoint not found for ID: ${id}` };
     }
   }
+}
+
+/** The engine is told once what an endpoint may send; no focus adds to it later (colibri2.md §3.5 step 4 would). */
+function checkOffer(
+  media: readonly MediaDescription[] | undefined,
+  { offer }: Endpoint,
+): CommandError | undefined {
+  if (!media || isCoveredBy(media, offer)) return undefined;
+  return {
+    code: 'not-implemented',
+    structural: false,
+    text: 'The media of an endpoint cannot change after its creation.',
+  };
 }
 
 function checkSources(

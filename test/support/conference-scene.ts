@@ -155,7 +155,7 @@ export function updateCommand(
   id: string,
   settings: Partial<EndpointCommand> = {},
 ): EndpointCommand {
-  return { restartIce: false, ...settings, type: 'update', id: endpointId(id) } as EndpointCommand;
+  return { restartIce: false, ...settings, type: 'update', id: endpointId(id) };
 }
 
 /** SSRCs follow from the name, so that they differ between sources. */
