@@ -1,0 +1,84 @@
+import type { BridgeConfig, WorkerConfig } from './bridge-config.ts';
+import { buildHttp, buildWebSockets } from './build-http.ts';
+import { buildCongestion, buildDtls, buildIce, buildKeyframes } from './build-media.ts';
+import {
+  buildConference,
+  buildHealth,
+  buildLoad,
+  buildRest,
+  buildShutdown,
+  buildSpeakers,
+  buildVersion,
+} from './build-operation.ts';
+import type { EffectiveSettings } from './effective-settings.ts';
+import type { Findings } from './findings.ts';
+import type { XmppClientConfig, XmppComponentConfig, XmppConfig } from './xmpp-config.ts';
+
+export type XmppLogins = {
+  readonly clients: readonly XmppClientConfig[];
+  readonly component?: XmppComponentConfig;
+};
+
+/** The configuration that settings and logins give; what does not fit together goes to `findings`. */
+export function buildConfig(
+  settings: EffectiveSettings,
+  logins: XmppLogins,
+  findings: Findings,
+): BridgeConfig {
+  const http = buildHttp(settings);
+  return {
+    xmpp: buildXmpp(settings, logins),
+    rest: buildRest(settings),
+    http,
+    websockets: buildWebSockets(settings, http.public, findings),
+    sctp: {
+      enabled: settings.get('videobridge.sctp.enabled'),
+      maxChannels: settings.get('videobridge.sctp.max-channels'),
+    },
+    ice: buildIce(settings),
+    dtls: buildDtls(settings),
+    relay: buildRelay(settings),
+    congestion: buildCongestion(settings),
+    keyframes: buildKeyframes(settings),
+    speakers: buildSpeakers(settings),
+    conference: buildConference(settings),
+    health: buildHealth(settings),
+    shutdown: buildShutdown(settings),
+    load: buildLoad(settings),
+    stats: { intervalMs: settings.get('videobridge.stats.interval') },
+    version: buildVersion(settings),
+    redact: {
+      remoteAddresses:
+        settings.get('ice4j.redact-remote-addresses') ??
+        settings.get('videobridge.redact-remote-addresses'),
+      httpHeaders: settings.get('videobridge.redact-colibri-http-headers'),
+    },
+    worker: buildWorker(settings),
+    log: { level: settings.get('trestle.log.level') },
+  };
+}
+
+function buildXmpp(settings: EffectiveSettings, logins: XmppLogins): XmppConfig {
+  return {
+    ...logins,
+    presenceIntervalMs: settings.get('videobridge.apis.xmpp-client.presence-interval'),
+    ...(settings.get('videobridge.apis.xmpp-client.stats-filter.enabled') && {
+      presenceStats: settings.get('videobridge.apis.xmpp-client.stats-filter.whitelist'),
+    }),
+  };
+}
+
+function buildRelay(settings: EffectiveSettings): BridgeConfig['relay'] {
+  const region = settings.get('videobridge.relay.region');
+  const relayId = settings.get('videobridge.relay.relay-id');
+  return {
+    enabled: settings.get('videobridge.relay.enabled'),
+    ...(region !== undefined && { region }),
+    ...(relayId !== undefined && { relayId }),
+  };
+}
+
+function buildWorker(settings: EffectiveSettings): WorkerConfig {
+  const binary = settings.get('trestle.worker.binary');
+  return { count: settings.get('trestle.worker.count'), ...(binary !== undefined && { binary }) };
+}

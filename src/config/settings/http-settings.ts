@@ -1,0 +1,107 @@
+import { boolean, portOrOff, text, textList } from '../reader.ts';
+import { differently, obeyed, optional } from '../setting.ts';
+
+const cipherSuites = [
+  'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+  'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
+  'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+  'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+  'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
+  'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
+  'TLS_DHE_RSA_WITH_AES_256_GCM_SHA384',
+  'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',
+];
+
+const restSettings = {
+  'videobridge.apis.rest.enabled': obeyed(
+    boolean,
+    false,
+    'Serve /colibri/stats, /colibri/v2/conferences, /colibri/muc-client and /colibri/debug.',
+  ),
+  'videobridge.rest.debug.enabled': differently(
+    obeyed(boolean, true, 'Serve /debug.'),
+    'The state shown is this bridge’s own, not the JVB’s.',
+  ),
+  'videobridge.rest.drain.enabled': obeyed(boolean, true, 'Serve /colibri/drain.'),
+  'videobridge.rest.health.enabled': obeyed(boolean, true, 'Serve /about/health.'),
+  'videobridge.rest.prometheus.enabled': obeyed(boolean, true, 'Serve /metrics.'),
+  'videobridge.rest.rtcstats.enabled': differently(
+    obeyed(boolean, true, 'Serve the debug view that rtcstats reads.'),
+    'Only what exists here is served.',
+  ),
+  'videobridge.rest.shutdown.enabled': obeyed(
+    boolean,
+    false,
+    'Serve /colibri/shutdown; needs videobridge.apis.rest.enabled as well.',
+  ),
+  'videobridge.rest.version.enabled': obeyed(boolean, true, 'Serve /about/version.'),
+} as const;
+
+const publicServer = {
+  'videobridge.http-servers.public.port': obeyed(
+    portOrOff,
+    -1,
+    'Port of the server for WebSockets, without TLS; -1 = off.',
+  ),
+  'videobridge.http-servers.public.tls-port': obeyed(
+    portOrOff,
+    -1,
+    'Its port with TLS, used instead once there is a key store; -1 = off.',
+  ),
+  'videobridge.http-servers.public.host': optional(text, 'Address to listen on; all if unset.'),
+} as const;
+
+const privateServer = {
+  'videobridge.http-servers.private.port': obeyed(
+    portOrOff,
+    8080,
+    'Port of the control interface, without TLS; -1 = off.',
+  ),
+  'videobridge.http-servers.private.tls-port': obeyed(
+    portOrOff,
+    8443,
+    'Its port with TLS, used instead once there is a key store; -1 = off.',
+  ),
+  'videobridge.http-servers.private.host': obeyed(text, '127.0.0.1', 'Address to listen on.'),
+} as const;
+
+/** What both servers have; Jetty’s keys, not in the JVB’s reference.conf. */
+function serverSettings<Name extends string>(name: Name) {
+  const base = `videobridge.http-servers.${name}` as const;
+  const texts = {
+    [`${base}.key-store-path`]: differently(
+      optional(text, 'PKCS#12 key store; setting it switches this server to TLS.'),
+      'PEM files are read, too; a JKS of JDK 8 has to be converted.',
+    ),
+    [`${base}.key-store-password`]: optional(text, 'Password of the key store.'),
+  } as Record<
+    `${typeof base}.${'key-store-path' | 'key-store-password'}`,
+    ReturnType<typeof optional<string>>
+  >;
+  const switches = {
+    [`${base}.need-client-auth`]: obeyed(boolean, false, 'Require a client certificate.'),
+    [`${base}.send-server-version`]: obeyed(boolean, false, 'Send a Server header.'),
+  } as Record<
+    `${typeof base}.${'need-client-auth' | 'send-server-version'}`,
+    ReturnType<typeof obeyed<boolean>>
+  >;
+  const lists = {
+    [`${base}.tls-protocols`]: obeyed(textList, ['TLSv1.2', 'TLSv1.3'], 'TLS versions allowed.'),
+    [`${base}.tls-cipher-suites`]: differently(
+      obeyed(textList, cipherSuites, 'Cipher suites allowed, by IANA name.'),
+      'Names are translated to OpenSSL’s; unknown ones are left out with a warning.',
+    ),
+  } as Record<
+    `${typeof base}.${'tls-protocols' | 'tls-cipher-suites'}`,
+    ReturnType<typeof obeyed<readonly string[]>>
+  >;
+  return { ...texts, ...switches, ...lists };
+}
+
+export const httpSettings = {
+  ...restSettings,
+  ...publicServer,
+  ...serverSettings('public'),
+  ...privateServer,
+  ...serverSettings('private'),
+} as const;

@@ -1,0 +1,98 @@
+import { boolean, count, duration, oneOf, port, text } from '../reader.ts';
+import type { Reader } from '../reader.ts';
+import { differently, ignored, obeyed, optional } from '../setting.ts';
+
+const nominations = [
+  'NominateFirstValid',
+  'NominateHighestPriority',
+  'NominateFirstHostOrReflexiveValid',
+  'NominateBestRTT',
+] as const;
+
+export const iceSettings = {
+  'videobridge.ice.udp.port': obeyed(port, 10000, 'The UDP port of all media.'),
+  'videobridge.ice.ufrag-prefix': differently(
+    optional(text, 'What local ufrags begin with, for routing in front of several bridges.'),
+    'The first character belongs to the choice of the worker; the prefix follows it.',
+  ),
+  'videobridge.ice.keep-alive-strategy': ignored(
+    oneOf('selected_only', 'selected_and_tcp', 'all_succeeded'),
+    'selected_only',
+    'An ICE-lite bridge sends no keep-alives; clients do.',
+  ),
+  'videobridge.ice.resolve-remote-candidates': ignored(
+    boolean,
+    false,
+    'An ICE-lite bridge does not use the candidates of clients.',
+  ),
+  'videobridge.ice.nomination-strategy': ignored(
+    oneOf(...nominations),
+    'NominateFirstHostOrReflexiveValid',
+    'Towards an ICE-lite bridge the client nominates.',
+  ),
+  'videobridge.ice.advertise-private-candidates': obeyed(
+    boolean,
+    true,
+    'Off: private addresses are told only to endpoints that ask for them.',
+  ),
+  'videobridge.ice.restart.enabled': obeyed(boolean, true, 'Accept ICE restarts.'),
+  'videobridge.ice.restart.transition-window': ignored(
+    duration,
+    '3 seconds',
+    'The old credentials are accepted until the new ones are used.',
+  ),
+  'videobridge.ice.restart.timeout': differently(
+    obeyed(duration, '20 seconds', 'Longest ICE restart; none or less = no restarts.'),
+    'The old path simply stays, so there is nothing to roll back.',
+  ),
+  'videobridge.relay.enabled': obeyed(boolean, false, 'Connect to other bridges.'),
+  'videobridge.relay.region': optional(text, 'Region reported to Jicofo, also without relays.'),
+  'videobridge.relay.relay-id': optional(text, 'Unique id of this bridge; needed with relays.'),
+} as const;
+
+const names: Reader<undefined> = {
+  expected: 'an object, for example { host = "192.0.2.1" }',
+  read: (value) => (value.kind === 'object' ? { ok: true, value: undefined } : { ok: false }),
+};
+
+/** Keys of our own, outside the JVB’s blocks so that the file stays valid for a JVB. */
+export const trestleSettings = {
+  'trestle.ice.tcp.enabled': obeyed(
+    boolean,
+    true,
+    'Offer TCP candidates for clients whose network blocks UDP.',
+  ),
+  'trestle.ice.tcp.port': obeyed(port, 4443, 'Their port. If it is taken there are none.'),
+  'trestle.ice.tcp.mapped-port': optional(
+    port,
+    'A further TCP port to advertise, which something in front forwards here.',
+  ),
+  'trestle.ice.loopback': obeyed(
+    boolean,
+    false,
+    'Listen on loopback addresses as well, for clients on the same machine.',
+  ),
+  'trestle.worker.count': obeyed(
+    count,
+    1,
+    'Media workers, a thread each; 0 = one for every processor.',
+  ),
+  'trestle.worker.binary': optional(
+    text,
+    'Path of the worker; unset = the one built with Trestle.',
+  ),
+  'trestle.values': obeyed(
+    names,
+    {},
+    'Names of your own, to be used as ${trestle.values.name}; they mean nothing else.',
+  ),
+  'trestle.version': optional(
+    text,
+    'Version told to Jicofo, which puts only bridges of equal version into one conference.',
+  ),
+  'trestle.log.level': obeyed(
+    oneOf('debug', 'info', 'warn', 'error'),
+    'info',
+    'The least that is logged.',
+  ),
+} as const;

@@ -1,0 +1,192 @@
+import {
+  boolean,
+  count,
+  duration,
+  fraction,
+  integer,
+  interval,
+  number,
+  oneOf,
+  text,
+} from '../reader.ts';
+import { differently, ignored, obeyed, optional, unsupported } from '../setting.ts';
+import { conferenceLimits } from './conference-limits.ts';
+
+const life = {
+  'videobridge.entity-expiration.timeout': obeyed(
+    interval,
+    '1 minute',
+    'Conferences and endpoints without activity end after so long.',
+  ),
+  'videobridge.entity-expiration.check-interval': obeyed(
+    interval,
+    '1 minute',
+    'How often that is looked at; does not follow the timeout.',
+  ),
+  'videobridge.ep-connection-status.first-transfer-timeout': obeyed(
+    duration,
+    '15 seconds',
+    'Time a new endpoint has before it counts as disconnected.',
+  ),
+  'videobridge.ep-connection-status.max-inactivity-limit': obeyed(
+    interval,
+    '8 seconds',
+    'An endpoint silent for so long counts as disconnected.',
+  ),
+  'videobridge.ep-connection-status.check-interval': obeyed(
+    interval,
+    '500 ms',
+    'How often that is looked at.',
+  ),
+  'videobridge.shutdown.graceful-shutdown-max-duration': obeyed(
+    duration,
+    '24 hours',
+    'Longest graceful shutdown.',
+  ),
+  'videobridge.shutdown.graceful-shutdown-min-participants': obeyed(
+    count,
+    0,
+    'A graceful shutdown ends at so few participants.',
+  ),
+  'videobridge.shutdown.shutting-down-delay': obeyed(
+    duration,
+    '1 minute',
+    'Time between the end of a graceful shutdown and the exit.',
+  ),
+  'videobridge.initial-drain-mode': obeyed(boolean, false, 'Start drained.'),
+} as const;
+
+const health = {
+  'videobridge.health.interval': obeyed(interval, '1 minute', 'Period of the check of oneself.'),
+  'videobridge.health.timeout': obeyed(
+    interval,
+    '90 seconds',
+    'Without a check for so long the bridge is unhealthy; longer than the interval.',
+  ),
+  'videobridge.health.max-check-duration': obeyed(
+    interval,
+    '3 seconds',
+    'A check slower than this has failed.',
+  ),
+  'videobridge.health.sticky-failures': obeyed(
+    boolean,
+    false,
+    'A failure after the first five minutes is for good.',
+  ),
+  'videobridge.health.require-valid-address': obeyed(
+    boolean,
+    true,
+    'Fail without an address that others can reach.',
+  ),
+  'videobridge.health.require-stun': obeyed(
+    boolean,
+    false,
+    'Fail when STUN servers are set and none answered.',
+  ),
+} as const;
+
+const measurements = 'videobridge.load-management.load-measurements';
+const reducer = 'videobridge.load-management.load-reducers.last-n';
+
+const load = {
+  'videobridge.load-management.reducer-enabled': obeyed(
+    boolean,
+    false,
+    'Lower last-n while the load is too high.',
+  ),
+  [`${measurements}.load-measurement` as const]: obeyed(
+    oneOf('cpu-usage', 'packet-rate'),
+    'cpu-usage',
+    'What stress is measured by.',
+  ),
+  [`${measurements}.packet-rate.load-threshold` as const]: obeyed(
+    count,
+    50_000,
+    'Packets per second that are a stress of 1.',
+  ),
+  [`${measurements}.packet-rate.recovery-threshold` as const]: obeyed(
+    count,
+    40_000,
+    'Below it last-n recovers.',
+  ),
+  [`${measurements}.cpu-usage.load-threshold` as const]: differently(
+    obeyed(fraction, 0.9, 'Usage that is a stress of 1.'),
+    'The highest of machine, busiest worker and event loop counts.',
+  ),
+  [`${measurements}.cpu-usage.recovery-threshold` as const]: obeyed(
+    fraction,
+    0.72,
+    'Below it last-n recovers.',
+  ),
+  [`${measurements}.cpu-usage.detect-cpu-steal` as const]: obeyed(
+    boolean,
+    true,
+    'Count what the hypervisor takes.',
+  ),
+  [`${reducer}.reduction-scale` as const]: obeyed(fraction, '.75', 'Factor when lowering.'),
+  [`${reducer}.recover-scale` as const]: obeyed(number, 1.25, 'Factor when recovering.'),
+  [`${reducer}.impact-time` as const]: obeyed(interval, '1 minute', 'Pause between steps.'),
+  [`${reducer}.minimum-last-n-value` as const]: obeyed(count, 1, 'Never lower.'),
+  [`${reducer}.maximum-enforced-last-n-value` as const]: obeyed(
+    integer,
+    40,
+    'Above it there is no cap.',
+  ),
+  'videobridge.load-management.conference-last-n-limits': obeyed(
+    conferenceLimits,
+    {},
+    'Caps on last-n by conference size: { 20 = 20, 50 = 10 }.',
+  ),
+  'videobridge.load-management.average-participant-stress': obeyed(
+    fraction,
+    0.01,
+    'Stress that one participant adds, told to Jicofo.',
+  ),
+} as const;
+
+const reports = {
+  'videobridge.stats.interval': obeyed(interval, '5 seconds', 'How often figures are gathered.'),
+  'videobridge.stats.transit-time.enable-json': ignored(
+    boolean,
+    true,
+    'Packets do not pass through queues that could be timed.',
+  ),
+  'videobridge.stats.transit-time.enable-prometheus': unsupported(
+    boolean,
+    false,
+    'Packets do not pass through queues that could be timed.',
+  ),
+  'videobridge.stats.transit-time.enable-jitter': unsupported(
+    boolean,
+    false,
+    'Packets do not pass through queues that could be timed.',
+  ),
+  'videobridge.stats.jvm.enabled': ignored(
+    boolean,
+    true,
+    'Figures of the Node.js process are there instead.',
+  ),
+  'videobridge.version.announce': obeyed(boolean, false, 'Name the version in ServerHello.'),
+  'videobridge.version.release': optional(
+    text,
+    'Release label in presence; Jicofo groups bridges by version and release.',
+  ),
+  'videobridge.redact-remote-addresses': obeyed(boolean, true, 'Hide clients’ addresses in logs.'),
+  'videobridge.redact-colibri-http-headers': obeyed(
+    boolean,
+    true,
+    'Hide header values of colibri connects in logs.',
+  ),
+  'videobridge.exporter.max-reconnect-attempts': ignored(count, undefined, 'There is no exporter.'),
+  'videobridge.exporter.base-delay': ignored(duration, '1 second', 'There is no exporter.'),
+  'videobridge.exporter.max-delay': ignored(duration, '30 seconds', 'There is no exporter.'),
+  'videobridge.exporter.stable-connection-threshold': ignored(
+    duration,
+    '30 seconds',
+    'There is no exporter.',
+  ),
+  'tracing.enabled': ignored(boolean, false, 'There is no tracing.'),
+  'tracing.service-name': ignored(text, 'jvb', 'There is no tracing.'),
+} as const;
+
+export const operationSettings = { ...life, ...health, ...load, ...reports } as const;
