@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
-import { createColibri2 } from '../../src/signaling/colibri2.ts';
 import {
   createColibri2Rest,
   type Colibri2Rest,
   type RestReply,
 } from '../../src/signaling/colibri2-rest.ts';
 import { maskUrl } from './comparable.ts';
-import { fakeConferences } from './fake-conferences.ts';
 import { readRecordedRest, type RecordedExchange } from './recorded-rest.ts';
-import { recordingLogger } from './recording-logger.ts';
+import { replayBridge } from './replay-bridge.ts';
 
 /** Chosen by each bridge for itself; `ssrc` in answers is always the bridge's. */
 const masked: readonly string[] = ['ufrag', 'pwd', 'fingerprint', 'ssrc', 'ip'];
@@ -24,10 +22,10 @@ const differences: Readonly<Record<number, { readonly body: object; readonly why
 const recorded = readRecordedRest();
 
 test('the recorded requests get the statuses and the values JVB answered', async () => {
-  const { execute, exists } = fakeConferences();
-  const { log } = recordingLogger();
-  const colibri2 = createColibri2({ execute, config: { sctpEnabled: true }, log });
-  const rest = createColibri2Rest(colibri2, exists);
+  const { colibri2, conferences } = replayBridge();
+  const rest = createColibri2Rest(colibri2, (id) =>
+    conferences.all.some(({ identity }) => identity.meetingId === id),
+  );
   const replayed: number[] = [];
   for (const [index, exchange] of recorded.entries()) {
     const reply = await replay(rest, exchange);

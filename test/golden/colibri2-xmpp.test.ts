@@ -3,11 +3,9 @@ import type { XmlElement } from '../../src/base/xml-element.ts';
 import { encodeStanzaError } from '../../src/protocol/colibri2/stanza-error.ts';
 import { element } from '../../src/protocol/xml/element.ts';
 import { answerConferenceModify, type IqReply } from '../../src/signaling/colibri2-iq.ts';
-import { createColibri2 } from '../../src/signaling/colibri2.ts';
-import { recordingLogger } from './recording-logger.ts';
 import { comparable } from './comparable.ts';
-import { fakeConferences } from './fake-conferences.ts';
 import { readRecordedIqs, type RecordedIq } from './recorded-iqs.ts';
+import { replayBridge } from './replay-bridge.ts';
 
 /** Where we differ on purpose from what JVB answered: request id → what we answer and why. */
 const differences: Readonly<Record<string, { readonly condition: string; readonly why: string }>> =
@@ -30,11 +28,7 @@ for (const file of ['bridge.log', 'bridge-questions.log']) {
   const recorded = readRecordedIqs(file);
 
   test(`${file}: ${recorded.length} requests get JVB's answers`, async () => {
-    const { execute } = fakeConferences();
-    const { log } = recordingLogger();
-    const answer = answerConferenceModify(
-      createColibri2({ execute, config: { sctpEnabled: true }, log }),
-    );
+    const answer = answerConferenceModify(replayBridge().colibri2);
     for (const iq of recorded) {
       const reply = await answer(iq.request);
       const difference = differences[iq.id];
