@@ -82,10 +82,17 @@ export const integer: Reader<number> = {
 
 export const port = restricted(integer, 'a port from 1 to 65535', (n) => n >= 1 && n <= 65_535);
 
+/** Where media listens: 0 lets the system choose, for tests. */
+export const listenPort = restricted(
+  integer,
+  'a port from 1 to 65535, or 0 for any free one',
+  (n) => n >= 0 && n <= 65_535,
+);
+
 export const portOrOff = restricted(
   integer,
-  'a port from 1 to 65535, or -1 for none',
-  (n) => n === -1 || (n >= 1 && n <= 65_535),
+  'a port from 1 to 65535, 0 for any free one, or -1 for none',
+  (n) => n >= -1 && n <= 65_535,
 );
 
 export const count = restricted(integer, 'a whole number from 0', (n) => n >= 0);

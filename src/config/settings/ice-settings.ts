@@ -1,4 +1,4 @@
-import { boolean, count, duration, oneOf, port, text } from '../reader.ts';
+import { boolean, count, duration, oneOf, listenPort, port, text } from '../reader.ts';
 import type { Reader } from '../reader.ts';
 import { differently, ignored, obeyed, optional } from '../setting.ts';
 
@@ -10,7 +10,7 @@ const nominations = [
 ] as const;
 
 export const iceSettings = {
-  'videobridge.ice.udp.port': obeyed(port, 10000, 'The UDP port of all media.'),
+  'videobridge.ice.udp.port': obeyed(listenPort, 10000, 'The UDP port of all media.'),
   'videobridge.ice.ufrag-prefix': differently(
     optional(text, 'What local ufrags begin with, for routing in front of several bridges.'),
     'The first character belongs to the choice of the worker; the prefix follows it.',
@@ -62,7 +62,7 @@ export const trestleSettings = {
     true,
     'Offer TCP candidates for clients whose network blocks UDP.',
   ),
-  'trestle.ice.tcp.port': obeyed(port, 4443, 'Their port. If it is taken there are none.'),
+  'trestle.ice.tcp.port': obeyed(listenPort, 4443, 'Their port. If it is taken there are none.'),
   'trestle.ice.tcp.mapped-port': optional(
     port,
     'A further TCP port to advertise, which something in front forwards here.',

@@ -1,0 +1,122 @@
+import type { ConfigWarning } from '../findings.ts';
+import type { IceConfig, StaticMapping } from '../ice-config.ts';
+import { isLinkLocal, isReachable } from './address-kind.ts';
+import { listenAddresses } from './listen-addresses.ts';
+import type { LocalInterface } from './local-interfaces.ts';
+
+/** Where media listens and what clients are told. */
+export type MediaAddresses = {
+  /** Literals; media listens on each with the UDP port and, if on, the TCP port. */
+  readonly listen: readonly string[];
+  readonly advertised: readonly AdvertisedAddress[];
+  /** An address that others can reach is among them (for `health.require-valid-address`). */
+  readonly reachable: boolean;
+  readonly warnings: readonly ConfigWarning[];
+};
+
+/** An address for clients: ours (`host`), or what something in front of this machine maps to ours (`srflx`). */
+export type AdvertisedAddress = {
+  readonly protocol: 'udp' | 'tcp';
+  readonly type: 'host' | 'srflx';
+  readonly ip: string;
+  readonly port: number;
+  /** The local address and port behind a `srflx` one. */
+  readonly relatedAddress?: string;
+  readonly relatedPort?: number;
+};
+
+type Listener = { readonly protocol: 'udp' | 'tcp'; readonly ip: string; readonly port: number };
+
+/**
+ * The table of config.md §3: local addresses and the mappings that apply to them, in order of preference.
+ * @param mappings static ones first, then what was discovered; public addresses are literals
+ */
+export function mediaAddresses(
+  interfaces: readonly LocalInterface[],
+  ice: IceConfig,
+  mappings: readonly StaticMapping[] = ice.addresses.staticMappings,
+): MediaAddresses {
+  const listen = listenAddresses(interfaces, ice.addresses);
+  const distinct = distinctMappings(mappings);
+  const listeners = listenersOf(listen, ice);
+  const advertised = listeners.flatMap((listener) => [
+    { ...listener, type: 'host' as const },
+    ...mappedPort(listener, listener.ip, ice),
+    ...distinct
+      .filter((mapping) => applies(mapping, listener))
+      .flatMap((mapping) => mapped(listener, mapping, ice)),
+  ]);
+  return {
+    listen,
+    advertised,
+    reachable: advertised.some(({ ip }) => isReachable(ip)),
+    warnings: distinct.flatMap((mapping) => doubtsAbout(mapping, listeners)),
+  };
+}
+
+function listenersOf(listen: readonly string[], ice: IceConfig): Listener[] {
+  const { tcp } = ice;
+  return [
+    ...listen.map((ip) => ({ protocol: 'udp' as const, ip, port: ice.udpPort })),
+    ...(tcp ? listen.map((ip) => ({ protocol: 'tcp' as const, ip, port: tcp.port })) : []),
+  ];
+}
+
+/** A mapping without ports keeps the port; one with ports applies where media listens on its local port. */
+function applies(mapping: StaticMapping, listener: Listener): boolean {
+  const { localAddress, ports } = mapping;
+  return localAddress === listener.ip && (!ports || ports.local === listener.port);
+}
+
+function mapped(listener: Listener, mapping: StaticMapping, ice: IceConfig): AdvertisedAddress[] {
+  const ip = mapping.publicAddress;
+  const own = srflx(listener, ip, mapping.ports?.public ?? listener.port);
+  return [own, ...(mapping.ports ? [] : mappedPort(listener, ip, ice))];
+}
+
+/** The further TCP port that something in front forwards. */
+function mappedPort(listener: Listener, ip: string, ice: IceConfig): AdvertisedAddress[] {
+  const port = ice.tcp?.mappedPort;
+  return listener.protocol === 'tcp' && port !== undefined ? [srflx(listener, ip, port)] : [];
+}
+
+function srflx(listener: Listener, ip: string, port: number): AdvertisedAddress {
+  const { protocol } = listener;
+  const related = { relatedAddress: listener.ip, relatedPort: listener.port };
+  return { protocol, type: 'srflx', ip, port, ...related };
+}
+
+/** Without those that change nothing and those that repeat an earlier one. */
+function distinctMappings(mappings: readonly StaticMapping[]): StaticMapping[] {
+  const seen = new Set<string>();
+  return mappings.filter(({ localAddress, publicAddress, ports }) => {
+    const key = [localAddress, publicAddress, ports?.local, ports?.public].join(' ');
+    if (seen.has(key) || (localAddress === publicAddress && !ports)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function doubtsAbout(mapping: StaticMapping, listeners: readonly Listener[]): ConfigWarning[] {
+  const doubt = (message: string): ConfigWarning => ({
+    level: 'warn',
+    code: 'not-applicable',
+    key: 'ice4j.harvest.mapping.static-mappings',
+    message,
+  });
+  const { localAddress, publicAddress, ports } = mapping;
+  const name = `${localAddress} → ${publicAddress}`;
+  if (!listeners.some(({ ip }) => ip === localAddress)) {
+    return [
+      doubt(
+        `${name} has no effect: media does not listen on ${localAddress}; is it this machine’s?`,
+      ),
+    ];
+  }
+  if (!listeners.some((listener) => applies(mapping, listener))) {
+    return [doubt(`${name} has no effect: media does not listen on port ${ports?.local ?? 0}`)];
+  }
+  return isLinkLocal(publicAddress)
+    ? [doubt(`${name}: others cannot reach a link-local address`)]
+    : [];
+}
