@@ -1,0 +1,59 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { installProbe, type PageReport, type Tone } from './probe.ts';
+
+/** Debian's Chromium, headless; as root it refuses to run with its sandbox. */
+export function launchChromium(...flags: readonly string[]): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--autoplay-policy=no-user-gesture-required',
+      '--disable-gpu',
+      ...flags,
+    ],
+  });
+}
+
+/** One browser window with the demo's page: somebody in a call. */
+export class Participant {
+  readonly name: string;
+  readonly page: Page;
+  readonly errors: string[] = [];
+
+  private constructor(name: string, page: Page) {
+    this.name = name;
+    this.page = page;
+    page.on('pageerror', (error) => this.errors.push(`${name}: ${error.stack ?? error.message}`));
+  }
+
+  static async join(browser: Browser, name: string, url: string): Promise<Participant> {
+    const context = await browser.newContext({ viewport: { width: 900, height: 600 } });
+    const participant = new Participant(name, await context.newPage());
+    await participant.page.addInitScript(installProbe);
+    await participant.page.goto(url);
+    return participant;
+  }
+
+  report(): Promise<PageReport> {
+    return this.page.evaluate(() => window.probe.report());
+  }
+
+  tone(source: string): Promise<Tone | undefined> {
+    return this.page.evaluate((name) => window.probe.tone(name), source);
+  }
+
+  setVolume(volume: number): Promise<void> {
+    return this.page.evaluate((value) => window.probe.setVolume(value), volume);
+  }
+
+  /** The id the focus gave, once the page is in the room. */
+  async id(): Promise<string | undefined> {
+    const { tiles } = await this.report();
+    const id = tiles.find(({ own }) => own)?.source.split('-')[0];
+    return id === '' ? undefined : id;
+  }
+
+  async leave(): Promise<void> {
+    await this.page.context().close();
+  }
+}

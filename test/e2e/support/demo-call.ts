@@ -1,0 +1,72 @@
+import { pino } from 'pino';
+import { type Focus, startFocus } from '../../../demo/focus/focus.ts';
+import { BridgeProcess } from '../../../demo/launcher/bridge-process.ts';
+import { freePort } from '../../../demo/launcher/ports.ts';
+import type { BridgePorts } from '../../../demo/launcher/bridge-config.ts';
+
+const host = '127.0.0.1';
+
+/** The demo as `make run` starts it, on free ports of loopback: the compiled bridge and a focus. */
+export class DemoCall {
+  readonly focus: Focus;
+  readonly #ports: BridgePorts;
+  readonly #output: string[];
+  #bridge: BridgeProcess;
+
+  private constructor(focus: Focus, bridge: BridgeProcess, ports: BridgePorts, output: string[]) {
+    this.focus = focus;
+    this.#bridge = bridge;
+    this.#ports = ports;
+    this.#output = output;
+  }
+
+  static async start(): Promise<DemoCall> {
+    const ports = {
+      mediaUdp: await freePort(host),
+      mediaTcp: await freePort(host),
+      private: await freePort(host),
+      public: await freePort(host),
+    };
+    const output: string[] = [];
+    const bridge = await startBridge(ports, output);
+    const log = pino({ level: 'silent' });
+    const focus = await startFocus({ bridgeUrl: bridge.url, host, port: 0, log });
+    return new DemoCall(focus, bridge, ports, output);
+  }
+
+  /** Log lines of the bridge at level error or worse. */
+  get bridgeErrors(): string[] {
+    return this.#output
+      .join('')
+      .split('\n')
+      .filter((line) => /"level":"?(50|60|error|fatal)/.test(line));
+  }
+
+  /** Ends the bridge as a crash does and starts a new one on the same ports. */
+  async restartBridge(): Promise<void> {
+    await this.#bridge.kill();
+    this.#bridge = await startBridge(this.#ports, this.#output);
+  }
+
+  /** The page of a room, with what a test sets (`docs/demo.md`). */
+  url(room: string, settings: Readonly<Record<string, string | number>>): string {
+    const query = new URLSearchParams({
+      join: '1',
+      picture: 'drawn',
+      sound: 'tone',
+      size: '320x180',
+      fps: '15',
+      ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
+    });
+    return `${this.focus.url.href}?${query.toString()}#${room}`;
+  }
+
+  async close(): Promise<void> {
+    await this.focus.close();
+    await this.#bridge.stop();
+  }
+}
+
+function startBridge(ports: BridgePorts, output: string[]): Promise<BridgeProcess> {
+  return BridgeProcess.start({ host, ports, onOutput: (text) => output.push(text) });
+}

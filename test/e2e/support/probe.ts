@@ -1,0 +1,132 @@
+// What a test can ask of a demo page. It runs in the browser, so everything it needs is inside.
+
+export type TileReport = {
+  readonly source: string;
+  readonly own: boolean;
+  readonly speaking: boolean;
+  readonly withPicture: boolean;
+  /** Of the stream shown; 0 before the first. */
+  readonly framesDecoded: number;
+  readonly heightPx: number;
+  readonly codec: string;
+};
+
+export type Tone = { readonly frequencyHz: number; readonly levelDb: number };
+
+export type PageReport = {
+  readonly tiles: readonly TileReport[];
+  /** Sources whose sound is played. */
+  readonly sounds: readonly string[];
+  readonly status: string;
+  /** Of the selected candidate pair. */
+  readonly iceProtocol: string;
+  readonly sentEncodings: number;
+};
+
+export type Probe = {
+  report(): Promise<PageReport>;
+  /** The strongest frequency of a microphone that is played. */
+  tone(source: string): Tone | undefined;
+  setVolume(volume: number): void;
+};
+
+declare global {
+  interface Window {
+    probe: Probe;
+  }
+}
+
+/** Puts `window.probe` in place; to be run before the page's own scripts. */
+export function installProbe(): void {
+  type Report = Record<string, string | number | boolean | undefined> & { type: string };
+  const connections: RTCPeerConnection[] = [];
+  window.RTCPeerConnection = class extends window.RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      connections.push(this);
+    }
+  };
+  const analysers = new Map<string, AnalyserNode>();
+  let context: AudioContext | undefined;
+
+  const reports = async (): Promise<Report[]> => {
+    const all: Report[] = [];
+    const current = connections.at(-1);
+    if (current) (await current.getStats()).forEach((report: Report) => all.push(report));
+    return all;
+  };
+
+  const tileReport = (tile: HTMLElement, stats: Report[]): TileReport => {
+    const video = tile.querySelector('video');
+    const track = (video?.srcObject as MediaStream | null)?.getVideoTracks()[0];
+    const inbound = stats.find(
+      ({ type, trackIdentifier }) => type === 'inbound-rtp' && trackIdentifier === track?.id,
+    );
+    const codec = stats.find(({ id }) => id !== undefined && id === inbound?.['codecId']);
+    return {
+      source: tile.dataset['source'] ?? '',
+      own: tile.classList.contains('own'),
+      speaking: tile.classList.contains('speaking'),
+      withPicture: !tile.classList.contains('without-picture'),
+      framesDecoded: Number(inbound?.['framesDecoded'] ?? 0),
+      heightPx: Number(inbound?.['frameHeight'] ?? 0),
+      codec: String(codec?.['mimeType'] ?? '').replace('video/', ''),
+    };
+  };
+
+  const iceProtocol = (stats: Report[]): string => {
+    const pairId = stats.find(({ type }) => type === 'transport')?.['selectedCandidatePairId'];
+    const pair =
+      stats.find(({ id }) => id !== undefined && id === pairId) ??
+      stats.find(({ type, selected }) => type === 'candidate-pair' && selected === true);
+    const candidate = stats.find(({ id }) => id !== undefined && id === pair?.['localCandidateId']);
+    return String(candidate?.['protocol'] ?? '');
+  };
+
+  window.probe = {
+    report: async () => {
+      const stats = await reports();
+      return {
+        tiles: [...document.querySelectorAll<HTMLElement>('.tile')].map((tile) =>
+          tileReport(tile, stats),
+        ),
+        sounds: [...document.querySelectorAll('audio')].map(
+          (audio) => audio.dataset['source'] ?? '',
+        ),
+        status: document.querySelector('.status')?.textContent ?? '',
+        iceProtocol: iceProtocol(stats),
+        sentEncodings: stats.filter(
+          ({ type, kind, framesEncoded }) =>
+            type === 'outbound-rtp' && kind === 'video' && Number(framesEncoded ?? 0) > 0,
+        ).length,
+      };
+    },
+    tone: (source) => {
+      const audio = document.querySelector<HTMLAudioElement>(`audio[data-source="${source}"]`);
+      const [track] = (audio?.srcObject as MediaStream | null)?.getAudioTracks() ?? [];
+      if (!track) return undefined;
+      context ??= new AudioContext({ sampleRate: 48_000 });
+      void context.resume();
+      let analyser = analysers.get(track.id);
+      if (!analyser) {
+        analyser = context.createAnalyser();
+        analyser.fftSize = 8192;
+        analyser.smoothingTimeConstant = 0;
+        context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+        analysers.set(track.id, analyser);
+      }
+      const levels = new Float32Array(analyser.frequencyBinCount);
+      analyser.getFloatFrequencyData(levels);
+      let peak = 0;
+      for (const [bin, level] of levels.entries()) if (level > (levels[peak] ?? 0)) peak = bin;
+      const levelDb = levels[peak] ?? Number.NEGATIVE_INFINITY;
+      return { frequencyHz: (peak * 48_000) / analyser.fftSize, levelDb: Math.max(levelDb, -999) };
+    },
+    setVolume: (volume) => {
+      const slider = document.querySelector<HTMLInputElement>('input[name=volume]');
+      if (!slider) throw new Error('the page has no volume slider');
+      slider.value = String(volume);
+      slider.dispatchEvent(new Event('input'));
+    },
+  };
+}
