@@ -37,8 +37,8 @@ export default {
       name: 'only-main-uses-bridge',
       comment: 'bridge.ts is the composition root: nothing below it may look up.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|cli)\\.ts$' },
-      to: { path: '^src/(bridge|main)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main\\.ts$|bridge[./])' },
+      to: { path: '^src/(main\\.ts$|bridge[./])' },
     },
     {
       name: 'mediasoup-has-one-door',

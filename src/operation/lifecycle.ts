@@ -57,6 +57,7 @@ export type LifecycleOptions = {
 export class Lifecycle {
   readonly #options: LifecycleOptions;
   #state: LifecycleState = { name: 'running' };
+  #wasGraceful = false;
   #timer: Scheduled | undefined;
 
   constructor(options: LifecycleOptions) {
@@ -65,6 +66,11 @@ export class Lifecycle {
 
   get state(): LifecycleState {
     return this.#state;
+  }
+
+  /** Whether a graceful shutdown was asked for, also after it ended; forced shutdowns do not count. */
+  get wasGraceful(): boolean {
+    return this.#wasGraceful;
   }
 
   requestGraceful(): void {
@@ -90,6 +96,7 @@ export class Lifecycle {
     const next = transition(this.#state, event, config.gracefulMinParticipants);
     if (next.name === this.#state.name) return;
     this.#state = next;
+    this.#wasGraceful ||= next.name === 'graceful-shutdown';
     this.#timer?.cancel();
     this.#timer =
       next.name === 'graceful-shutdown'

@@ -3,7 +3,7 @@ import type { BridgeSnapshot } from './bridge-snapshot.ts';
 import type { Metric, MetricValue } from './metric.ts';
 import { metricTable } from './metric-table.ts';
 
-export type ExpositionFormat = 'openmetrics' | 'text';
+export type ExpositionFormat = 'openmetrics' | 'text' | 'json';
 
 /**
  * The text of `GET /metrics` under JVB's names, all booleans as 0 or 1 (operations.md §5.1). One registry a
@@ -11,7 +11,7 @@ export type ExpositionFormat = 'openmetrics' | 'text';
  */
 export class PrometheusExposition {
   readonly #snapshot: () => BridgeSnapshot;
-  readonly #registries: Readonly<Record<ExpositionFormat, Registry>>;
+  readonly #registries: Readonly<Record<'openmetrics' | 'text', Registry>>;
 
   constructor(snapshot: () => BridgeSnapshot) {
     this.#snapshot = snapshot;
@@ -25,6 +25,9 @@ export class PrometheusExposition {
 
   /** @returns the body and its content type */
   async render(format: ExpositionFormat): Promise<{ contentType: string; body: string }> {
+    if (format === 'json') {
+      return { contentType: 'application/json', body: JSON.stringify(this.json()) };
+    }
     const registry = this.#registries[format];
     this.#fill(registry, this.#snapshot());
     return { contentType: registry.contentType, body: await registry.metrics() };

@@ -1,0 +1,203 @@
+import type { Logger } from './base/logger.ts';
+import { runInBackground } from './base/run-in-background.ts';
+import { conferenceConfig } from './bridge/conference-config.ts';
+import { debugView } from './bridge/debug-view.ts';
+import { Drain } from './bridge/drain.ts';
+import { HttpServers } from './bridge/http-servers.ts';
+import { iqRoutes } from './bridge/iq-routes.ts';
+import { type BridgeAddresses, mediaOptions } from './bridge/media-options.ts';
+import { type ObservedParts, takeSnapshot } from './bridge/snapshot.ts';
+import { Vitals } from './bridge/vitals.ts';
+import { webSocketUrls } from './bridge/web-socket-urls.ts';
+import { XmppLinks } from './bridge/xmpp-links.ts';
+import { Conferences } from './conference/conferences.ts';
+import type { BridgeConfig } from './config/bridge-config.ts';
+import { ColibriWebSocket } from './io/channel/colibri-web-socket.ts';
+import type { BridgeView } from './io/http/ports.ts';
+import { MediasoupPlane } from './io/media/media-plane.ts';
+import { systemAuthorities } from './io/system/certificate-authorities.ts';
+import { secureRandom, systemClock, systemTimers } from './io/system/clock.ts';
+import { Lifecycle } from './operation/lifecycle.ts';
+import { channelCodec } from './signaling/channel-codec.ts';
+import { createColibri2 } from './signaling/colibri2.ts';
+import { createColibri2Rest } from './signaling/colibri2-rest.ts';
+import { PrometheusExposition } from './stats/prometheus.ts';
+import { toJson, toPresence } from './stats/to-json.ts';
+
+export type BridgeOptions = {
+  readonly config: BridgeConfig;
+  readonly addresses: BridgeAddresses;
+  readonly version: string;
+  /** Path of the worker binary. */
+  readonly workerBin: string;
+  readonly log: Logger;
+  /** A shutdown that was asked for is over: the process may exit with 0. */
+  readonly onShutDown: () => void;
+};
+
+const environment = { clock: systemClock, timers: systemTimers, random: secureRandom };
+
+/**
+ * The composition root: builds every part, hands it what it needs, starts them so that whoever can ask is
+ * answered, and closes them in reverse.
+ */
+export class Bridge {
+  readonly #options: BridgeOptions;
+  readonly #parts: ObservedParts;
+  readonly #media: MediasoupPlane;
+  readonly #links: XmppLinks;
+  readonly #closing: (() => void | Promise<void>)[] = [];
+
+  private constructor(options: BridgeOptions, media: MediasoupPlane) {
+    const { config, addresses, log } = options;
+    this.#options = options;
+    this.#media = media;
+    const conferences = new Conferences({
+      ...environment,
+      config: conferenceConfig(config, options.version),
+      codec: channelCodec,
+      media,
+      webSocketUrls: webSocketUrls(config.websockets),
+      log,
+    });
+    const lifecycle = new Lifecycle({
+      config: config.shutdown,
+      timers: systemTimers,
+      localEndpoints: () => conferences.statistics().localEndpoints,
+      onChange: ({ name }) => {
+        log.info({ state: name }, 'shutdown state changed');
+        conferences.setGracefulShutdown(name !== 'running');
+        this.#links.announce();
+      },
+      onFinished: options.onShutDown,
+    });
+    const vitals = new Vitals({
+      ...environment,
+      config,
+      media,
+      hasValidAddress: addresses.hasValidAddress,
+      onHealthChange: ({ healthy, reason }) => {
+        if (healthy) log.info({}, 'healthy again');
+        else log.error({ reason }, 'unhealthy');
+        this.#links.announce();
+      },
+    });
+    this.#parts = {
+      config,
+      version: config.version.override ?? options.version,
+      clock: systemClock,
+      startedWallMs: systemClock.wallMs(),
+      media,
+      conferences,
+      lifecycle,
+      vitals,
+      drain: new Drain(config.shutdown.initialDrainMode, () => this.#links.announce()),
+      links: () => this.#links,
+    };
+    this.#links = this.#createLinks();
+  }
+
+  /** @throws MediaStartError, ListenError: one line for the operator; nothing is left running then */
+  static async start(options: BridgeOptions): Promise<Bridge> {
+    const { config, addresses, workerBin, log } = options;
+    const media = await MediasoupPlane.start(mediaOptions(config, addresses, workerBin), log);
+    const bridge = new Bridge(options, media);
+    bridge.#closing.push(() => media.close());
+    try {
+      await bridge.#start();
+      return bridge;
+    } catch (error) {
+      await bridge.close();
+      throw error;
+    }
+  }
+
+  /** Leaves the rooms first, so that the focus moves everybody, then closes what is left in reverse order. */
+  async close(): Promise<void> {
+    for (const close of this.#closing.splice(0).reverse()) await close();
+  }
+
+  async #start(): Promise<void> {
+    const { conferences, lifecycle, vitals } = this.#parts;
+    const { config, log } = this.#options;
+    vitals.start();
+    this.#closing.push(
+      () => vitals.close(),
+      () => lifecycle.close(),
+    );
+    conferences.start();
+    const watch = systemTimers.every(1000, () => lifecycle.endpointsChanged());
+    this.#closing.push(
+      () => conferences.closeAll(),
+      () => watch.cancel(),
+    );
+    const servers = await HttpServers.start({
+      privateServer: config.http.private,
+      publicServer: config.http.public,
+      api: this.#api(),
+      channels: new ColibriWebSocket({
+        ...environment,
+        gate: conferences,
+        serverId: config.websockets.serverId,
+        compression: config.websockets.compression,
+        log,
+      }),
+    });
+    this.#closing.push(() => servers.close());
+    this.#links.start();
+    this.#closing.push(() => this.#links.stop());
+  }
+
+  #colibri2() {
+    const { conferences, config } = this.#parts;
+    return createColibri2({
+      execute: (command) => conferences.execute(command),
+      config: { sctpEnabled: config.sctp.enabled },
+      log: this.#options.log,
+    });
+  }
+
+  #createLinks(): XmppLinks {
+    const { config, version, vitals } = this.#parts;
+    const { presenceStats } = config.xmpp;
+    const whitelist = presenceStats && new Set(presenceStats);
+    return new XmppLinks({
+      ...environment,
+      config: config.xmpp,
+      version,
+      routes: iqRoutes(this.#colibri2(), () => vitals.health.reason),
+      ca: systemAuthorities(),
+      presenceStats: () => toPresence(takeSnapshot(this.#parts), whitelist),
+      log: this.#options.log,
+    });
+  }
+
+  #api() {
+    const { config, conferences, drain, lifecycle } = this.#parts;
+    return {
+      switches: config.rest,
+      colibri: createColibri2Rest(this.#colibri2(), (meetingId) =>
+        conferences.all.some(({ identity }) => identity.meetingId === meetingId),
+      ),
+      view: this.#view(),
+      control: {
+        draining: () => drain.on,
+        setDrain: (on: boolean) => drain.set(on),
+        shutdown: (kind: 'graceful' | 'forced') =>
+          kind === 'graceful' ? lifecycle.requestGraceful() : lifecycle.requestForced(),
+      },
+    };
+  }
+
+  #view(): BridgeView {
+    const snapshot = () => takeSnapshot(this.#parts);
+    const exposition = new PrometheusExposition(snapshot);
+    return {
+      fault: () => this.#parts.vitals.health.reason,
+      version: () => this.#parts.version,
+      statistics: () => toJson(snapshot()),
+      metrics: (format) => exposition.render(format),
+      debug: (query) => debugView(this.#parts, query),
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import type { BridgeConfig } from '../config/bridge-config.ts';
+import type { AdvertisedAddress, MediaOptions } from '../io/media/media-options.ts';
+
+/** What the addresses of this machine come to under the configuration. */
+export type BridgeAddresses = {
+  readonly listen: readonly string[];
+  readonly advertise: readonly AdvertisedAddress[];
+  /** Some advertised address is neither private, link-local nor loopback. */
+  readonly hasValidAddress: boolean;
+};
+
+/** What the operator set, in the terms of the media plane. */
+export function mediaOptions(
+  config: BridgeConfig,
+  addresses: BridgeAddresses,
+  workerBin: string,
+): MediaOptions {
+  const { ice, congestion, worker } = config;
+  return {
+    workerBin,
+    workers: worker.count,
+    listen: {
+      addresses: addresses.listen,
+      udpPort: ice.udpPort,
+      ...(ice.tcp && { tcpPort: ice.tcp.port }),
+      receiveBufferBytes: ice.receiveBufferBytes,
+    },
+    advertise: addresses.advertise,
+    advertisePrivateAddresses: ice.advertisePrivateCandidates,
+    bitrates: congestion.estimator,
+    workerLogLevel: 'warn',
+  };
+}
