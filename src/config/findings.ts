@@ -24,6 +24,11 @@ export type WarningCode =
   | 'not-applicable'
   | 'idle';
 
+/** One line for the log: `file:line:column: key: message`. */
+export function formatWarning(warning: ConfigWarning): string {
+  return formatProblem(warning);
+}
+
 /** Something the operator should know, and at which level to log it; `ignore` is for debugging only. */
 export type ConfigWarning = {
   readonly level: 'warn' | 'info' | 'ignore';

@@ -8,9 +8,9 @@ import type { LocalInterface } from './local-interfaces.ts';
 export type MediaAddresses = {
   /** Literals; media listens on each with the UDP port and, if on, the TCP port. */
   readonly listen: readonly string[];
-  readonly advertised: readonly AdvertisedAddress[];
+  readonly advertise: readonly AdvertisedAddress[];
   /** An address that others can reach is among them (for `health.require-valid-address`). */
-  readonly reachable: boolean;
+  readonly hasValidAddress: boolean;
   readonly warnings: readonly ConfigWarning[];
 };
 
@@ -39,7 +39,7 @@ export function mediaAddresses(
   const listen = listenAddresses(interfaces, ice.addresses);
   const distinct = distinctMappings(mappings);
   const listeners = listenersOf(listen, ice);
-  const advertised = listeners.flatMap((listener) => [
+  const advertise = listeners.flatMap((listener) => [
     { ...listener, type: 'host' as const },
     ...mappedPort(listener, listener.ip, ice),
     ...distinct
@@ -48,8 +48,8 @@ export function mediaAddresses(
   ]);
   return {
     listen,
-    advertised,
-    reachable: advertised.some(({ ip }) => isReachable(ip)),
+    advertise,
+    hasValidAddress: advertise.some(({ ip }) => isReachable(ip)),
     warnings: distinct.flatMap((mapping) => doubtsAbout(mapping, listeners)),
   };
 }
