@@ -1,5 +1,4 @@
 import type { Logger } from './base/logger.ts';
-import { runInBackground } from './base/run-in-background.ts';
 import { conferenceConfig } from './bridge/conference-config.ts';
 import { debugView } from './bridge/debug-view.ts';
 import { Drain } from './bridge/drain.ts';
@@ -44,14 +43,12 @@ const environment = { clock: systemClock, timers: systemTimers, random: secureRa
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #parts: ObservedParts;
-  readonly #media: MediasoupPlane;
   readonly #links: XmppLinks;
   readonly #closing: (() => void | Promise<void>)[] = [];
 
   private constructor(options: BridgeOptions, media: MediasoupPlane) {
     const { config, addresses, log } = options;
     this.#options = options;
-    this.#media = media;
     const conferences = new Conferences({
       ...environment,
       config: conferenceConfig(config, options.version),

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { BridgeView } from './ports.ts';
-import type { RestSwitches } from './private-api.ts';
+import type { BridgeView, RestSwitches } from './ports.ts';
 
 /** `/about/health` and `/about/version` (operations.md §4.3). */
 export function aboutRoutes(app: FastifyInstance, switches: RestSwitches, view: BridgeView): void {

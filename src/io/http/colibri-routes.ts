@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { BridgeView, ColibriRest } from './ports.ts';
-import { fail } from './private-api.ts';
+import { fail } from './fail.ts';
 
 type Parts = { readonly colibri: ColibriRest; readonly view: BridgeView };
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { BridgeView, MetricsFormat } from './ports.ts';
-import { fail } from './private-api.ts';
+import { fail } from './fail.ts';
 
 const formats: Readonly<Record<string, MetricsFormat>> = {
   'application/openmetrics-text': 'openmetrics',

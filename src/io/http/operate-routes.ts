@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { BridgeControl } from './ports.ts';
-import { fail, type RestSwitches } from './private-api.ts';
+import type { BridgeControl, RestSwitches } from './ports.ts';
+import { fail } from './fail.ts';
 
 /** Drain and shutdown (operations.md §4.4); shutdown needs the COLIBRI switch as well, as JVB's does. */
 export function operateRoutes(

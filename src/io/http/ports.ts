@@ -36,3 +36,14 @@ export interface BridgeControl {
   setDrain(on: boolean): void;
   shutdown(kind: 'graceful' | 'forced'): void;
 }
+
+/** Which parts are on; a part that is off answers 404, as JVB's do (operations.md §4.2). */
+export type RestSwitches = {
+  readonly colibri: boolean;
+  readonly shutdown: boolean;
+  readonly drain: boolean;
+  readonly health: boolean;
+  readonly version: boolean;
+  readonly debug: boolean;
+  readonly prometheus: boolean;
+};

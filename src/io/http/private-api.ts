@@ -4,18 +4,8 @@ import { colibriRoutes } from './colibri-routes.ts';
 import { debugRoutes } from './debug-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { operateRoutes } from './operate-routes.ts';
-import type { BridgeControl, BridgeView, ColibriRest } from './ports.ts';
-
-/** Which parts are on; a part that is off answers 404, as JVB's do (operations.md §4.2). */
-export type RestSwitches = {
-  readonly colibri: boolean;
-  readonly shutdown: boolean;
-  readonly drain: boolean;
-  readonly health: boolean;
-  readonly version: boolean;
-  readonly debug: boolean;
-  readonly prometheus: boolean;
-};
+import { fail } from './fail.ts';
+import type { BridgeControl, BridgeView, ColibriRest, RestSwitches } from './ports.ts';
 
 export type PrivateApiOptions = {
   readonly switches: RestSwitches;
@@ -54,14 +44,6 @@ export function privateApi(options: PrivateApiOptions): FastifyInstance {
   if (switches.colibri) colibriRoutes(app, options);
   operateRoutes(app, switches, options.control);
   return app;
-}
-
-/** Answers with a status and a JSON object that says why. */
-export function fail(reply: FastifyReply, status: number, reason: string): FastifyReply {
-  return reply
-    .code(status)
-    .header('cache-control', 'must-revalidate,no-cache,no-store')
-    .send({ error: reason });
 }
 
 function sendError(error: FastifyError, _request: unknown, reply: FastifyReply): FastifyReply {

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { privateApi, type RestSwitches } from '../../../src/io/http/private-api.ts';
-import type { MetricsFormat } from '../../../src/io/http/ports.ts';
+import { privateApi } from '../../../src/io/http/private-api.ts';
+import type { MetricsFormat, RestSwitches } from '../../../src/io/http/ports.ts';
 
 const allOn: RestSwitches = {
   colibri: true,
