@@ -1,7 +1,7 @@
 import type { EndpointId } from '../model/ids.ts';
 import { broadcast } from './broadcast.ts';
 import type { ChannelCommand, ChannelEvent } from './channel-messages.ts';
-import type { ConferenceConfig } from './conference-config.ts';
+import { type ConferenceConfig, limits } from './conference-config.ts';
 import type { Endpoint } from './endpoint.ts';
 import { firstVideoSourceOf } from './endpoint-sources.ts';
 import { wantsStatsOf } from './endpoint-stats.ts';
@@ -40,14 +40,16 @@ export class ChannelCommands {
         this.#passStats(sender, command);
         break;
       case 'receiver-settings':
-        if (sender.receiver.updateSettings(command.update)) forwarding.refresh(sender);
+        this.#updateSettings(sender, command);
+        break;
+      case 'last-n':
+        if (sender.receiver.setLastN(command.lastN)) forwarding.refresh(sender);
         break;
       case 'video-type':
         this.#setVideoType(sender, command);
         break;
       case 'audio-subscription':
-        sender.receiver.subscribe(command.subscription);
-        forwarding.refresh(sender);
+        this.#subscribe(sender, command);
         break;
     }
   }
@@ -93,6 +95,24 @@ export class ChannelCommands {
     };
     const receivers = [...endpoints.values()].filter((each) => wantsStatsOf(each, audience));
     broadcast(receivers, codec, { type: 'endpoint-stats', from: sender.id, message });
+  }
+
+  #updateSettings(sender: Endpoint, { update }: Of<'receiver-settings'>): void {
+    const { constraints, selectedSources, onStageSources } = update;
+    const longest = Math.max(
+      constraints?.size ?? 0,
+      selectedSources?.length ?? 0,
+      onStageSources?.length ?? 0,
+    );
+    if (longest > limits.namesPerSetting) return;
+    if (sender.receiver.updateSettings(update)) this.#options.forwarding.refresh(sender);
+  }
+
+  #subscribe(sender: Endpoint, { subscription }: Of<'audio-subscription'>): void {
+    const { include, exclude } = subscription;
+    if (Math.max(include.size, exclude.size) > limits.namesPerSetting) return;
+    sender.receiver.subscribe(subscription);
+    this.#options.forwarding.refresh(sender);
   }
 
   #setVideoType(sender: Endpoint, { source, videoType }: Of<'video-type'>): void {

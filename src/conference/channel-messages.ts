@@ -29,6 +29,8 @@ export type ChannelCommand =
     }
   | { readonly type: 'endpoint-stats'; readonly message: OpaqueJson }
   | { readonly type: 'receiver-settings'; readonly update: ReceiverSettingsUpdate }
+  /** Last-n alone (LastNChangedEvent): unlike receiver settings it does not say that the client is set up. */
+  | { readonly type: 'last-n'; readonly lastN: number }
   /** `source` undefined = the endpoint's first video source (VideoTypeMessage). */
   | {
       readonly type: 'video-type';

@@ -45,7 +45,10 @@ export class EndpointSources {
       const same = known && known.source.encodings[0]?.ssrc === source.encodings[0]?.ssrc;
       this.#states.set(
         source.name,
-        same ? { ...known, source, videoType } : { ...freshState(source), videoType },
+        // What the engine refused it is asked for again, and may refuse again.
+        same
+          ? { ...known, source, videoType, refusedBecause: undefined }
+          : { ...freshState(source), videoType },
       );
     }
   }

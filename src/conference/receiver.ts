@@ -86,7 +86,14 @@ export class Receiver {
 
   /** The focus's start value; the client's own word stands above it (colibri2.md §3.5 step 5). */
   setInitialLastN(lastN: number): void {
-    if (!this.#heardFromClient) this.#settings = { ...this.#settings, lastN };
+    if (!this.#heardFromClient) this.setLastN(lastN);
+  }
+
+  /** @returns whether that is new. */
+  setLastN(lastN: number): boolean {
+    const changed = this.#settings.lastN !== lastN;
+    this.#settings = { ...this.#settings, lastN };
+    return changed;
   }
 
   /** @returns whether the receiver now wants something else. */
@@ -193,7 +200,10 @@ export class Receiver {
     const heights = this.effectiveHeights();
     const enabled = video.filter((source) => isVideoEnabled(source.videoType));
     const needed = enabled.filter((source) => heights.get(source.name) !== 0);
-    const prepared = enabled.filter((source) => heights.get(source.name) === 0);
+    // Before the client said what it wants, slots given in advance would be held from what it then wants.
+    const prepared = this.#heardFromClient
+      ? enabled.filter((source) => heights.get(source.name) === 0)
+      : [];
     const retries = [
       slots.video.assign(needed.map(videoHolder), prepared.map(videoHolder), nowMs),
       slots.audio.assign(audio.map(audioHolder), [], nowMs),
