@@ -73,8 +73,10 @@ export const defaultConferenceConfig: ConferenceConfig = {
 
 /** Caps on what peers can grow; not configurable. */
 export const limits = {
-  /** Requests of one meeting that wait for their turn. */
-  pendingRequests: 1_000,
+  conferences: 10_000,
+  /** Requests that wait for their turn: of one meeting, and of all. */
+  pendingRequestsPerMeeting: 1_000,
+  pendingRequests: 10_000,
   endpointsPerConference: 1_000,
   /** Jicofo's own bounds for one participant (colibri2.md §6.1). */
   sourcesPerEndpoint: 20,

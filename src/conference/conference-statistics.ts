@@ -28,7 +28,7 @@ export function statisticsOf(
     visitors: count(endpoints, (each) => each.visitor),
     endpointsOversending: count(endpoints, (each) => each.receiver.allocation.oversending),
     endpointsWithSuspendedSources: count(endpoints, hasSuspendedSources),
-    totals: { ...totals },
+    totals: { ...totals, conferenceSeconds: Math.floor(totals.conferenceSeconds) },
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   EndpointOutcome,
 } from './commands.ts';
 import { Conference, type ConferenceServices } from './conference.ts';
+import { limits } from './conference-config.ts';
 import { statisticsOf } from './conference-statistics.ts';
 import { conferenceDebugState, type ConferenceDebugState, type DebugQuery } from './debug-state.ts';
 import { isAbandoned } from './expiry.ts';
@@ -86,7 +87,7 @@ export class Conferences implements ChannelGate {
   /** Executes a request whole or not at all, after every earlier one for the same meeting. */
   async execute(command: ConferenceCommand): Promise<Result<ConferenceOutcome, CommandError>> {
     const result = this.#queues.add(command.meetingId, () => this.#executeSafely(command));
-    return result ?? err({ code: 'unavailable', text: 'Too many requests wait for this meeting.' });
+    return result ?? err({ code: 'unavailable', text: 'Too many requests are waiting.' });
   }
 
   admit(request: ChannelRequest): ChannelReceiver | undefined {
@@ -160,10 +161,10 @@ export class Conferences implements ChannelGate {
       return err(existing ? notFound(command.meetingId) : lostAtBirth);
     }
     // From here to the end nothing waits and nothing fails.
-    undo.commit();
     const endpoints = conference.commit(prepared);
     if (!existing) this.#register(conference);
     const created = !existing || command.endpoints.some(({ type }) => type === 'create');
+    undo.commit();
     this.#endIfDone(command, conference);
     return ok(outcome(conference, endpoints, created));
   }
@@ -181,6 +182,9 @@ export class Conferences implements ChannelGate {
         code: 'graceful-shutdown',
         text: 'The bridge is shutting down: no new conferences.',
       };
+    }
+    if (this.#byId.size >= limits.conferences) {
+      return { code: 'unavailable', text: 'The bridge has all the conferences it can hold.' };
     }
     return undefined;
   }
