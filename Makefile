@@ -25,7 +25,7 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 worker: modules packages-build
-	@node scripts/build-worker.mjs
+	@ln -sfn "$$(node scripts/build-worker.mjs | tail -n 1)" worker/mediasoup-worker
 
 bridge: modules
 	@npm run --silent build

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
 import { Bridge } from './bridge.ts';
+import { bridgeAddresses } from './config/bridge-addresses.ts';
 import { readFileIfThere } from './config/files.ts';
 import { loadConfig, type LoadedConfig } from './config/load-config.ts';
 import { ListenError } from './io/http/listen.ts';
@@ -35,12 +36,16 @@ function die(error: unknown, log: Logger): never {
 
 const { config, warnings } = readConfig();
 const log = pino({ level: config.log.level, base: null });
-for (const { message } of warnings) log.warn(message);
 process.on('uncaughtException', (error) => die(error, log));
 
 try {
+  const addresses = await bridgeAddresses(config.ice);
+  for (const { message, code, key } of [...warnings, ...addresses.warnings]) {
+    log.warn({ code, key }, message);
+  }
   const bridge = await Bridge.start({
     config,
+    addresses,
     version,
     workerBin: config.worker.binary ?? process.env['MEDIASOUP_WORKER_BIN'] ?? ownWorker,
     log,
