@@ -24,7 +24,7 @@ const differences: Readonly<Record<string, { readonly condition: string; readonl
     },
   };
 
-for (const file of ['bridge.log', 'bridge-questions.log']) {
+for (const file of ['bridge.log', 'jicofo.log', 'bridge-questions.log']) {
   const recorded = readRecordedIqs(file);
 
   test(`${file}: ${recorded.length} requests get JVB's answers`, async () => {
