@@ -8,7 +8,7 @@ import type { EndpointId } from '../../model/ids.ts';
 const MAX_LEVELS = 20;
 /** Below it a microphone is silent, dBov. */
 const THRESHOLD_DBOV = -80;
-const LEVEL_INTERVAL_MS = 250;
+const LEVEL_INTERVAL_MS = 300;
 /** JVB's decision interval (allocation.md §3.1). */
 const SPEAKER_INTERVAL_MS = 300;
 

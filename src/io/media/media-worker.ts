@@ -109,10 +109,17 @@ export class MediaWorker implements Swept {
   }
 }
 
+/** Without its tag a line below `error` is not written. */
+const workerLogTags: types.WorkerLogTag[] = ['info', 'ice', 'dtls', 'rtp', 'srtp', 'sctp'];
+
 async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
   try {
     return await withoutSignalHandlers(() =>
-      createWorker({ workerBin: options.workerBin, logLevel: options.workerLogLevel }),
+      createWorker({
+        workerBin: options.workerBin,
+        logLevel: options.workerLogLevel,
+        logTags: workerLogTags,
+      }),
     );
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);

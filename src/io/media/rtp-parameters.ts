@@ -162,7 +162,7 @@ function extensions(
 ): types.RtpHeaderExtensionParameters[] {
   return offered
     .filter(({ uri }) => wanted.has(uri))
-    .map(({ uri, id }) => ({ uri: uri as ExtensionUri, id }));
+    .map(({ uri, id }) => ({ uri: uri as ExtensionUri, id, parameters: {} }));
 }
 
 function rtxOf(media: MediaDescription, codec: PayloadType): PayloadType | undefined {

@@ -4,15 +4,15 @@ import type { Logger } from '../../base/logger.ts';
 const LINES_PER_SECOND = 20;
 
 /**
- * Sends what mediasoup and its workers log to our log, at most 20 lines a second: some lines are caused by packets
- * anybody can send. mediasoup has one set of listeners per process, so the last caller's logger gets them all.
+ * Sends what mediasoup and its workers log to our log; warnings and errors at most 20 a second, since packets anybody can
+ * send cause some of them. mediasoup has one set of listeners per process, so the last caller's logger gets them all.
  */
 export function forwardMediasoupLog(log: Logger): void {
   const limited = new LimitedLog(log);
   setLogEventListeners({
     // A worker's `debug` lines arrive here as well; they are made only if its log level asks for them.
     ondebug: (_namespace, text) => {
-      if (isWorkerLine(text)) limited.write('debug', text);
+      if (isWorkerLine(text)) log.debug({ source: 'worker' }, text);
     },
     onwarn: (_namespace, text) => limited.write('warn', text),
     onerror: (_namespace, text) => limited.write('error', text),
@@ -34,7 +34,7 @@ class LimitedLog {
     this.#log = log;
   }
 
-  write(level: 'debug' | 'warn' | 'error', text: string): void {
+  write(level: 'warn' | 'error', text: string): void {
     const nowMs = performance.now();
     if (nowMs - this.#windowStartMs >= 1000) {
       if (this.#suppressed > 0) {

@@ -1,0 +1,176 @@
+import { execFileSync } from 'node:child_process';
+import type { Logger } from '../../../src/base/logger.ts';
+import type {
+  ConferenceMedia,
+  EndpointMedia,
+  ForwardedStream,
+  MediaEvent,
+} from '../../../src/conference/ports.ts';
+import { defaultBitrates, type MediaOptions } from '../../../src/io/media/media-options.ts';
+import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import {
+  conferenceId,
+  endpointId,
+  sourceName,
+  ssrc,
+  type EndpointId,
+} from '../../../src/model/ids.ts';
+import type { Source } from '../../../src/model/source.ts';
+import { jicofoOffer } from '../../support/client/jicofo-offer.ts';
+import { WebRtcClient, type ClientOptions } from '../../support/client/webrtc-client.ts';
+import { until } from '../../support/until.ts';
+
+export type LogLine = { level: string; fields: Readonly<Record<string, unknown>>; message: string };
+
+/** A logger that keeps its lines. */
+export function recordingLogger(lines: LogLine[] = []): Logger & { readonly lines: LogLine[] } {
+  const at = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) =>
+    void lines.push({ level, fields, message });
+  return {
+    lines,
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: () => recordingLogger(lines),
+  };
+}
+
+export function workerBin(): string {
+  const override = process.env['MEDIASOUP_WORKER_BIN'];
+  return override ?? execFileSync('node', ['scripts/worker-path.mjs'], { encoding: 'utf8' }).trim();
+}
+
+export function mediaOptions(changes: Partial<MediaOptions> = {}): MediaOptions {
+  return {
+    workerBin: workerBin(),
+    workers: 1,
+    listen: { addresses: ['127.0.0.1'], udpPort: 0, tcpPort: 0 },
+    advertise: [
+      { protocol: 'udp', ip: '127.0.0.1', type: 'host' },
+      { protocol: 'tcp', ip: '127.0.0.1', type: 'host' },
+    ],
+    advertisePrivateAddresses: true,
+    bitrates: defaultBitrates,
+    workerLogLevel: 'error',
+    ...changes,
+  };
+}
+
+/** A conference on a real worker, with what it reported. */
+export class TestConference {
+  readonly media: ConferenceMedia;
+  readonly events: MediaEvent[];
+  readonly participants: Participant[] = [];
+
+  private constructor(media: ConferenceMedia, events: MediaEvent[]) {
+    this.media = media;
+    this.events = events;
+  }
+
+  static async open(plane: MediasoupPlane): Promise<TestConference> {
+    const events: MediaEvent[] = [];
+    const media = await plane.openConference({
+      conferenceId: conferenceId('00c0ffee00c0ffee'),
+      feedbackSsrcs,
+      onEvent: (event) => events.push(event),
+    });
+    return new TestConference(media, events);
+  }
+
+  /** Adds an endpoint and the client behind it, not yet connected. */
+  async add(name: string, options: JoinOptions = {}): Promise<Participant> {
+    const id = endpointId(name);
+    const endpoint = await this.media.addEndpoint({
+      endpointId: id,
+      media: jicofoOffer,
+      sctp: options.dataChannel ?? false,
+      privateAddresses: true,
+    });
+    const transport = endpoint.localTransport();
+    const client = await WebRtcClient.create({ name, transport, media: jicofoOffer, ...options });
+    const participant = { id, endpoint, client };
+    this.participants.push(participant);
+    return participant;
+  }
+
+  /** Adds an endpoint and waits until media can flow. */
+  async join(name: string, options: JoinOptions = {}): Promise<Participant> {
+    const participant = await this.add(name, options);
+    const { client, endpoint } = participant;
+    await endpoint.setRemoteTransport(client.remoteTransport());
+    await until(() => (client.connected ? undefined : `${name} is ${client.state}`));
+    return participant;
+  }
+
+  eventsOf<T extends MediaEvent['type']>(type: T): Extract<MediaEvent, { type: T }>[] {
+    return this.events.filter((event) => event.type === type) as Extract<MediaEvent, { type: T }>[];
+  }
+
+  close(): void {
+    for (const { client } of this.participants) client.close();
+    this.media.close();
+  }
+}
+
+export type JoinOptions = Pick<ClientOptions, 'dataChannel' | 'protocol' | 'setup'>;
+
+export type Participant = {
+  readonly id: EndpointId;
+  readonly endpoint: EndpointMedia;
+  readonly client: WebRtcClient;
+};
+
+export const feedbackSsrcs = { audio: ssrc(0xa0a0a0a0), video: ssrc(0xb0b0b0b0) };
+export const notMuted = { audio: false, video: false };
+
+export function microphone(owner: EndpointId, audioSsrc: number): Source {
+  return {
+    name: sourceName(`${owner}-a0`),
+    kind: 'audio',
+    encodings: [{ ssrc: ssrc(audioSsrc) }],
+    videoType: 'none',
+    synthetic: false,
+  };
+}
+
+/** Three encodings: SSRCs `first`, +1, +2 with RTX at +10, +11, +12. */
+export function camera(owner: EndpointId, first: number, encodings = 3): Source {
+  return {
+    name: sourceName(`${owner}-v0`),
+    kind: 'video',
+    encodings: Array.from({ length: encodings }, (_, place) => ({
+      ssrc: ssrc(first + place),
+      rtx: ssrc(first + 10 + place),
+    })),
+    videoType: 'camera',
+    synthetic: false,
+  };
+}
+
+/** `source` on given SSRCs, or on the source's own first ones. */
+export function forwarded(
+  owner: EndpointId,
+  source: Source,
+  changes: Partial<ForwardedStream> = {},
+): ForwardedStream {
+  const [first] = source.encodings;
+  if (!first) throw new Error('a source without SSRC cannot be forwarded');
+  return {
+    kind: source.kind,
+    owner,
+    source: source.name,
+    ssrc: first.ssrc,
+    ...(first.rtx !== undefined && { rtx: first.rtx }),
+    ...(source.kind === 'video' && { layer: { encoding: 0, spatial: 0, temporal: 2 } }),
+    ...changes,
+  };
+}
+
+/** Waits until `client` has at least `count` packets of `mediaSsrc`. */
+export function packets(client: WebRtcClient, mediaSsrc: number, count: number): Promise<void> {
+  return until(() => {
+    const got = client.packetsOf(mediaSsrc).length;
+    return got >= count ? undefined : `${client.name} has ${got} packets of ${mediaSsrc}`;
+  });
+}

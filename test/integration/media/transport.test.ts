@@ -1,0 +1,41 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { AudioFlow } from '../../support/client/audio-flow.ts';
+import { until } from '../../support/until.ts';
+import {
+  TestConference,
+  forwarded,
+  mediaOptions,
+  microphone,
+  notMuted,
+  packets,
+  recordingLogger,
+} from './media-fixture.ts';
+
+let plane: MediasoupPlane;
+let conference: TestConference;
+
+beforeAll(async () => {
+  plane = await MediasoupPlane.start(mediaOptions(), recordingLogger());
+});
+afterAll(() => plane.close());
+beforeEach(async () => {
+  conference = await TestConference.open(plane);
+});
+afterEach(() => conference.close());
+
+describe('transport of an endpoint', () => {
+  it.each(['udp', 'tcp'] as const)('connects over %s and carries audio', async (protocol) => {
+    const alice = await conference.join('alice', { protocol });
+    const bob = await conference.join('bob', { protocol });
+    const source = microphone(alice.id, 1001);
+    alice.endpoint.setReception({ sources: [source], muted: notMuted });
+    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
+    await packets(bob.client, 1001, 20);
+    flow.stop();
+    const states = conference.eventsOf('transport-state').filter((e) => e.endpointId === alice.id);
+    expect(states.at(-1)).toMatchObject({ ice: 'connected', dtls: 'connected' });
+    await until(() => (conference.eventsOf('activity').length > 0 ? undefined : 'no activity'));
+  });
+});

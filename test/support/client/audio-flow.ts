@@ -1,0 +1,53 @@
+import { buildRtp } from '../rtp/rtp-packet.ts';
+import type { WebRtcClient } from './webrtc-client.ts';
+
+const PACKET_MS = 20;
+const CLOCK_PER_PACKET = 960;
+const AUDIO_LEVEL_ID = 1;
+
+export type AudioFlowOptions = {
+  readonly client: WebRtcClient;
+  readonly ssrc: number;
+  readonly payloadType?: number;
+  /** dBov, -127 (silence) to 0. */
+  readonly levelDbov?: number;
+};
+
+/** Sends a microphone as Opus-like packets with the level extension, 50 a second. */
+export class AudioFlow {
+  readonly #options: AudioFlowOptions;
+  readonly #timer: NodeJS.Timeout;
+  #packets = 0;
+  #levelDbov: number;
+
+  constructor(options: AudioFlowOptions) {
+    this.#options = options;
+    this.#levelDbov = options.levelDbov ?? -20;
+    this.#timer = setInterval(() => this.#sendPacket(), PACKET_MS);
+  }
+
+  setLevel(levelDbov: number): void {
+    this.#levelDbov = levelDbov;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #sendPacket(): void {
+    const { client, ssrc, payloadType = 111 } = this.#options;
+    const voice = this.#levelDbov > -127 ? 0x80 : 0;
+    client.send(
+      buildRtp({
+        payloadType,
+        sequenceNumber: (60_000 + this.#packets) & 0xffff,
+        timestamp: (this.#packets * CLOCK_PER_PACKET) >>> 0,
+        ssrc,
+        marker: this.#packets === 0,
+        extensions: new Map([[AUDIO_LEVEL_ID, Buffer.from([voice | -this.#levelDbov])]]),
+        payload: Buffer.alloc(80, 0xfc),
+      }),
+    );
+    this.#packets += 1;
+  }
+}

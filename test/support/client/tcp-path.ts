@@ -1,0 +1,44 @@
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import net from 'node:net';
+import type { Candidate } from '../../../src/model/transport.ts';
+
+export type TcpPath = { readonly candidate: Candidate; close(): void };
+
+/**
+ * Carries a client's datagrams over TCP with RFC 4571 framing to a passive ICE-TCP candidate. The client's own library (libjuice
+ * 1.7) now and then writes a packet twice when two of its threads meet, so it speaks UDP to this path instead.
+ *
+ * @returns the UDP candidate that stands for `remote`
+ */
+export async function openTcpPath(remote: Candidate): Promise<TcpPath> {
+  const stream = net.connect({ host: remote.ip, port: remote.port, noDelay: true });
+  stream.on('error', () => stream.destroy()); // the client's ICE notices
+  const socket = dgram.createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await Promise.all([once(socket, 'listening'), once(stream, 'connect')]);
+  let client: dgram.RemoteInfo | undefined;
+  socket.on('message', (packet, from) => {
+    client = from;
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(packet.length);
+    if (!stream.destroyed) stream.write(Buffer.concat([length, packet]));
+  });
+  let pending = Buffer.alloc(0);
+  stream.on('data', (chunk) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+      const end = 2 + pending.readUInt16BE(0);
+      if (client) socket.send(pending.subarray(2, end), client.port, client.address);
+      pending = pending.subarray(end);
+    }
+  });
+  const { tcpType: _, ...rest } = remote;
+  return {
+    candidate: { ...rest, protocol: 'udp', ip: '127.0.0.1', port: socket.address().port },
+    close: () => {
+      stream.destroy();
+      socket.close();
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import type { SourceEncoding } from '../../../src/model/source.ts';
+import { buildSenderReport } from '../rtp/rtcp-packet.ts';
+import { buildRtp, wrapRtx, type RtpPacket } from '../rtp/rtp-packet.ts';
+import { buildVp8 } from '../rtp/vp8-payload.ts';
+import type { WebRtcClient } from './webrtc-client.ts';
+
+const FRAME_MS = 33;
+const CLOCK_PER_MS = 90;
+const FRAMES_PER_REPORT = 10;
+const TEMPORAL_PATTERN = [0, 2, 1, 2] as const;
+const HISTORY = 500;
+
+export type VideoFlowOptions = {
+  readonly client: WebRtcClient;
+  readonly encodings: readonly SourceEncoding[];
+  readonly payloadType?: number;
+  readonly rtxPayloadType?: number;
+  /** Bytes of body in each packet; receivers tell sources apart by its first byte. */
+  readonly mark?: number;
+  /** Packets of a frame of the lowest encoding; each further one sends twice as many. */
+  readonly packetsPerFrame?: number;
+  readonly extensions?: ReadonlyMap<number, Buffer>;
+};
+
+type Encoding = {
+  readonly ssrc: number;
+  readonly rtx: number | undefined;
+  sequenceNumber: number;
+  rtxSequenceNumber: number;
+  packets: number;
+  octets: number;
+  keyFrameDue: boolean;
+  active: boolean;
+  readonly history: Map<number, RtpPacket>;
+};
+
+/** Sends a camera as VP8-like frames, 30 a second, and reacts as a client does: key frames on PLI, RTX on NACK. */
+export class VideoFlow {
+  readonly #options: VideoFlowOptions;
+  readonly #encodings: readonly Encoding[];
+  readonly #stopListening: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #payloadType: number;
+  #frame = 0;
+  /** Of the encoding at each place: requests seen. */
+  readonly keyFrameRequests: number[];
+  keyFramesSent = 0;
+
+  constructor(options: VideoFlowOptions) {
+    this.#options = options;
+    this.#payloadType = options.payloadType ?? 100;
+    this.#encodings = options.encodings.map(({ ssrc, rtx }, place) => ({
+      ssrc,
+      rtx,
+      // Far apart and near a rollover, so that nothing works by luck.
+      sequenceNumber: 65_500 - place * 20_000,
+      rtxSequenceNumber: 1,
+      packets: 0,
+      octets: 0,
+      keyFrameDue: true,
+      active: true,
+      history: new Map<number, RtpPacket>(),
+    }));
+    this.keyFrameRequests = this.#encodings.map(() => 0);
+    this.#stopListening = options.client.onFeedback((packet) => {
+      if (packet.type === 'pli' || packet.type === 'fir') this.#requested(packet.media);
+      if (packet.type === 'nack') this.#repeat(packet.media, packet.lost);
+    });
+    this.#timer = setInterval(() => this.#sendFrame(), FRAME_MS);
+  }
+
+  /** Encodings that send, by place; the others stop without notice. */
+  setActive(places: readonly number[]): void {
+    this.#encodings.forEach((encoding, place) => {
+      const active = places.includes(place);
+      if (active && !encoding.active) encoding.keyFrameDue = true;
+      encoding.active = active;
+    });
+  }
+
+  /** Changes the codec on the live SSRCs; the next frame is a key frame. */
+  setPayloadType(payloadType: number): void {
+    this.#payloadType = payloadType;
+    for (const encoding of this.#encodings) encoding.keyFrameDue = true;
+  }
+
+  /** Leaves out the next packet of the encoding: it is only sent again on request. */
+  loseNext(place: number): number {
+    const encoding = this.#encodings[place]!;
+    const lost = encoding.sequenceNumber;
+    this.#dropped.add(`${encoding.ssrc}/${lost & 0xffff}`);
+    return lost & 0xffff;
+  }
+
+  readonly #dropped = new Set<string>();
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#stopListening();
+  }
+
+  #sendFrame(): void {
+    const timestamp = Math.round(performance.now() * CLOCK_PER_MS) >>> 0;
+    this.#encodings.forEach((encoding, place) => {
+      if (encoding.active) this.#sendPackets(encoding, place, timestamp);
+    });
+    this.#frame += 1;
+  }
+
+  #sendPackets(encoding: Encoding, place: number, timestamp: number): void {
+    const keyFrame = encoding.keyFrameDue;
+    encoding.keyFrameDue = false;
+    if (keyFrame) this.keyFramesSent += 1;
+    const count = (this.#options.packetsPerFrame ?? 1) * 2 ** place;
+    const temporalLayer = keyFrame ? 0 : (TEMPORAL_PATTERN[this.#frame % 4] ?? 0);
+    for (let packet = 0; packet < count; packet += 1) {
+      const rtp: RtpPacket = {
+        payloadType: this.#payloadType,
+        sequenceNumber: encoding.sequenceNumber & 0xffff,
+        timestamp,
+        ssrc: encoding.ssrc,
+        marker: packet === count - 1,
+        extensions: this.#options.extensions ?? new Map<number, Buffer>(),
+        payload: buildVp8(
+          {
+            pictureId: this.#frame + place * 1000,
+            tl0PicIdx: this.#frame >> 2,
+            temporalLayer,
+            startOfFrame: packet === 0,
+            keyFrame,
+          },
+          Buffer.alloc(400, this.#options.mark ?? 0),
+        ),
+      };
+      this.#deliver(encoding, rtp);
+    }
+    if (this.#frame % FRAMES_PER_REPORT === 0) this.#report(encoding, timestamp);
+  }
+
+  #deliver(encoding: Encoding, rtp: RtpPacket): void {
+    encoding.sequenceNumber += 1;
+    encoding.packets += 1;
+    encoding.octets += rtp.payload.length;
+    encoding.history.set(rtp.sequenceNumber, rtp);
+    encoding.history.delete((rtp.sequenceNumber - HISTORY) & 0xffff);
+    if (this.#dropped.delete(`${rtp.ssrc}/${rtp.sequenceNumber}`)) return;
+    this.#options.client.send(buildRtp(rtp));
+  }
+
+  #report(encoding: Encoding, rtpTimestamp: number): void {
+    const { ssrc, packets, octets } = encoding;
+    this.#options.client.send(
+      buildSenderReport({ ssrc, wallMs: Date.now(), rtpTimestamp, packets, octets }),
+    );
+  }
+
+  #requested(ssrc: number): void {
+    this.#encodings.forEach((encoding, place) => {
+      if (encoding.ssrc !== ssrc) return;
+      this.keyFrameRequests[place] = (this.keyFrameRequests[place] ?? 0) + 1;
+      encoding.keyFrameDue = true;
+    });
+  }
+
+  #repeat(ssrc: number, lost: readonly number[]): void {
+    const encoding = this.#encodings.find((candidate) => candidate.ssrc === ssrc);
+    if (encoding?.rtx === undefined) return;
+    for (const sequenceNumber of lost) {
+      const original = encoding.history.get(sequenceNumber);
+      if (!original) continue;
+      const repeated = wrapRtx(original, {
+        ssrc: encoding.rtx,
+        payloadType: this.#options.rtxPayloadType ?? 96,
+        sequenceNumber: encoding.rtxSequenceNumber & 0xffff,
+      });
+      encoding.rtxSequenceNumber += 1;
+      this.#options.client.send(buildRtp(repeated));
+    }
+  }
+}

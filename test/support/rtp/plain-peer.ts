@@ -1,0 +1,110 @@
+// A remote endpoint without ICE and DTLS: a UDP socket opposite a PlainTransport, with real SRTP where asked for.
+import { randomBytes } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import type { types } from 'mediasoup';
+import { parseRtcp, type RtcpPacket } from './rtcp-packet.ts';
+import { buildRtp, isRtcp, parseRtp, type RtpFields, type RtpPacket } from './rtp-packet.ts';
+import { SRTP_KEY_BYTES, SRTP_SUITE, SrtpContext } from './srtp-context.ts';
+
+export type PlainPeerOptions = {
+  readonly srtp?: boolean;
+  readonly ip?: '127.0.0.1' | '::1';
+};
+
+export class PlainPeer {
+  readonly transport: types.PlainTransport;
+  /** What came, in order. */
+  readonly rtp: RtpPacket[] = [];
+  readonly rtcp: RtcpPacket[] = [];
+  /** The RTP packets' bytes, in clear. */
+  readonly rtpBytes: Buffer[] = [];
+  readonly received: SrtpContext | undefined;
+  readonly #sent: SrtpContext | undefined;
+  readonly #socket: Socket;
+  /** Return true for a packet to be lost on its way to this peer. */
+  lose: (packet: RtpPacket) => boolean = () => false;
+  onRtp: (packet: RtpPacket) => void = () => undefined;
+
+  private constructor(
+    transport: types.PlainTransport,
+    socket: Socket,
+    contexts: { readonly received: SrtpContext; readonly sent: SrtpContext } | undefined,
+  ) {
+    this.transport = transport;
+    this.received = contexts?.received;
+    this.#sent = contexts?.sent;
+    this.#socket = socket;
+    socket.on('message', (data) => this.#onMessage(data));
+  }
+
+  static async open(router: types.Router, options: PlainPeerOptions = {}): Promise<PlainPeer> {
+    const ip = options.ip ?? '127.0.0.1';
+    const transport = await router.createPlainTransport({
+      listenInfo: { protocol: 'udp', ip },
+      rtcpMux: true,
+      ...(options.srtp === true && { enableSrtp: true, srtpCryptoSuite: SRTP_SUITE }),
+    });
+    const socket = createSocket(ip === '::1' ? 'udp6' : 'udp4');
+    await new Promise<void>((resolve) => socket.bind(0, ip, resolve));
+    const key = randomBytes(SRTP_KEY_BYTES);
+    await transport.connect({
+      ip,
+      port: socket.address().port,
+      ...(options.srtp === true && {
+        srtpParameters: { cryptoSuite: SRTP_SUITE, keyBase64: key.toString('base64') },
+      }),
+    });
+    const theirKey = transport.srtpParameters?.keyBase64;
+    const contexts =
+      theirKey === undefined
+        ? undefined
+        : {
+            received: new SrtpContext(Buffer.from(theirKey, 'base64')),
+            sent: new SrtpContext(key),
+          };
+    return new PlainPeer(transport, socket, contexts);
+  }
+
+  send(packet: RtpFields): void {
+    this.sendBytes(buildRtp(packet));
+  }
+
+  /** @param packet RTP in clear */
+  sendBytes(packet: Buffer): void {
+    this.#transmit(this.#sent?.protectRtp(packet) ?? packet);
+  }
+
+  /** @param packet RTCP in clear */
+  sendRtcp(packet: Buffer): void {
+    this.#transmit(this.#sent?.protectRtcp(packet) ?? packet);
+  }
+
+  rtpOf(ssrc: number): RtpPacket[] {
+    return this.rtp.filter((packet) => packet.ssrc === ssrc);
+  }
+
+  close(): void {
+    this.transport.close();
+    this.#socket.close();
+  }
+
+  #transmit(data: Buffer): void {
+    const { localAddress, localPort } = this.transport.tuple;
+    this.#socket.send(data, localPort, localAddress);
+  }
+
+  #onMessage(data: Buffer): void {
+    if (isRtcp(data)) {
+      const clear = this.received ? this.received.unprotectRtcp(data) : data;
+      if (clear) this.rtcp.push(...parseRtcp(clear));
+      return;
+    }
+    if (this.lose(parseRtp(data))) return;
+    const clear = this.received ? this.received.unprotectRtp(data) : Buffer.from(data);
+    if (clear === undefined) return;
+    const packet = parseRtp(clear);
+    this.rtp.push(packet);
+    this.rtpBytes.push(clear);
+    this.onRtp(packet);
+  }
+}
