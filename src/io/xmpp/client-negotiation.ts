@@ -1,12 +1,10 @@
 import { xml } from '@xmpp/client';
 import { XmppLinkError } from './failure-reason.ts';
+import { saslNamespace, SaslLogin } from './sasl-login.ts';
+import type { Credentials } from './scram.ts';
 import { upgradeToTls, type SecurityMode } from './starttls.ts';
-import type { Authenticate, LibraryElement, XmppEntity } from './xmpp-entity.ts';
-
-export type Credentials = {
-  readonly username: string;
-  readonly password: string;
-};
+import { childElements, textOf } from './xml.ts';
+import type { LibraryElement, XmppEntity } from './xmpp-entity.ts';
 
 export type ClientSecurity = {
   readonly mode: SecurityMode;
@@ -18,6 +16,7 @@ export type ClientSecurity = {
 export type ClientNegotiationOptions = {
   readonly entity: XmppEntity;
   readonly domain: string;
+  readonly credentials: Credentials;
   readonly security: ClientSecurity;
   /** The attempt to log in cannot succeed. */
   readonly onFailure: (reason: unknown) => void;
@@ -27,11 +26,12 @@ const tlsNamespace = 'urn:ietf:params:xml:ns:xmpp-tls';
 const streamNamespace = 'http://etherx.jabber.org/streams';
 
 /**
- * What has to happen before the library may log in: TLS by our policy (RFC 6120 §5), and a choice among what
- * the server offers.
+ * What has to happen before the library binds a resource: TLS by our policy and login (RFC 6120 §5, §6). The
+ * library's own steps know no CA bundle, and log in at the cost of seconds of processor time.
  */
 export class ClientNegotiation {
   readonly #options: ClientNegotiationOptions;
+  #login: SaslLogin | undefined;
 
   constructor(options: ClientNegotiationOptions) {
     this.#options = options;
@@ -41,7 +41,12 @@ export class ClientNegotiation {
   intercept(element: LibraryElement): boolean {
     try {
       if (element.is('features', streamNamespace)) return this.#onFeatures(element);
-      if (element.attrs['xmlns'] !== tlsNamespace) return false;
+      const namespace = element.attrs['xmlns'];
+      if (namespace === saslNamespace && this.#login) {
+        this.#inBackground(this.#continueLogin(this.#login, element));
+        return true;
+      }
+      if (namespace !== tlsNamespace) return false;
       if (element.name !== 'proceed') throw new XmppLinkError('the server failed to start TLS');
       this.#inBackground(this.#startTls());
     } catch (error) {
@@ -53,21 +58,39 @@ export class ClientNegotiation {
   #onFeatures(features: LibraryElement): boolean {
     const { entity, security } = this.#options;
     const startTls = child(features, 'starttls');
-    // One way to log in is enough: SASL2 with its inline binding stays out of the picture.
-    remove(features, child(features, 'authentication'));
-    if (entity.isSecure()) return false;
-    if (startTls && security.mode !== 'disabled') {
-      this.#inBackground(entity.send(xml('starttls', { xmlns: tlsNamespace })));
-      return true;
+    const mechanisms = child(features, 'mechanisms');
+    if (!entity.isSecure()) {
+      if (startTls && security.mode !== 'disabled') {
+        this.#inBackground(entity.send(xml('starttls', { xmlns: tlsNamespace })));
+        return true;
+      }
+      if (security.mode === 'required') {
+        throw new XmppLinkError('the server offers no TLS, and SECURITY_MODE requires it');
+      }
+      if (startTls && !mechanisms) {
+        throw new XmppLinkError('the server requires TLS, and SECURITY_MODE is disabled');
+      }
     }
-    remove(features, startTls);
-    if (security.mode === 'required') {
-      throw new XmppLinkError('the server offers no TLS, and SECURITY_MODE requires it');
+    if (!mechanisms) return false; // logged in: binding and stream management are the library's
+    this.#beginLogin(childElements(mechanisms).map(textOf));
+    return true;
+  }
+
+  #beginLogin(offered: readonly string[]): void {
+    const { entity, credentials, security } = this.#options;
+    this.#login = new SaslLogin(credentials, entity.isSecure() || security.mode === 'disabled');
+    this.#inBackground(entity.send(this.#login.begin(offered)));
+  }
+
+  async #continueLogin(login: SaslLogin, received: LibraryElement): Promise<void> {
+    const { entity } = this.#options;
+    const answer = await login.next(received);
+    if (answer) {
+      await entity.send(answer);
+      return;
     }
-    if (startTls && !child(features, 'mechanisms')) {
-      throw new XmppLinkError('the server requires TLS, and SECURITY_MODE is disabled');
-    }
-    return false;
+    this.#login = undefined;
+    await entity.restart();
   }
 
   async #startTls(): Promise<void> {
@@ -86,32 +109,9 @@ export class ClientNegotiation {
   }
 }
 
-/**
- * Logs in with the strongest mechanism both sides know. Without TLS a password goes out in the clear only where
- * the operator has switched TLS off.
- */
-export async function logIn(
-  credentials: Credentials,
-  clearTextAllowed: boolean,
-  { authenticate, offered }: { authenticate: Authenticate; offered: readonly string[] },
-): Promise<void> {
-  const ours = ['SCRAM-SHA-1', ...(clearTextAllowed ? ['PLAIN'] : [])];
-  const mechanism = ours.find((name) => offered.includes(name));
-  if (!mechanism) {
-    throw new XmppLinkError(
-      `login refused: no SASL mechanism we may use here (the server has ${offered.join(', ')})`,
-    );
-  }
-  await authenticate(credentials, mechanism);
-}
-
 function child(features: LibraryElement, name: string): LibraryElement | undefined {
   return features.children.find(
     (candidate): candidate is LibraryElement =>
       typeof candidate !== 'string' && candidate.name === name,
   );
-}
-
-function remove(features: LibraryElement, feature: LibraryElement | undefined): void {
-  if (feature) features.remove(feature);
 }

@@ -1,11 +1,6 @@
 import { client, xml } from '@xmpp/client';
-import {
-  ClientNegotiation,
-  logIn,
-  type ClientSecurity,
-  type Credentials,
-} from './client-negotiation.ts';
-import type { XmppEntity } from './xmpp-entity.ts';
+import { ClientNegotiation, type ClientSecurity } from './client-negotiation.ts';
+import type { Credentials } from './scram.ts';
 import { XmppSession, type SessionOptions } from './xmpp-session.ts';
 
 export type ClientSessionOptions = SessionOptions & {
@@ -16,19 +11,16 @@ export type ClientSessionOptions = SessionOptions & {
 /** A session that logs in as an ordinary user: STARTTLS by policy, SASL, resource binding (RFC 6120). */
 export function createClientSession(options: ClientSessionOptions): XmppSession {
   const { domain, credentials, security } = options;
-  const entity: XmppEntity = client({
+  const entity = client({
     service: 'xmpp://server',
     domain,
     lang: 'en',
     username: credentials.username,
-    credentials: (authenticate, offered) => {
-      const clearTextAllowed = entity.isSecure() || security.mode === 'disabled';
-      return logIn(credentials, clearTextAllowed, { authenticate, offered });
-    },
   });
   const negotiation = new ClientNegotiation({
     entity,
     domain,
+    credentials,
     security,
     onFailure: (reason) => session.fail(reason),
   });

@@ -70,9 +70,14 @@ export function describeFailure(error: unknown): string {
 }
 
 function describeCondition(error: Error, condition: string): string {
-  const reasons = error.name === 'SASLError' ? loginReasons : streamReasons;
   const text = property(error, 'text');
-  return `${reasons[condition] ?? `the server says ${condition}`}${text ? ` (${text})` : ''}`;
+  return `${streamReasons[condition] ?? `the server says ${condition}`}${text ? ` (${text})` : ''}`;
+}
+
+/** Why a login was answered with `<failure>`. */
+export function describeLoginRefusal(failure: XmlElement): string {
+  const { condition, text } = conditionOf(failure);
+  return `${loginReasons[condition] ?? `login refused: ${condition}`}${text}`;
 }
 
 /** MUC refusals (XEP-0045 §7.2). */
@@ -92,12 +97,17 @@ const roomReasons: Readonly<Record<string, string>> = {
 
 /** Why a room sent a presence of type `error`. */
 export function describeRoomRefusal(presence: XmlElement): string {
-  const error = findChild(presence, 'error');
+  const { condition, text } = conditionOf(findChild(presence, 'error'));
+  return `${roomReasons[condition] ?? condition}${text}`;
+}
+
+function conditionOf(error: XmlElement | undefined): { condition: string; text: string } {
   const parts = error ? childElements(error) : [];
-  const condition = parts.find(({ name }) => name !== 'text')?.name ?? 'no reason given';
   const text = parts.find(({ name }) => name === 'text');
-  const words = roomReasons[condition] ?? condition;
-  return text ? `${words} (${textOf(text)})` : words;
+  return {
+    condition: parts.find(({ name }) => name !== 'text')?.name ?? 'no reason given',
+    text: text ? ` (${textOf(text)})` : '',
+  };
 }
 
 function property(error: Error, key: 'code' | 'condition' | 'text'): string | undefined {

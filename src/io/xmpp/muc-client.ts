@@ -2,10 +2,11 @@ import { createClientSession } from './client-session.ts';
 import { clientCapabilities } from './entity-capabilities.ts';
 import { iqError } from './iq-reply.ts';
 import { IqRouter, type IqRoute } from './iq-router.ts';
-import { bareJid, splitJid } from './jid.ts';
-import { standardRoutes } from './standard-routes.ts';
+import { bareJid } from './jid.ts';
+import { isOccupantOf } from './occupants.ts';
+import { standardRoutes, type Software } from './standard-routes.ts';
 import type { SecurityMode } from './starttls.ts';
-import { XmppLink, type XmppEnvironment } from './xmpp-link.ts';
+import { maxPendingRequests, XmppLink, type XmppEnvironment } from './xmpp-link.ts';
 
 /** One entry of `videobridge.apis.xmpp-client.configs`, validated (operations.md §1.1). */
 export type MucClientConfig = {
@@ -29,7 +30,7 @@ export type MucClientOptions = XmppEnvironment & {
   readonly config: MucClientConfig;
   /** Beside the standard ones: Colibri2, health check. */
   readonly routes: readonly IqRoute[];
-  readonly software: { readonly name: string; readonly version: string; readonly os: string };
+  readonly software: Software;
   readonly presenceIntervalMs: number;
   /** PEM text of the system's authorities; undefined = Node's own list. */
   readonly ca?: string | undefined;
@@ -37,8 +38,6 @@ export type MucClientOptions = XmppEnvironment & {
   readonly authorizedSource?: RegExp | undefined;
 };
 
-/** Requests of one connection in work at once; a focus waits 15 s for each, so a longer queue helps nobody. */
-export const maxPendingRequests = 1000;
 const ping = { idleMs: 30_000, timeoutMs: 120_000 };
 
 /** JVB's rule: TLS is optional only towards this very machine. */
@@ -52,10 +51,9 @@ export function createMucClient(options: MucClientOptions): XmppLink {
   const capabilities = clientCapabilities;
   const log = options.log.child({ xmpp: options.id });
   const rooms = new Set(config.mucJids.map(bareJid));
-  const inRoom = (from: string) => splitJid(from).local !== '' && rooms.has(bareJid(from));
   const router = new IqRouter({
     routes: [...standardRoutes({ ...options, capabilities }), ...options.routes],
-    mayAsk: (from) => inRoom(from) || authorizedSource?.test(from) === true,
+    mayAsk: (from) => isOccupantOf(rooms, from) || authorizedSource?.test(from) === true,
     refusal: iqError('auth', 'forbidden'),
     maxPending: maxPendingRequests,
     log,
@@ -72,8 +70,7 @@ export function createMucClient(options: MucClientOptions): XmppLink {
     log,
     router,
     capabilities,
-    domain,
-    broadcastPresence: true,
+    pinged: domain,
     rooms: [...rooms],
     nickname: config.mucNickname,
     ping,

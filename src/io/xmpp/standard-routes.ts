@@ -6,10 +6,13 @@ import { iqError, type IqReply } from './iq-reply.ts';
 import type { IqRoute } from './iq-router.ts';
 import { element } from './xml.ts';
 
+/** What jabber:iq:version says. JVB gives its name as `JVB`. */
+export type Software = { readonly name: string; readonly version: string; readonly os: string };
+
 export type StandardRoutesOptions = {
   readonly capabilities: EntityCapabilities;
   readonly clock: Clock;
-  readonly software: { readonly name: string; readonly version: string; readonly os: string };
+  readonly software: Software;
 };
 
 const colibri = 'http://jitsi.org/protocol/colibri';
@@ -100,7 +103,7 @@ function timeElement(wallMs: number): XmlElement {
 }
 
 /** XEP-0092. */
-function versionElement(software: StandardRoutesOptions['software']): XmlElement {
+function versionElement(software: Software): XmlElement {
   return element(
     'query',
     { xmlns: 'jabber:iq:version' },

@@ -31,12 +31,10 @@ export type XmppLinkOptions = XmppEnvironment & {
   readonly createSession: (events: SessionEvents) => XmppSession;
   readonly router: IqRouter;
   readonly capabilities: EntityCapabilities;
-  /** The server's domain, asked for signs of life. */
-  readonly domain: string;
-  /** Our own address where the server does not add it (components). */
-  readonly from?: string;
-  /** Whether the server keeps a presence of ours apart from rooms (clients). */
-  readonly broadcastPresence: boolean;
+  /** The address asked for signs of life. */
+  readonly pinged: string;
+  /** Components only: what to put as sender, which a server fills in for clients. */
+  readonly address?: { readonly own: string; readonly occupant: string };
   readonly rooms: readonly string[];
   readonly nickname: string;
   readonly presenceIntervalMs: number;
@@ -53,6 +51,8 @@ export type XmppLinkStatus = {
   readonly disconnects: number;
 };
 
+/** Requests of one connection in work at once; a focus waits 15 s for each, so a longer queue helps nobody. */
+export const maxPendingRequests = 1000;
 /** Answers ready while the stream was down, kept for a resumed one. */
 const maxUnsentReplies = 200;
 
@@ -77,8 +77,8 @@ export class XmppLink {
 
   constructor(options: XmppLinkOptions) {
     this.#options = options;
-    const { presenceStats, timers, random, log, from, nickname } = options;
-    const room = { stats: presenceStats, timers, random, from, nickname };
+    const { presenceStats, timers, random, log, address, nickname } = options;
+    const room = { stats: presenceStats, timers, random, from: address?.occupant, nickname };
     const send = (stanza: XmlElement) => void this.#session?.send(stanza);
     const caps = capsElement(options.capabilities);
     this.#rooms = options.rooms.map(
@@ -176,11 +176,11 @@ export class XmppLink {
   }
 
   #enterRooms(): void {
-    const { broadcastPresence, presenceStats, capabilities } = this.#options;
+    const { address, presenceStats, capabilities } = this.#options;
     this.#stream += 1;
     this.#unsent = [];
     for (const room of this.#rooms) room.enter();
-    if (!broadcastPresence) return;
+    if (address) return; // a component has no presence but in rooms
     this.#session?.send(
       bridgePresence({ stats: presenceStats(), caps: capsElement(capabilities) }),
     );
@@ -217,11 +217,9 @@ export class XmppLink {
   }
 
   #reply(request: XmlElement, reply: XmlElement): void {
-    // A server fills in a client's address; a component speaks from whichever of its own was asked.
-    const component = this.#options.from !== undefined;
-    this.#sendReply(
-      component ? { ...reply, attrs: { ...reply.attrs, from: request.attrs['to'] } } : reply,
-    );
+    // A component answers from whichever of its addresses was asked.
+    const from = this.#options.address && request.attrs['to'];
+    this.#sendReply(from === undefined ? reply : { ...reply, attrs: { ...reply.attrs, from } });
   }
 
   #sendReply(reply: XmlElement): void {
@@ -250,9 +248,9 @@ export class XmppLink {
   }
 
   #ping(): void {
-    const { domain, from } = this.#options;
+    const { pinged, address } = this.#options;
     this.#pings += 1;
-    const attrs = { type: 'get', id: `ping-${this.#pings}`, to: domain, from };
+    const attrs = { type: 'get', id: `ping-${this.#pings}`, to: pinged, from: address?.own };
     this.#session?.send(element('iq', attrs, element('ping', { xmlns: 'urn:xmpp:ping' })));
   }
 }

@@ -51,6 +51,7 @@ type Phase =
   | { readonly type: 'open' }
   | { readonly type: 'closing' };
 
+const smNamespace = 'urn:xmpp:sm:3';
 const openTimeoutMs = 30_000;
 const closeTimeoutMs = 3000;
 const libraryTimeoutMs = 15_000;
@@ -71,6 +72,8 @@ export class XmppSession {
   #rawSocket: Socket | undefined;
   #lastError: unknown;
   #negotiating = false;
+  #smOffered = false;
+  #bound = false;
   /** True from `<resumed/>` on: what the server held back may follow in the same packet. */
   #receiving = false;
 
@@ -100,6 +103,8 @@ export class XmppSession {
       );
       this.#lastError = undefined;
       this.#receiving = false;
+      this.#smOffered = false;
+      this.#bound = false;
       this.#phase = { type: 'opening', resolve, reject, deadline };
       this.#connect().catch((error: unknown) => this.fail(error));
     });
@@ -161,22 +166,44 @@ export class XmppSession {
   }
 
   #listen(): void {
-    const opened = (resumed: boolean) => {
-      if (this.#phase.type !== 'opening') return;
-      const { resolve } = this.#phase;
-      this.#negotiating = false;
-      this.#receiving = true;
-      this.#lastError = undefined;
-      this.#enter({ type: 'open' });
-      resolve({ resumed });
-    };
-    this.#entity.on('online', () => opened(false));
-    this.#entity.streamManagement?.on('resumed', () => opened(true));
+    this.#entity.on('online', () => {
+      this.#bound = true;
+      if (!this.#smOffered) this.#opened(false);
+    });
+    this.#entity.streamManagement?.on('resumed', () => this.#opened(true));
     this.#entity.on('error', (error: unknown) => {
       this.#lastError ??= error;
       this.fail(error);
     });
     this.#entity.on('disconnect', () => this.#disconnected());
+  }
+
+  #opened(resumed: boolean): void {
+    if (this.#phase.type !== 'opening') return;
+    const { resolve } = this.#phase;
+    this.#negotiating = false;
+    this.#receiving = true;
+    this.#lastError = undefined;
+    this.#enter({ type: 'open' });
+    resolve({ resumed });
+  }
+
+  /**
+   * Follows the negotiation of XEP-0198. The library starts to count some microtasks after `<enabled/>`; a stanza and
+   * a request for an acknowledgement in the same packet would be counted wrong, and the server ends the stream
+   * for that. So nothing is sent that could bring stanzas before the library is ready.
+   */
+  #followNegotiation(received: LibraryElement): void {
+    if (received.name === 'stream:features') {
+      this.#smOffered = received.children.some(
+        (feature) => typeof feature !== 'string' && feature.name === 'sm',
+      );
+    }
+    if (received.attrs['xmlns'] !== smNamespace) return;
+    this.#receiving ||= received.name === 'resumed';
+    if (this.#bound && (received.name === 'enabled' || received.name === 'failed')) {
+      setImmediate(() => this.#opened(false));
+    }
   }
 
   #disconnected(): void {
@@ -213,7 +240,7 @@ export class XmppSession {
     entity._onElement = (received) => {
       try {
         if (hooks.intercept?.(received)) return;
-        this.#receiving ||= received.name === 'resumed';
+        if (this.#phase.type === 'opening') this.#followNegotiation(received);
         const ours = this.#receiving && isForUs(received);
         const seen = ours ? hooks.standIn?.() : received;
         if (seen) pass(seen);

@@ -143,6 +143,7 @@ function configText(options: ProsodyOptions, names: Names): string {
     'modules_disabled = { "s2s" }',
     'smacks_hibernation_time = 15',
     'authentication = "internal_hashed"',
+    'default_iteration_count = 1000', // xmpp.js, which plays the occupants, takes seconds for more
     'c2s_require_encryption = false',
     ...tls,
     options.globalConfig ?? '',
