@@ -21,7 +21,7 @@ videobridge {
 }
 ice4j.harvest {
   allowed-addresses = ["${host}"]
-  mapping { aws.enabled = false, stun.enabled = false }
+  mapping { aws.enabled = false, stun.addresses = [] }
 }
 trestle.ice {
   loopback = ${isLoopback(host)}

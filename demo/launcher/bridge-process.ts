@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { type BridgePorts, embeddedConfig } from './bridge-config.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const workerPath = fileURLToPath(new URL('../../scripts/worker-path.mjs', import.meta.url));
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 5_000;
 
@@ -47,6 +49,7 @@ export class BridgeProcess {
       stdio: ['ignore', onOutput ? 'pipe' : 2, output],
       // A process group of its own: Ctrl-C reaches the launcher alone, which stops the bridge in order.
       detached: true,
+      env: { ...process.env, MEDIASOUP_WORKER_BIN: await workerBinary() },
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => onOutput?.(text));
@@ -90,4 +93,12 @@ export class BridgeProcess {
     await this.stop();
     throw new Error(`the bridge was not healthy within ${startTimeoutMs / 1000} s`);
   }
+}
+
+/** The worker that was built for this checkout, unless the environment names another. */
+async function workerBinary(): Promise<string> {
+  const { MEDIASOUP_WORKER_BIN: named } = process.env;
+  if (named !== undefined) return named;
+  const { stdout } = await promisify(execFile)(process.execPath, [workerPath]);
+  return stdout.trim();
 }

@@ -34,12 +34,12 @@ export class DemoCall {
     return new DemoCall(focus, bridge, ports, output);
   }
 
-  /** Log lines of the bridge at level error or worse. */
+  /** What the bridge itself logged at level error or worse; the worker's lines have a `source`. */
   get bridgeErrors(): string[] {
     return this.#output
       .join('')
       .split('\n')
-      .filter((line) => /"level":"?(50|60|error|fatal)/.test(line));
+      .filter((line) => /"level":[56]0/.test(line) && !line.includes('"source":"worker"'));
   }
 
   /** Ends the bridge as a crash does and starts a new one on the same ports. */
