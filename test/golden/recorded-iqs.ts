@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { XmlElement } from '../../src/base/xml-element.ts';
-import { firstElement, parseXml } from './parse-xml.ts';
+import { firstElement, parseXml } from '../support/xml-text.ts';
 
 export type RecordedIq = {
   readonly id: string;

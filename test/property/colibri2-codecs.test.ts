@@ -19,10 +19,9 @@ import {
 } from '../../src/protocol/colibri2/conference-modify-xml.ts';
 import { errorReasons } from '../../src/protocol/colibri2/error-element.ts';
 import { decodeStanzaError, encodeStanzaError } from '../../src/protocol/colibri2/stanza-error.ts';
-import { parseXml } from '../golden/parse-xml.ts';
+import { parseXml, writeXml } from '../support/xml-text.ts';
 import { conferenceModified, conferenceModify } from './arbitrary-colibri2.ts';
 import { record, word } from './arbitrary-model.ts';
-import { xmlText } from './xml-text.ts';
 
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -37,7 +36,7 @@ test('a request survives XML', () => {
 test('a request survives XML as text, escaping included', () => {
   fc.assert(
     fc.property(conferenceModify, (request) => {
-      const text = xmlText(encodeConferenceModify(request));
+      const text = writeXml(encodeConferenceModify(request));
       expect(decodeConferenceModify(parseXml(text))).toStrictEqual(ok(request));
     }),
   );
@@ -55,7 +54,7 @@ test('a request survives JSON', () => {
 test('an answer survives XML and JSON', () => {
   fc.assert(
     fc.property(conferenceModified, (answer) => {
-      const text = xmlText(encodeConferenceModified(answer));
+      const text = writeXml(encodeConferenceModified(answer));
       expect(decodeConferenceModified(parseXml(text))).toStrictEqual(ok(answer));
       const json = throughJson(encodeConferenceModifiedJson(answer));
       expect(decodeConferenceModifiedJson(json)).toStrictEqual(ok(answer));
@@ -76,7 +75,7 @@ test('a stanza error survives XML', () => {
   fc.assert(
     fc.property(stanzaError, word, (error, endpointId) => {
       const whole = error.reason === 'unknown_endpoint' ? { ...error, endpointId } : error;
-      expect(decodeStanzaError(parseXml(xmlText(encodeStanzaError(whole))))).toStrictEqual(
+      expect(decodeStanzaError(parseXml(writeXml(encodeStanzaError(whole))))).toStrictEqual(
         ok(whole),
       );
     }),

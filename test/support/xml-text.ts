@@ -1,14 +1,5 @@
+import { type LibraryElement, Parser, xml } from '@xmpp/xml';
 import type { XmlElement } from '../../src/base/xml-element.ts';
-
-type Parser = {
-  on(event: 'start' | 'element', listener: (element: XmlElement) => void): void;
-  on(event: 'error', listener: (error: Error) => void): void;
-  write(text: string): void;
-};
-
-// Untyped upstream, and only tests parse text here: a specifier that is no literal keeps the compiler out of it.
-const specifier = '@xmpp/xml' as string;
-const { Parser } = (await import(specifier)) as { Parser: new () => Parser };
 
 /** Parses one element as the XMPP library does that delivers stanzas to the bridge. */
 export function parseXml(text: string): XmlElement {
@@ -22,6 +13,19 @@ export function parseXml(text: string): XmlElement {
   const [element] = found;
   if (!element) throw new Error(`no element in ${text.slice(0, 80)}`);
   return element;
+}
+
+/** Writes an element as that library does. */
+export function writeXml(element: XmlElement): string {
+  return toLibrary(element).toString();
+}
+
+function toLibrary({ name, attrs, children }: XmlElement): LibraryElement {
+  return xml(
+    name,
+    attrs,
+    ...children.map((child) => (typeof child === 'string' ? child : toLibrary(child))),
+  );
 }
 
 /** The first child element, or undefined. */
