@@ -66,7 +66,7 @@ export class Conference {
     this.forwarding = new Forwarding({ endpoints, speakers: this.speakers, config, nowMs });
     const { forwarding, speakers } = this;
     this.#commands = new ChannelCommands({ endpoints, speakers, forwarding, codec, config });
-    this.#monitor = new EndpointMonitor({ endpoints, codec, config, totals });
+    this.#monitor = new EndpointMonitor({ endpoints, codec, config, totals }, this.createdMs);
     this.#endpointServices = { ...services, ssrcs: this.#ssrcs, nowMs };
   }
 

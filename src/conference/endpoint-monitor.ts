@@ -20,10 +20,12 @@ export type EndpointMonitorOptions = {
 export class EndpointMonitor {
   readonly #options: EndpointMonitorOptions;
   #checkedMs = -Infinity;
-  #reportedMs = 0;
+  #reportedMs: number;
 
-  constructor(options: EndpointMonitorOptions) {
+  /** @param startMs since when intervals count. */
+  constructor(options: EndpointMonitorOptions, startMs: number) {
     this.#options = options;
+    this.#reportedMs = startMs;
   }
 
   tick(nowMs: number): void {

@@ -123,7 +123,8 @@ export class ConferenceScene {
   }
 }
 
-const video: MediaDescription = {
+/** What endpoints are offered. */
+export const videoOffer: MediaDescription = {
   kind: 'video',
   payloadTypes: ['VP8', 'rtx'].map((name, at) => ({
     id: 100 + at,
@@ -145,7 +146,7 @@ export function createCommand(id: string, creation: Creation = {}): EndpointComm
     midDemux: false,
     visitor: false,
     privateAddresses: false,
-    media: [video],
+    media: [videoOffer],
     ...creation,
     id: endpointId(id),
   };

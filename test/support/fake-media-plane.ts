@@ -20,7 +20,7 @@ export class FakeEndpointMedia implements EndpointMedia {
   plan: ForwardingPlan = { streams: [], idealBps: 0 };
   failWith: Error | undefined;
   readonly keyframes: string[] = [];
-  readonly restarted: LocalTransport | undefined = { ...transport, iceGeneration: 1 };
+  restarted: LocalTransport | undefined = { ...transport, iceGeneration: 1 };
 
   constructor(options: EndpointMediaOptions) {
     this.options = options;
@@ -38,12 +38,13 @@ export class FakeEndpointMedia implements EndpointMedia {
   };
 }
 
-/** Remembers what it is told and reports what a test says; `gate` holds calls back until it resolves. */
+/** Remembers what it is told and reports what a test says. */
 export class FakeMediaPlane implements MediaPlane {
   readonly conferences: { readonly options: ConferenceMediaOptions; closed: boolean }[] = [];
   readonly endpoints = new Map<string, FakeEndpointMedia>();
   failWith: Error | undefined;
-  gate: Promise<void> = Promise.resolve();
+  prepareEndpoint: (media: FakeEndpointMedia) => void = () => undefined;
+  #gate: Promise<void> = Promise.resolve();
 
   async openConference(options: ConferenceMediaOptions) {
     await this.#pass();
@@ -53,6 +54,7 @@ export class FakeMediaPlane implements MediaPlane {
       await this.#pass();
       const media = new FakeEndpointMedia(of);
       this.endpoints.set(of.endpointId, media);
+      this.prepareEndpoint(media);
       return media;
     };
     return { addEndpoint, close: () => void (conference.closed = true) };
@@ -62,12 +64,19 @@ export class FakeMediaPlane implements MediaPlane {
     this.conferences.at(-1)?.options.onEvent(event);
   }
 
+  /** Calls wait from now on until the function returned is called. */
+  hold(): () => void {
+    let open = (): void => undefined;
+    this.#gate = new Promise((resolve) => (open = resolve));
+    return () => open();
+  }
+
   figures(): never {
     throw new Error('no figures here');
   }
 
   async #pass(): Promise<void> {
-    await this.gate;
+    await this.#gate;
     if (this.failWith) throw this.failWith;
   }
 }
