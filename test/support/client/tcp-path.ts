@@ -33,9 +33,10 @@ export async function openTcpPath(remote: Candidate): Promise<TcpPath> {
       pending = pending.subarray(end);
     }
   });
-  const { tcpType: _, ...rest } = remote;
+  const { foundation, component, priority, type } = remote;
+  const { address: ip, port } = socket.address();
   return {
-    candidate: { ...rest, protocol: 'udp', ip: '127.0.0.1', port: socket.address().port },
+    candidate: { foundation, component, priority, type, protocol: 'udp', ip, port },
     close: () => {
       stream.destroy();
       socket.close();

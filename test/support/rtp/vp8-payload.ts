@@ -17,7 +17,9 @@ export function buildVp8(descriptor: Vp8Descriptor, body: Buffer): Buffer {
   head[1] = 0xe0; // picture id, TL0PICIDX and temporal layer follow
   head.writeUInt16BE(0x8000 | (descriptor.pictureId & 0x7fff), 2);
   head[4] = descriptor.tl0PicIdx & 0xff;
-  head[5] = (descriptor.temporalLayer << 6) | (descriptor.temporalLayer > 0 ? 0x20 : 0);
+  // Layer sync, as libvpx marks key frames and frames that depend on the base layer only.
+  const layerSync = descriptor.keyFrame || descriptor.temporalLayer > 0;
+  head[5] = (descriptor.temporalLayer << 6) | (layerSync ? 0x20 : 0);
   return Buffer.concat([
     head,
     descriptor.startOfFrame ? frameHeader(descriptor) : Buffer.alloc(0),
