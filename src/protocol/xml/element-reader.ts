@@ -16,31 +16,27 @@ export type IntegerRange = { readonly min: number; readonly max: number };
  */
 export class ElementReader {
   readonly path: string;
+  readonly localName: string;
+  readonly namespace: string;
   readonly #element: XmlElement;
   readonly #scope: NamespaceScope;
+  #resolved: readonly Resolved[] | undefined;
 
-  private constructor(element: XmlElement, path: string, scope: NamespaceScope) {
+  private constructor({ element, scope, localName, namespace }: Resolved, path: string) {
     this.path = path;
+    this.localName = localName;
+    this.namespace = namespace;
     this.#element = element;
     this.#scope = scope;
   }
 
   static root(element: XmlElement): ElementReader {
-    const scope = enterScope(element);
-    return new ElementReader(element, qualifiedName(element, scope).localName, scope);
+    const resolved = resolve(element);
+    return new ElementReader(resolved, resolved.localName);
   }
 
   is(localName: string, namespace: string): boolean {
-    const name = qualifiedName(this.#element, this.#scope);
-    return name.localName === localName && name.namespace === namespace;
-  }
-
-  get localName(): string {
-    return qualifiedName(this.#element, this.#scope).localName;
-  }
-
-  get namespace(): string {
-    return qualifiedName(this.#element, this.#scope).namespace;
+    return this.localName === localName && this.namespace === namespace;
   }
 
   /** The attribute, or undefined where it is absent or too long: for what a client wrote and the focus only passed on. */
@@ -119,14 +115,9 @@ export class ElementReader {
 
   /** Every child element, for callers that dispatch on the name. */
   elements(max: number): readonly ElementReader[] {
-    return this.#element.children
-      .filter((child) => typeof child !== 'string')
+    return this.#children()
       .slice(0, max)
-      .map((child) => {
-        const scope = enterScope(child, this.#scope);
-        const { localName } = qualifiedName(child, scope);
-        return new ElementReader(child, `${this.path}/${localName}`, scope);
-      });
+      .map((child) => new ElementReader(child, `${this.path}/${child.localName}`));
   }
 
   fail(problem: string, attribute?: string): never {
@@ -149,16 +140,32 @@ export class ElementReader {
     limit: number,
     suffix: (index: number) => string,
   ): readonly ElementReader[] {
-    const found: ElementReader[] = [];
-    for (const child of this.#element.children) {
-      if (found.length === limit) break;
-      if (typeof child === 'string') continue;
-      const scope = enterScope(child, this.#scope);
-      const name = qualifiedName(child, scope);
-      if (name.localName !== localName || name.namespace !== namespace) continue;
-      const path = `${this.path}/${localName}${suffix(found.length + 1)}`;
-      found.push(new ElementReader(child, path, scope));
-    }
-    return found;
+    return this.#children()
+      .filter((child) => child.localName === localName && child.namespace === namespace)
+      .slice(0, limit)
+      .map((child, index) => {
+        return new ElementReader(child, `${this.path}/${localName}${suffix(index + 1)}`);
+      });
   }
+
+  /** Found out once: a reader is asked for one kind of child after the other. */
+  #children(): readonly Resolved[] {
+    this.#resolved ??= this.#element.children
+      .filter((child) => typeof child !== 'string')
+      .map((child) => resolve(child, this.#scope));
+    return this.#resolved;
+  }
+}
+
+/** An element with the namespaces in force for it. */
+type Resolved = {
+  readonly element: XmlElement;
+  readonly scope: NamespaceScope;
+  readonly localName: string;
+  readonly namespace: string;
+};
+
+function resolve(element: XmlElement, outer?: NamespaceScope): Resolved {
+  const scope = enterScope(element, outer);
+  return { element, scope, ...qualifiedName(element, scope) };
 }

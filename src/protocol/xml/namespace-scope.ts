@@ -8,7 +8,9 @@ const none: NamespaceScope = new Map();
 /** The scope inside `element`, which adds its own declarations to its parent's. */
 export function enterScope(element: XmlElement, outer: NamespaceScope = none): NamespaceScope {
   let scope: Map<string, string> | undefined;
-  for (const [name, value] of Object.entries(element.attrs)) {
+  for (const name of Object.keys(element.attrs)) {
+    if (!name.startsWith('xmlns')) continue;
+    const value: unknown = element.attrs[name];
     if (typeof value !== 'string') continue;
     const prefix = name === 'xmlns' ? '' : name.startsWith('xmlns:') ? name.slice(6) : undefined;
     if (prefix !== undefined) (scope ??= new Map(outer)).set(prefix, value);
