@@ -1,4 +1,3 @@
-import { err, ok, type Result } from '../../base/result.ts';
 import { createComponentSession } from './component-session.ts';
 import { componentCapabilities } from './entity-capabilities.ts';
 import { iqError } from './iq-reply.ts';
@@ -13,12 +12,12 @@ export type ComponentConfig = {
   /** TCP host, used literally. */
   readonly hostname: string;
   readonly port: number;
-  /** The XMPP domain the component belongs to. */
+  /** The component's own address, `<subdomain>.<domain>`. */
+  readonly jid: string;
+  /** The XMPP domain it belongs to. */
   readonly domain: string;
-  /** The component's address is `<subdomain>.<domain>`. */
-  readonly subdomain: string;
   readonly secret: string;
-  /** Undefined: everybody may ask. See `compileAuthorizedSource`. */
+  /** AUTHORIZED_SOURCE_REGEXP, anchored at both ends; undefined: everybody may ask. */
   readonly authorizedSource?: RegExp | undefined;
   /** Rooms to sit in beside being a component; often none. */
   readonly mucJids: readonly string[];
@@ -39,7 +38,7 @@ const ping = { idleMs: 10_000, timeoutMs: 25_000 };
 /** The bridge as a component of one server (operations.md §2). */
 export function createComponent(options: ComponentOptions): XmppLink {
   const { config, routes, software } = options;
-  const jid = `${config.subdomain}.${config.domain}`;
+  const { jid } = config;
   const log = options.log.child({ xmpp: jid });
   const rooms = new Set(config.mucJids.map(bareJid));
   const { authorizedSource } = config;
@@ -54,14 +53,14 @@ export function createComponent(options: ComponentOptions): XmppLink {
     maxPending: maxPendingRequests,
     log,
   });
-  const { hostname: host, port, secret, domain: serverDomain } = config;
+  const { hostname: host, port, secret } = config;
   const { timers } = options;
   return new XmppLink({
     ...options,
     log,
     router,
     capabilities,
-    pinged: serverDomain,
+    pinged: config.domain,
     // Room services expect an occupant's address to have a resource.
     address: { own: jid, occupant: `${jid}/${config.mucNickname}` },
     rooms: [...rooms],
@@ -70,16 +69,4 @@ export function createComponent(options: ComponentOptions): XmppLink {
     createSession: (events) =>
       createComponentSession({ host, port, domain: jid, secret, events, timers, log }),
   });
-}
-
-/**
- * `AUTHORIZED_SOURCE_REGEXP` as Java means it: the whole address has to match. The error says what is wrong
- * with the expression.
- */
-export function compileAuthorizedSource(pattern: string): Result<RegExp, string> {
-  try {
-    return ok(new RegExp(`^(?:${pattern})$`, 'u'));
-  } catch (error) {
-    return err(error instanceof Error ? error.message : String(error));
-  }
 }

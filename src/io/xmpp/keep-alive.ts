@@ -16,6 +16,8 @@ export class KeepAlive {
   readonly #options: KeepAliveOptions;
   #timer: Scheduled | undefined;
   #heardMs = 0;
+  /** A ping is out, and nothing has come since. */
+  #asked = false;
 
   constructor(options: KeepAliveOptions) {
     this.#options = options;
@@ -23,12 +25,13 @@ export class KeepAlive {
 
   start(): void {
     this.received();
-    this.#wait(this.#options.idleMs, false);
+    this.#wait(this.#options.idleMs);
   }
 
   /** Something came in. Cheap: called for every packet. */
   received(): void {
     this.#heardMs = this.#options.clock.nowMs();
+    this.#asked = false;
   }
 
   stop(): void {
@@ -36,21 +39,24 @@ export class KeepAlive {
     this.#timer = undefined;
   }
 
-  /** @param asked whether a ping is out, so that silence beyond the idle time may still end well */
-  #wait(delayMs: number, asked: boolean): void {
+  #wait(delayMs: number): void {
     this.stop();
-    this.#timer = this.#options.timers.after(delayMs, () => this.#check(asked));
+    this.#timer = this.#options.timers.after(delayMs, () => this.#check());
   }
 
-  #check(asked: boolean): void {
+  #check(): void {
     const { idleMs, timeoutMs, clock, ping, onDead } = this.#options;
     const silentMs = clock.nowMs() - this.#heardMs;
-    if (silentMs < idleMs) this.#wait(idleMs - silentMs, false);
-    else if (silentMs >= idleMs + timeoutMs) onDead();
-    else {
-      if (!asked) ping();
+    if (silentMs < idleMs) {
+      this.#wait(idleMs - silentMs);
+    } else if (silentMs >= idleMs + timeoutMs) {
+      onDead();
+    } else {
       // Looked at in idle steps, so that after an answer the next ping is not a whole timeout away.
-      this.#wait(Math.min(idleMs, idleMs + timeoutMs - silentMs), true);
+      this.#wait(Math.min(idleMs, idleMs + timeoutMs - silentMs));
+      if (this.#asked) return;
+      this.#asked = true;
+      ping();
     }
   }
 }

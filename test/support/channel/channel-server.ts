@@ -4,13 +4,14 @@ import { WebSocket, type ClientOptions } from 'ws';
 import type { ChannelLink, ChannelReceiver } from '../../../src/conference/ports.ts';
 import { channelLimits, type ChannelLimits } from '../../../src/io/channel/channel-socket.ts';
 import { ColibriWebSocket } from '../../../src/io/channel/colibri-web-socket.ts';
-import { memoryLogger, systemClock, systemTimers } from '../system-environment.ts';
+import { systemClock, systemTimers } from '../../../src/io/system/clock.ts';
+import { CollectedLog } from '../collected-log.ts';
 
 export type ChannelServer = {
   readonly server: Server;
   readonly port: number;
   readonly colibri: ColibriWebSocket;
-  readonly log: ReturnType<typeof memoryLogger>;
+  readonly log: CollectedLog;
   /** The one endpoint that may come: conference `c0ffee`, endpoint `abcd1234`, password `secret`. */
   readonly endpoint: {
     readonly links: ChannelLink[];
@@ -38,7 +39,7 @@ export const goodPath = '/colibri-ws/default-id/c0ffee/abcd1234?pwd=secret';
 export async function startChannelServer(
   options: ChannelServerOptions = {},
 ): Promise<ChannelServer> {
-  const log = memoryLogger();
+  const log = new CollectedLog();
   const endpoint: ChannelServer['endpoint'] = {
     links: [],
     messages: [],

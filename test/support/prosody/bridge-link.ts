@@ -3,14 +3,15 @@ import { createMucClient, type MucClientConfig } from '../../../src/io/xmpp/muc-
 import type { PresenceStat } from '../../../src/io/xmpp/presence.ts';
 import { healthcheckRoute } from '../../../src/io/xmpp/standard-routes.ts';
 import type { XmppLink } from '../../../src/io/xmpp/xmpp-link.ts';
-import { memoryLogger, systemClock, systemRandom, systemTimers } from '../system-environment.ts';
+import { secureRandom, systemClock, systemTimers } from '../../../src/io/system/clock.ts';
+import { CollectedLog } from '../collected-log.ts';
 import { until } from '../until.ts';
 import type { Prosody } from './prosody.ts';
 
 /** A MUC client as the product makes it, with a bridge of a few lines behind it. */
 export type BridgeLink = {
   readonly link: XmppLink;
-  readonly log: ReturnType<typeof memoryLogger>;
+  readonly log: CollectedLog;
   readonly stats: Map<string, string>;
   /** Set to make the bridge unhealthy. */
   health: string | undefined;
@@ -30,7 +31,7 @@ export function bridgeLink(prosody: Prosody, options: BridgeLinkOptions = {}): B
     ['stress_level', '0.01'],
     ['healthy', 'true'],
   ]);
-  const log = memoryLogger();
+  const log = new CollectedLog();
   const presenceStats = (): readonly PresenceStat[] =>
     [...stats].map(([name, value]) => ({ name, value }));
   const result: { -readonly [K in keyof BridgeLink]?: BridgeLink[K] } = {
@@ -49,7 +50,7 @@ export function bridgeLink(prosody: Prosody, options: BridgeLinkOptions = {}): B
     presenceStats,
     clock: systemClock,
     timers: systemTimers,
-    random: systemRandom,
+    random: secureRandom,
     log,
   });
   return result as BridgeLink;
