@@ -23,6 +23,11 @@ export class FakeTime implements Clock, Timers {
     return this.#add({ atMs: this.#nowMs + intervalMs, everyMs: intervalMs, run });
   }
 
+  /** Timers that have not rung yet. */
+  get pending(): number {
+    return this.#tasks.size;
+  }
+
   advance(byMs: number): void {
     const end = this.#nowMs + byMs;
     for (;;) {
