@@ -109,8 +109,11 @@ export class MediaWorker implements Swept {
   }
 }
 
-/** Without its tag a line below `error` is not written. */
-const workerLogTags: types.WorkerLogTag[] = ['info', 'ice', 'dtls', 'rtp', 'srtp', 'sctp'];
+/**
+ * Lines about what peers send are written for these topics only. Not in normal operation: any peer could then make this
+ * process read a line for each of its packets.
+ */
+const debugLogTags: types.WorkerLogTag[] = ['info', 'ice', 'dtls', 'rtp', 'srtp', 'sctp'];
 
 async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
   try {
@@ -118,7 +121,7 @@ async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
       createWorker({
         workerBin: options.workerBin,
         logLevel: options.workerLogLevel,
-        logTags: workerLogTags,
+        logTags: options.workerLogLevel === 'debug' ? debugLogTags : [],
       }),
     );
   } catch (error) {
@@ -197,7 +200,7 @@ function udpPortError({ addresses, udpPort }: ListenOptions, error: unknown): Me
       );
 }
 
-/** The worker's text without what mediasoup puts around it. */
+/** The worker's text without the details in brackets. */
 function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\s*\[.*$/s, '');
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\[[^\]]*\]/g, '');
 }
