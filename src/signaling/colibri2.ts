@@ -34,11 +34,11 @@ export function createColibri2({ execute, config, log }: Colibri2Options): Colib
     const outcome = command.ok ? await execute(command.value) : command;
     if (!outcome.ok) {
       const { code, text } = outcome.error;
-      log.warn({ meetingId, code, reason: text }, 'refused a conference-modify request');
+      log.warn({ meeting: meetingId, code, reason: text }, 'refused a conference-modify request');
       return outcome;
     }
     if (connects.length > 0) {
-      log.info({ meetingId, connects }, 'ignored <connects>: media export is not supported');
+      log.info({ meeting: meetingId, connects }, 'ignored <connects>: media export is not supported');
     }
     return ok(conferenceAnswer(outcome.value));
   };

@@ -14,7 +14,7 @@ import { channelCodec } from '../../src/signaling/channel-codec.ts';
 const folder = new URL('data/client/', import.meta.url);
 const messageLine = /^\s*\d+\.\d+ p\d (>>|<<) (?:DC|WS) (\{.*\})$/;
 
-for (const file of readdirSync(folder)) {
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.log'))) {
   const messages = readFileSync(new URL(file, folder), 'utf8')
     .split('\n')
     .map((line) => messageLine.exec(line))

@@ -8,16 +8,37 @@ export type Comparable = {
   readonly children: readonly Comparable[];
 };
 
-/** Every bridge chooses these for itself. `ssrc` is masked where the bridge chose it: in answers all are the bridge's. */
-const masked: readonly string[] = ['ufrag', 'pwd', 'ssrc', 'ip', 'port', 'id@candidate'];
+/** Attributes, or attributes of one element, whose values are not compared. */
+type Masks = readonly string[];
+
+/** Every bridge chooses these for itself. In answers all `ssrc` are the bridge's. */
+const chosenByBridge: Masks = [
+  'ufrag',
+  'pwd',
+  'ssrc',
+  'ip',
+  'port@candidate',
+  'id@candidate',
+  'fingerprint',
+];
+
+/** For what is merely written again: a candidate's id is made anew each time, and identifies nothing. */
+export const madeAnew: Masks = ['id@candidate'];
 
 /** Writing an attribute that equals its default, or not, is the same. */
-const defaults: Readonly<Record<string, string>> = { generation: '0', expire: 'false' };
+const defaults: Readonly<Record<string, string>> = {
+  generation: '0',
+  expire: 'false',
+  channels: '1',
+  cryptex: 'false',
+  required: 'false',
+};
 
-/** Values for people and hashes: present or not is all that is compared. */
-const maskedText: readonly string[] = ['text', 'fingerprint'];
-
-export function comparable(element: XmlElement, inherited = ''): Comparable {
+export function comparable(
+  element: XmlElement,
+  masks: Masks = chosenByBridge,
+  inherited = '',
+): Comparable {
   const namespace = element.attrs['xmlns'] ?? inherited;
   const children = element.children.filter((child) => typeof child !== 'string');
   const text = element.children
@@ -29,20 +50,23 @@ export function comparable(element: XmlElement, inherited = ''): Comparable {
     attributes: Object.fromEntries(
       Object.entries(element.attrs)
         .filter(([name, value]) => name !== 'xmlns' && defaults[name] !== value)
-        .map(([name, value]) => [name, maskAttribute(element.name, name, value ?? '')] as const)
+        .map(
+          ([name, value]) =>
+            [name, mask(value ?? '', [name, `${name}@${element.name}`], masks)] as const,
+        )
         .sort(([a], [b]) => a.localeCompare(b)),
     ),
-    text: maskedText.includes(element.name) ? '…' : text,
+    // Words for people: that there are any is all that is compared.
+    text: mask(text, [element.name], [...masks, 'text']),
     children: children
-      .map((child) => comparable(child, namespace))
+      .map((child) => comparable(child, masks, namespace))
       .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
   };
 }
 
-function maskAttribute(element: string, name: string, value: string): string {
-  if (name === 'port' && element === 'sctp') return value;
-  if (masked.includes(name) || masked.includes(`${name}@${element}`)) return '…';
-  return name === 'url' ? maskUrl(value) : value;
+function mask(value: string, keys: readonly string[], masks: Masks): string {
+  if (value !== '' && keys.some((key) => masks.includes(key))) return '…';
+  return masks === chosenByBridge && keys.includes('url') ? maskUrl(value) : value;
 }
 
 /** `ws(s)://domain/colibri-ws/server/CONFERENCE/endpoint?pwd=PASSWORD` */

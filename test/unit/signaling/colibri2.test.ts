@@ -101,7 +101,7 @@ describe('a request that cannot be done is not tried', () => {
     expect(await untouched.iq(creation)).toMatchObject({ condition: 'bad-request' });
     expect(untouched.log.lines.at(-1)).toMatchObject({
       level: 'warn',
-      fields: { meetingId: 'm', code: 'bad-request' },
+      fields: { meeting: 'm', code: 'bad-request' },
     });
   });
 });
