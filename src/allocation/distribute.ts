@@ -23,7 +23,6 @@ export function distribute(
   const targets = claims.map(() => -1);
   // Infinity minus something is Infinity again: progress would not show.
   let remaining = Math.min(availableBps, Number.MAX_SAFE_INTEGER);
-  let oversending = false;
   for (let before = NaN; before !== remaining;) {
     before = remaining;
     for (const [index, claim] of claims.entries()) {
@@ -34,11 +33,11 @@ export function distribute(
       if (index === 0) improved = oversend(claim, improved, budget + maxOversendBps);
       targets[index] = improved;
       remaining = budget - bitrateAt(claim, improved);
-      if (remaining < 0) oversending = true;
       if (claim.onStage && improved < claim.candidates.preferred) break; // the others wait for it
     }
   }
-  return { targets, oversending };
+  // Not in any round but in the end: a better layer may have turned out cheaper.
+  return { targets, oversending: remaining < 0 };
 }
 
 /** One step up: on stage from nothing straight towards the preferred layer, otherwise a single layer. */
