@@ -12,12 +12,8 @@ import {
 } from './build-operation.ts';
 import type { EffectiveSettings } from './effective-settings.ts';
 import type { Findings } from './findings.ts';
-import type { XmppClientConfig, XmppComponentConfig, XmppConfig } from './xmpp-config.ts';
-
-export type XmppLogins = {
-  readonly clients: readonly XmppClientConfig[];
-  readonly component?: XmppComponentConfig;
-};
+import type { XmppLogins } from './read-logins.ts';
+import type { XmppConfig } from './xmpp-config.ts';
 
 /** The configuration that settings and logins give; what does not fit together goes to `findings`. */
 export function buildConfig(

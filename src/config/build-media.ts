@@ -102,8 +102,13 @@ export function buildCongestion(settings: EffectiveSettings): CongestionConfig {
       settings.get('jmt.bwe.estimator.GoogleCc2.default-initial-ignore-bwe-period'),
     estimator: {
       initialBps: settings.get('jmt.bwe.estimator.initial-bw'),
-      minBps: settings.get('jmt.bwe.estimator.min-bw'),
+      minBps: floorBps(settings.get('jmt.bwe.estimator.min-bw')),
       maxBps: settings.get('jmt.bwe.estimator.max-bw'),
     },
   };
+}
+
+/** mediasoup takes no floor or one of 30 kbit/s and more. */
+function floorBps(minBps: number): number {
+  return minBps === 0 ? 0 : Math.max(minBps, 30_000);
 }

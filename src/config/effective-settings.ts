@@ -6,67 +6,94 @@ import type { Reading } from './reader.ts';
 import type { Setting } from './setting.ts';
 import { settings, type SettingKey, type SettingValue } from './settings/settings.ts';
 
+/** One setting as it came out. */
+export type EffectiveSetting = {
+  /** As written, before conversion. */
+  readonly source: HoconValue;
+  /** The name the operator used: the key, an old key or a property. */
+  readonly written: string;
+  readonly value: unknown;
+};
+
 /** All settings, read and converted. */
 export class EffectiveSettings {
-  readonly #values = new Map<string, unknown>();
-  readonly #origins = new Map<string, Origin>();
-  readonly #set = new Set<string>();
+  readonly #settings = new Map<string, EffectiveSetting>();
 
-  /** Reads every known key of `tree`, the files over the defaults; what is wrong goes to `findings`. */
-  constructor(tree: HoconObject, findings: Findings) {
+  /**
+   * Reads every known key of `tree`; what is wrong goes to `findings`.
+   * @param tree the files over the defaults
+   * @param names under which keys were written, where it is not the key itself
+   */
+  constructor(tree: HoconObject, names: ReadonlyMap<string, string>, findings: Findings) {
     for (const [key, setting] of Object.entries<Setting<unknown>>(settings)) {
-      const value = present(valueAt(tree, key.split('.')));
-      if (!value) continue;
-      const byOperator = value.origin.file !== defaultOrigin.file;
-      if (byOperator) this.#set.add(key);
-      this.#origins.set(key, value.origin);
-      const reading = setting.reader.read(value);
-      if (reading.ok) this.#values.set(key, reading.value);
-      report({ key, setting, value, reading, findings });
+      const source = present(valueAt(tree, key.split('.'))) ?? fallback(setting);
+      if (!source) continue;
+      const written = names.get(key) ?? key;
+      const reading = setting.reader.read(source);
+      report({ written, setting, source, reading, findings });
+      if (reading.ok) this.#settings.set(key, { source, written, value: reading.value });
+      else if (setting.default !== undefined) this.#useDefault(key, setting);
     }
   }
 
   get<K extends SettingKey>(key: K): SettingValue<K> {
-    return this.#values.get(key) as SettingValue<K>;
+    return this.#settings.get(key)?.value as SettingValue<K>;
   }
 
   /** Whether any file, flag or property sets the key. */
   isSet(key: SettingKey): boolean {
-    return this.#set.has(key);
+    const origin = this.origin(key);
+    return origin !== undefined && origin.file !== defaultOrigin.file;
   }
 
   origin(key: SettingKey): Origin | undefined {
-    return this.#origins.get(key);
+    return this.#settings.get(key)?.source.origin;
   }
 
-  get origins(): ReadonlyMap<string, Origin> {
-    return this.#origins;
+  /** The name under which the key was written. */
+  written(key: SettingKey): string {
+    return this.#settings.get(key)?.written ?? key;
+  }
+
+  /** By key; those without value and default are not in it. */
+  all(): ReadonlyMap<string, EffectiveSetting> {
+    return this.#settings;
+  }
+
+  #useDefault(key: string, setting: Setting<unknown>): void {
+    const source = fallback(setting);
+    const reading = source && setting.reader.read(source);
+    if (source && reading?.ok)
+      this.#settings.set(key, { source, written: key, value: reading.value });
   }
 }
 
+function fallback(setting: Setting<unknown>): HoconValue | undefined {
+  return setting.default === undefined ? undefined : literalValue(setting.default);
+}
+
+function present(value: HoconValue | undefined): HoconValue | undefined {
+  return value?.kind === 'null' ? undefined : value;
+}
+
 type Read = {
-  readonly key: string;
+  readonly written: string;
   readonly setting: Setting<unknown>;
-  readonly value: HoconValue;
+  readonly source: HoconValue;
   readonly reading: Reading<unknown>;
   readonly findings: Findings;
 };
 
-function report({ key, setting, value, reading, findings }: Read): void {
-  const { origin } = value;
+function report({ written: key, setting, source, reading, findings }: Read): void {
+  const { origin } = source;
   if (!reading.ok) {
     const expected = reading.expected ?? setting.reader.expected;
     const at = { key, origin: reading.origin ?? origin };
-    const message = `expected ${expected}; found ${describeValue(value)}`;
+    const message = `expected ${expected}; found ${describeValue(source)}`;
     if (setting.treatment === 'obeyed' || setting.treatment === 'approximated') {
       findings.fail({ ...at, message });
     } else {
-      findings.add({
-        ...at,
-        level: 'warn',
-        code: 'wrong-type',
-        message: `${message}; it is not used`,
-      });
+      findings.add({ ...at, level: 'warn', code: 'wrong-type', message: `${message}; not used` });
     }
     return;
   }
@@ -74,28 +101,24 @@ function report({ key, setting, value, reading, findings }: Read): void {
     findings.add({ level: 'warn', code: 'tolerated', key, message: reading.tolerated, origin });
   }
   if (origin.file === defaultOrigin.file) return;
-  const reason = setting.reason ?? '';
+  const message = setting.reason ?? '';
   if (setting.treatment === 'ignored') {
-    findings.add({ level: 'ignore', code: 'no-equivalent', key, message: reason, origin });
+    findings.add({ level: 'ignore', code: 'no-equivalent', key, message, origin });
   }
   if (setting.treatment === 'unsupported' && asksForMore(setting, reading.value)) {
-    findings.add({ level: 'warn', code: 'unsupported', key, message: reason, origin });
+    findings.add({ level: 'warn', code: 'unsupported', key, message, origin });
   }
 }
 
 /** Whether a value differs from the default, compared as read. */
 function asksForMore(setting: Setting<unknown>, value: unknown): boolean {
-  if (setting.default === undefined) return true;
-  const standard = setting.reader.read(literalValue(setting.default));
-  return !standard.ok || JSON.stringify(standard.value) !== JSON.stringify(value);
+  const source = fallback(setting);
+  const standard = source && setting.reader.read(source);
+  return !standard?.ok || JSON.stringify(standard.value) !== JSON.stringify(value);
 }
 
 function describeValue(value: HoconValue): string {
   if (value.kind === 'array') return 'a list';
   if (value.kind === 'object') return 'an object';
   return JSON.stringify(scalarText(value).slice(0, 60));
-}
-
-function present(value: HoconValue | undefined): HoconValue | undefined {
-  return value?.kind === 'null' ? undefined : value;
 }

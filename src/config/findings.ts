@@ -72,6 +72,14 @@ export class Findings {
     this.warnings.push(warning);
   }
 
+  /** Adds what was not yet said of that key. */
+  addOnce(warning: ConfigWarning): void {
+    const said = this.warnings.some(
+      ({ code, key }) => code === warning.code && key === warning.key,
+    );
+    if (!said) this.add(warning);
+  }
+
   fail(problem: ConfigProblem): void {
     this.problems.push(problem);
   }

@@ -1,7 +1,7 @@
 import { define, type ObjectNode } from './hocon/node.ts';
 import type { Origin } from './hocon/origin.ts';
 import { Resolver } from './hocon/resolver.ts';
-import type { HoconObject, HoconValue } from './hocon/value.ts';
+import { mergeValues, type HoconObject, type HoconValue } from './hocon/value.ts';
 import type { Literal, Setting } from './setting.ts';
 
 /** Where values come from that nobody set. */
@@ -30,6 +30,15 @@ export function treeOf(values: Iterable<readonly [string, HoconValue]>): HoconOb
     define(root, path.split('.'), { kind: 'resolved', value });
   }
   return new Resolver([root], {}).resolve(root);
+}
+
+/** `below` with values by dotted path laid over it. */
+export function overlay(
+  values: Iterable<readonly [string, HoconValue]>,
+  below: HoconObject,
+): HoconObject {
+  const merged = mergeValues(treeOf(values), below);
+  return merged.kind === 'object' ? merged : below;
 }
 
 /** The defaults of settings as a tree. */

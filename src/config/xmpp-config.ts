@@ -36,4 +36,8 @@ export type XmppComponentConfig = {
   readonly secret: Secret;
   /** Matches whole full JIDs that may send requests; absent = everyone. */
   readonly authorizedSource?: RegExp;
+  /** The same for requests to shut down. */
+  readonly shutdownSource?: RegExp;
+  /** Push statistics to the focus. */
+  readonly sendsStatistics: boolean;
 };

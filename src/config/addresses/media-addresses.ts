@@ -9,6 +9,8 @@ export type MediaAddresses = {
   /** Literals; media listens on each with the UDP port and, if on, the TCP port. */
   readonly listen: readonly string[];
   readonly advertise: readonly AdvertisedAddress[];
+  /** STUN servers are configured and none answered (for `health.require-stun`). */
+  readonly stunFailed: boolean;
   /** An address that others can reach is among them (for `health.require-valid-address`). */
   readonly hasValidAddress: boolean;
   readonly warnings: readonly ConfigWarning[];
@@ -25,19 +27,26 @@ export type AdvertisedAddress = {
   readonly relatedPort?: number;
 };
 
+/** What is known of the addresses outside. */
+export type OutsideAddresses = {
+  /** Static ones first, then what was discovered; public addresses are literals. */
+  readonly mappings: readonly StaticMapping[];
+  readonly stunAnswers: number;
+};
+
 type Listener = { readonly protocol: 'udp' | 'tcp'; readonly ip: string; readonly port: number };
 
 /**
  * The table of config.md §3: local addresses and the mappings that apply to them, in order of preference.
- * @param mappings static ones first, then what was discovered; public addresses are literals
  */
 export function mediaAddresses(
   interfaces: readonly LocalInterface[],
   ice: IceConfig,
-  mappings: readonly StaticMapping[] = ice.addresses.staticMappings,
+  outside: OutsideAddresses = { mappings: ice.addresses.staticMappings, stunAnswers: 0 },
 ): MediaAddresses {
   const listen = listenAddresses(interfaces, ice.addresses);
-  const distinct = distinctMappings(mappings);
+  const distinct = distinctMappings(outside.mappings);
+  const stunFailed = ice.addresses.stunServers.length > 0 && outside.stunAnswers === 0;
   const listeners = listenersOf(listen, ice);
   const advertise = listeners.flatMap((listener) => [
     { ...listener, type: 'host' as const },
@@ -50,7 +59,11 @@ export function mediaAddresses(
     listen,
     advertise,
     hasValidAddress: advertise.some(({ ip }) => isReachable(ip)),
-    warnings: distinct.flatMap((mapping) => doubtsAbout(mapping, listeners)),
+    stunFailed,
+    warnings: [
+      ...distinct.flatMap((mapping) => doubtsAbout(mapping, listeners)),
+      ...(stunFailed ? [stunWarning] : []),
+    ],
   };
 }
 
@@ -120,3 +133,11 @@ function doubtsAbout(mapping: StaticMapping, listeners: readonly Listener[]): Co
     ? [doubt(`${name}: others cannot reach a link-local address`)]
     : [];
 }
+
+const stunWarning: ConfigWarning = {
+  level: 'warn',
+  code: 'stun-failed',
+  key: 'ice4j.harvest.mapping.stun.addresses',
+  message:
+    'no STUN server answered, so the address outside is unknown; static mappings still apply',
+};

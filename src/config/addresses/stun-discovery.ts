@@ -7,8 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressConfig, StaticMapping, StunServer } from '../ice-config.ts';
 import { decodeMappedAddress, encodeBindingRequest } from './stun-message.ts';
 
-/** A local address and how a STUN server sees it. */
-export type Discovered = { readonly localAddress: string; readonly publicAddress: string };
+/**
+ * A local address and how a STUN server sees it. Only the address counts: the port in front of media is the one
+ * media listens on.
+ */
+export type Discovered = Pick<StaticMapping, 'localAddress' | 'publicAddress'>;
 
 /** RFC 8489 §6.2.1: 500 ms, doubled each time. */
 const firstRetryMs = 500;
@@ -24,11 +27,6 @@ export async function discoverByStun(
   );
   const answers = await Promise.all(questions);
   return answers.filter((answer) => answer !== undefined);
-}
-
-/** Only the address counts: the port in front of media is the one media listens on. */
-export function stunMappings(discovered: readonly Discovered[]): StaticMapping[] {
-  return discovered.map(({ localAddress, publicAddress }) => ({ localAddress, publicAddress }));
 }
 
 async function ask(

@@ -1,0 +1,118 @@
+import { Secret } from '../base/secret.ts';
+import type { Findings } from './findings.ts';
+import { literalValue } from './literal-value.ts';
+import { port } from './reader.ts';
+import type { Assignment, Assignments } from './sources/assignment.ts';
+import type { ComponentFlag } from './sources/command-line.ts';
+import type { XmppComponentConfig } from './xmpp-config.ts';
+
+type Flags = ReadonlyMap<ComponentFlag, Assignment>;
+
+const jitsi = 'org.jitsi.videobridge.';
+const defaultPort = 5275;
+const defaultSubdomain = 'jitsi-videobridge';
+
+/** Whether flags ask for an interface: `--apis` is searched for its name; the default is xmpp alone. */
+export function asksForApi(flags: Flags, api: 'xmpp' | 'rest'): boolean {
+  return (flags.get('apis')?.text ?? 'xmpp').includes(api);
+}
+
+/** The XEP-0114 component that flags describe: a secret, a domain and the interface xmpp. */
+export function readComponent(
+  flags: Flags,
+  properties: Assignments,
+  findings: Findings,
+): XmppComponentConfig | undefined {
+  const secret = flags.get('secret')?.text;
+  const domain = flags.get('domain')?.text;
+  if (secret === undefined || domain === undefined || !asksForApi(flags, 'xmpp')) return undefined;
+  const subdomain = flags.get('subdomain')?.text ?? defaultSubdomain;
+  const authorizedSource = readPattern('AUTHORIZED_SOURCE_REGEXP', properties, findings);
+  const shutdownSource =
+    readPattern('shutdown.ALLOWED_SOURCE_REGEXP', properties, findings) ?? authorizedSource;
+  if (!authorizedSource) warnOfEveryone(flags, findings);
+  warnOfPorts(flags, findings);
+  return {
+    host: flags.get('host')?.text ?? domain,
+    port: readPort(flags, findings),
+    domain,
+    subdomain,
+    jid: `${subdomain}.${domain}`,
+    secret: new Secret(secret),
+    ...(authorizedSource && { authorizedSource }),
+    ...(shutdownSource && { shutdownSource }),
+    sendsStatistics: readTransports(properties, findings).includes('colibri'),
+  };
+}
+
+function readPort(flags: Flags, findings: Findings): number {
+  const given = flags.get('port');
+  if (!given) return defaultPort;
+  const reading = port.read(literalValue(given.text, given.origin));
+  if (reading.ok) return reading.value;
+  findings.fail({ key: '--port', origin: given.origin, message: `expected ${port.expected}` });
+  return defaultPort;
+}
+
+/** Java matches the whole text. */
+function readPattern(
+  name: string,
+  properties: Assignments,
+  findings: Findings,
+): RegExp | undefined {
+  const property = properties.get(`${jitsi}${name}`);
+  if (!property) return undefined;
+  try {
+    return new RegExp(`^(?:${property.text})$`);
+  } catch {
+    const message =
+      'expected a regular expression for whole JIDs, for example focus@auth\\.example\\.org/.*';
+    findings.fail({ key: `${jitsi}${name}`, origin: property.origin, message });
+    return undefined;
+  }
+}
+
+function readTransports(properties: Assignments, findings: Findings): string[] {
+  const key = `${jitsi}STATISTICS_TRANSPORT`;
+  const property = properties.get(key);
+  const isOn = properties.get(`${jitsi}ENABLE_STATISTICS`)?.text.toLowerCase() === 'true';
+  if (!property || !isOn) return [];
+  const { origin } = property;
+  const transports = property.text.split(',').map((item) => item.trim());
+  for (const transport of transports) {
+    if (transport === 'muc') {
+      const message = 'there is no login that joins a room to publish to; colibri still applies';
+      findings.add({ level: 'ignore', code: 'no-muc-configured', key, message, origin });
+    } else if (transport !== 'colibri' && transport !== '') {
+      const message = `statistics do not go to ${transport}; read /colibri/stats or /metrics`;
+      findings.add({ level: 'warn', code: 'unsupported', key, message, origin });
+    }
+  }
+  return transports;
+}
+
+function warnOfEveryone(flags: Flags, findings: Findings): void {
+  const origin = flags.get('secret')?.origin;
+  findings.add({
+    level: 'warn',
+    code: 'insecure',
+    key: `${jitsi}AUTHORIZED_SOURCE_REGEXP`,
+    message:
+      'is not set, so whoever can reach the component may drive the bridge; set it to the focus, for example focus@auth\\.example\\.org/.*',
+    ...(origin && { origin }),
+  });
+}
+
+function warnOfPorts(flags: Flags, findings: Findings): void {
+  for (const flag of ['min-port', 'max-port'] as const) {
+    const given = flags.get(flag);
+    if (!given) continue;
+    findings.add({
+      level: 'warn',
+      code: 'unsupported',
+      key: `--${flag}`,
+      message: 'all media uses the one port of videobridge.ice.udp.port',
+      origin: given.origin,
+    });
+  }
+}
