@@ -87,7 +87,7 @@ const roomReasons: Readonly<Record<string, string>> = {
   'item-not-found': 'the room does not exist, is locked, or no longer knows us',
   'jid-malformed': 'MUC_NICKNAME is missing or not a valid nickname',
   'not-acceptable': 'the room does not accept this nickname, or no longer knows us',
-  'not-allowed': 'the room does not exist and may not be created by us',
+  'not-allowed': 'we may not create this room, or not reach its service: check MUC_JIDS',
   'not-authorized': 'the room wants a password',
   'registration-required': 'the room is for members only',
   'remote-server-not-found': 'the server knows no such MUC service: check MUC_JIDS',

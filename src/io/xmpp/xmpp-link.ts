@@ -53,7 +53,7 @@ export type XmppLinkStatus = {
 
 /** Requests of one connection in work at once; a focus waits 15 s for each, so a longer queue helps nobody. */
 export const maxPendingRequests = 1000;
-/** Answers ready while the stream was down, kept for a resumed one. */
+/** Answers ready while the stream is down, kept in case it is resumed. */
 const maxUnsentReplies = 200;
 
 /**
@@ -224,7 +224,7 @@ export class XmppLink {
 
   #sendReply(reply: XmlElement): void {
     if (this.#session?.send(reply)) return;
-    if (this.#session?.resumable && this.#unsent.length < maxUnsentReplies) {
+    if (this.#unsent.length < maxUnsentReplies) {
       this.#unsent.push(reply);
     } else {
       const { to, id } = reply.attrs;

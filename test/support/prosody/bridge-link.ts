@@ -24,8 +24,11 @@ export type BridgeLinkOptions = {
   readonly presenceIntervalMs?: number;
 };
 
+/** What a configuration entry needs to know of a server. */
+export type ReachableServer = Pick<Prosody, 'c2sPort' | 'authDomain' | 'brewery' | 'certificate'>;
+
 /** Not started yet. TLS is verified against Prosody's own certificate unless `ca` or `config` say otherwise. */
-export function bridgeLink(prosody: Prosody, options: BridgeLinkOptions = {}): BridgeLink {
+export function bridgeLink(prosody: ReachableServer, options: BridgeLinkOptions = {}): BridgeLink {
   const stats = new Map([
     ['drain', 'false'],
     ['stress_level', '0.01'],
@@ -57,7 +60,7 @@ export function bridgeLink(prosody: Prosody, options: BridgeLinkOptions = {}): B
 }
 
 /** The configuration entry of a deployment with this server. */
-export function bridgeConfig(prosody: Prosody): MucClientConfig {
+export function bridgeConfig(prosody: ReachableServer): MucClientConfig {
   return {
     hostname: '127.0.0.1',
     port: prosody.c2sPort,

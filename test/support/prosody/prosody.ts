@@ -163,7 +163,9 @@ function writeAccounts(
   users: ProsodyOptions['users'] = { jvb: 'jvb-secret', focus: 'focus-secret' },
 ): void {
   const encode = (text: string) =>
-    text.replace(/[^A-Za-z0-9]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+    encodeURIComponent(text)
+      .toLowerCase()
+      .replace(/[-_.!~*'()]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
   const accounts = join(directory, 'data', encode(authDomain), 'accounts');
   mkdirSync(accounts, { recursive: true });
   for (const [name, password] of Object.entries(users)) {
