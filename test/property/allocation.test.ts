@@ -69,7 +69,7 @@ const situation: fc.Arbitrary<AllocationSnapshot> = fc
 const check = (law: (given: AllocationSnapshot) => void) =>
   fc.assert(fc.property(situation, law), { numRuns: 250 });
 
-describe('allocate', () => {
+describe('allocate', { timeout: 30_000 }, () => {
   it('names every source once, in order of priority', () =>
     check((given) => {
       const { sources: allocated } = allocate(given);
