@@ -53,11 +53,11 @@ export const media: fc.Arbitrary<MediaDescription> = fc.record(
   { noNullPrototype: true },
 );
 
-const ssrcs = fc.uniqueArray(fc.integer({ min: 1, max: 0xffff_ffff }), { maxLength: 6 });
+const ssrcs = fc.uniqueArray(fc.integer({ min: 1, max: 0xffff_ffff }), { maxLength: 8 });
 
-/** Encodings with distinct SSRCs, the first ones with a retransmission partner. */
-const encodings = fc.tuple(ssrcs, fc.nat(3)).map(([all, pairs]) => {
-  const count = Math.max(all.length - pairs, Math.ceil(all.length / 2));
+/** Up to four encodings with distinct SSRCs, the first ones with a retransmission partner. */
+const encodings = fc.tuple(ssrcs, fc.nat(4)).map(([all, pairs]) => {
+  const count = Math.min(Math.max(all.length - pairs, Math.ceil(all.length / 2)), 4);
   return all.slice(0, count).map((primary, index) => {
     const rtx = all[count + index];
     return rtx === undefined ? { ssrc: ssrc(primary) } : { ssrc: ssrc(primary), rtx: ssrc(rtx) };

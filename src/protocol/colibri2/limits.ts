@@ -8,7 +8,9 @@ export const limits = {
   capabilities: 64,
   /** Jicofo allows a participant 20 of them by default (`max-ssrcs-per-user`). */
   sources: 20,
-  /** What is longer is cut: a client chose it. Characters. */
+  /** Characters. Sources with longer names are left out: a client chose them. */
+  sourceNameLength: 200,
+  /** Characters. What is longer is cut: a client chose it. */
   statsIdLength: 256,
 } as const;
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { withoutUndefined } from '../../base/without-undefined.ts';
-import { sourceName, ssrc } from '../../model/ids.ts';
+import { ssrc } from '../../model/ids.ts';
 import { videoTypes, type Source } from '../../model/source.ts';
 import { limits as jingleLimits, range } from '../jingle/limits.ts';
-import { announcedSsrcs, sourceEncodings } from '../jingle/source-encodings.ts';
-import { boolean, integer, list, oneOf, requiredText } from './json-schema.ts';
+import { announcedSsrcs } from '../jingle/source-encodings.ts';
+import { boolean, integer, list, oneOf, requiredText, text } from './json-schema.ts';
 import { limits } from './limits.ts';
+import { asSource } from './written-source.ts';
 
 const ssrcNumber = integer(range.ssrc).transform(ssrc);
 
@@ -24,25 +25,28 @@ const group = z
 
 const mediaSource = z
   .object({
-    type: z.enum(['audio', 'video']),
-    id: requiredText,
+    type: text,
+    id: z.string(),
     synthetic: boolean.default(false),
     sources: list(source, jingleLimits.ssrcs),
     'ssrc-groups': list(group, jingleLimits.groups),
   })
-  .transform(({ id, type, synthetic, sources: members, 'ssrc-groups': groups }): Source => ({
-    name: sourceName(id),
-    kind: type,
-    encodings: sourceEncodings(
-      members.map((member) => member.ssrc),
+  .transform(({ id, type, synthetic, sources: members, 'ssrc-groups': groups }) =>
+    asSource({
+      name: id,
+      kind: type,
+      ssrcs: members.map((member) => member.ssrc),
       groups,
-    ),
-    videoType: members.find((member) => member.videoType !== undefined)?.videoType ?? 'camera',
-    synthetic,
-  }));
+      videoTypes: members.map((member) => member.videoType),
+      synthetic,
+    }),
+  );
 
 /** The member `sources` of an endpoint or an answer: an array, no wrapper. */
-export const sources = z.array(mediaSource).max(limits.sources);
+export const sources = z
+  .array(mediaSource)
+  .max(limits.sources)
+  .transform((all) => all.filter((item) => item !== undefined));
 
 export function sourcesJson(all: readonly Source[]): readonly object[] {
   return all.map(({ name, kind, encodings, videoType, synthetic }) => {

@@ -11,6 +11,8 @@ export const limits = {
   /** Per source; Jicofo's own limit per participant is 20 of each (`max-ssrcs-per-user`). */
   ssrcs: 20,
   groups: 20,
+  /** Simulcast layers of a source; clients send three. Surplus is ignored. */
+  encodings: 4,
 } as const;
 
 export const range = {

@@ -1,6 +1,6 @@
 import type { Ssrc } from '../../model/ids.ts';
 import type { SourceEncoding } from '../../model/source.ts';
-import { withoutUndefined } from '../../base/without-undefined.ts';
+import { limits } from './limits.ts';
 
 /** An `<ssrc-group>` (RFC 5576 §4.2): `semantics` in upper case, the order of `ssrcs` matters. */
 export type SsrcGroup = { readonly semantics: string; readonly ssrcs: readonly Ssrc[] };
@@ -11,28 +11,27 @@ const pairSemantics: readonly string[] = ['FID', 'FEC-FR'];
 /**
  * What a source's SSRCs are for (colibri2.md §6.3): the members of its first SIM group in ascending quality, or its
  * first SSRC that is nobody's partner; each with its RTX partner. Groups of fewer than two SSRCs and of unknown
- * semantics say nothing, and further ungrouped SSRCs are no part of the source.
+ * semantics say nothing, further ungrouped SSRCs are no part of the source, and neither are members of groups that
+ * are not among its own SSRCs: they may be another source's.
  */
 export function sourceEncodings(
   ssrcs: readonly Ssrc[],
   groups: readonly SsrcGroup[],
 ): readonly SourceEncoding[] {
-  const partners = new Set(groups.filter(isPair).map((group) => group.ssrcs[1]));
-  const simulcast = groups.find(({ semantics, ssrcs: members }) => {
-    return semantics === 'SIM' && members.length > 0;
-  });
-  const primaries =
-    simulcast === undefined
-      ? ssrcs.filter((ssrc) => !partners.has(ssrc)).slice(0, 1)
-      : [...new Set(simulcast.ssrcs)];
+  const own = groups.map((group) => ownMembers(group, ssrcs));
+  const pairs = own.filter(isPair);
+  const partners = new Set(pairs.map((group) => group.ssrcs[1]));
+  const simulcast = own.find((group) => group.semantics === 'SIM' && group.ssrcs.length > 0);
+  const primaries = simulcast
+    ? [...new Set(simulcast.ssrcs)].slice(0, limits.encodings)
+    : ssrcs.filter((ssrc) => !partners.has(ssrc)).slice(0, 1);
   const taken = new Set(primaries);
   return primaries.map((ssrc) => {
-    const rtx = groups.find(
-      (group) => group.semantics === 'FID' && isPair(group) && group.ssrcs[0] === ssrc,
-    )?.ssrcs[1];
+    const pair = pairs.find((group) => group.semantics === 'FID' && group.ssrcs[0] === ssrc);
+    const rtx = pair?.ssrcs[1];
     if (rtx === undefined || taken.has(rtx)) return { ssrc };
     taken.add(rtx);
-    return withoutUndefined({ ssrc, rtx });
+    return { ssrc, rtx };
   });
 }
 
@@ -50,6 +49,10 @@ export function announcedSsrcs(encodings: readonly SourceEncoding[]): {
       ...pairs.map((ssrcs) => ({ semantics: 'FID', ssrcs })),
     ],
   };
+}
+
+function ownMembers({ semantics, ssrcs: members }: SsrcGroup, ssrcs: readonly Ssrc[]): SsrcGroup {
+  return { semantics, ssrcs: members.filter((member) => ssrcs.includes(member)) };
 }
 
 function isPair({ semantics, ssrcs }: SsrcGroup): boolean {

@@ -99,6 +99,14 @@ describe('the quirks of the binding', () => {
 });
 
 describe('what a client wrote', () => {
+  test('of its sources is left out where it makes no sense', () => {
+    const names = ['', 'x'.repeat(201), 'good'];
+    const sources = [...names.map((id) => ({ type: 'audio', id })), { type: 'data', id: 'd' }];
+    expect(endpoint({ sources })).toMatchObject({
+      value: { endpoints: [{ sources: [{ name: 'good' }] }] },
+    });
+  });
+
   test('cannot fail a request', () => {
     const request = endpoint(
       ice({

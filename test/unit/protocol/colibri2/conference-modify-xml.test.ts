@@ -67,6 +67,24 @@ describe('a request', () => {
   });
 });
 
+describe('a source a client made up', () => {
+  const names = (...sources: XmlElement[]) => {
+    const result = request([endpoint([element('sources', {}, sources)])]);
+    if (!result.ok) throw result.error;
+    return result.value.endpoints[0]?.sources?.map(({ name }) => name);
+  };
+  const good = element('media-source', { type: 'audio', id: 'good' });
+
+  test.each<[string, Record<string, string>]>([
+    ['a blank name', { type: 'audio', id: ' ' }],
+    ['an endless name', { type: 'audio', id: 'x'.repeat(201) }],
+    ['a name beyond every limit', { type: 'audio', id: 'x'.repeat(10_000) }],
+    ['a kind that is no media', { type: 'data', id: 'd' }],
+  ])('with %s is left out, and costs the others nothing', (_what, attrs) => {
+    expect(names(element('media-source', attrs), good)).toEqual(['good']);
+  });
+});
+
 describe('a request is refused, with the place of what is wrong,', () => {
   const media = (attrs: Record<string, string>, children: XmlElement[] = []) =>
     endpoint([element('media', attrs, children)]);

@@ -35,6 +35,16 @@ describe('encodings of a source', () => {
     expect(sourceEncodings(of(21, 1, 11), groups)).toEqual([{ ssrc: 1, rtx: 11 }]);
   });
 
+  test('are four at most', () => {
+    const ssrcs = of(1, 2, 3, 4, 5);
+    expect(sourceEncodings(ssrcs, [{ semantics: 'SIM', ssrcs }])).toHaveLength(4);
+  });
+
+  test("are never another source's SSRCs, which a client may have put into its groups", () => {
+    const groups = [group('SIM', 1, 7, 2), group('FID', 1, 8)];
+    expect(sourceEncodings(of(1, 2), groups)).toEqual([{ ssrc: 1 }, { ssrc: 2 }]);
+  });
+
   test('do not mind groups that say nothing', () => {
     const groups = [group('FID', 1), group('SIM'), group('LS', 1, 2)];
     expect(sourceEncodings(of(1), groups)).toEqual([{ ssrc: 1 }]);
