@@ -36,6 +36,7 @@ export class MediasoupConference implements ConferenceMedia {
   readonly #onEvent: (event: MediaEvent) => void;
   readonly #onClose: (conference: MediasoupConference) => void;
   readonly #endpoints = new Set<MediasoupEndpoint>();
+  readonly #feedbackSsrcs: ConferenceMediaOptions['feedbackSsrcs'];
   readonly #registry = new SourceRegistry();
   readonly #sources: ReceivedSourceListener;
   readonly #log: Logger;
@@ -52,6 +53,7 @@ export class MediasoupConference implements ConferenceMedia {
     this.#router = media.router;
     this.#observers = media.observers;
     this.#context = context;
+    this.#feedbackSsrcs = options.feedbackSsrcs;
     this.#onEvent = options.onEvent;
     this.#onClose = context.onClose;
     this.#log = context.log.child({ conf: options.conferenceId });
@@ -99,6 +101,7 @@ export class MediasoupConference implements ConferenceMedia {
         ports,
         advertisePrivateAddresses || options.privateAddresses,
       ),
+      feedbackSsrcs: this.#feedbackSsrcs,
       registry: this.#registry,
       sources: this.#sources,
       traffic: this.#context.traffic,

@@ -13,6 +13,7 @@ import { EndpointTransport } from './endpoint-transport.ts';
 import { IncomingMedia } from './incoming-media.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
 import type { ReceivedSourceListener } from './received-source.ts';
+import type { FeedbackSsrcs } from './rtp-parameters.ts';
 import type { SourceRegistry } from './source-registry.ts';
 import type { Swept } from './sweep.ts';
 import type { Traffic } from './traffic.ts';
@@ -23,6 +24,7 @@ const SWEEPS_PER_RTT = 5;
 export type EndpointMediaParts = {
   readonly transport: types.WebRtcTransport;
   readonly candidates: readonly Candidate[];
+  readonly feedbackSsrcs: FeedbackSsrcs;
   readonly registry: SourceRegistry;
   readonly sources: ReceivedSourceListener;
   readonly traffic: Traffic;
@@ -47,7 +49,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     this.#options = options;
     this.#parts = parts;
     const { endpointId, media } = options;
-    const { transport, registry, emit, log } = parts;
+    const { transport, registry, feedbackSsrcs, emit, log } = parts;
     const onRefused = (source: SourceName, reason: string) => {
       log.warn({ source, reason }, 'source refused');
       emit({ type: 'source-refused', endpointId, source, reason });
@@ -61,6 +63,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     this.#incoming = new IncomingMedia({
       endpointId,
       media,
+      feedbackSsrcs,
       transport,
       registry,
       listener: parts.sources,
@@ -69,6 +72,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     });
     this.#outgoing = new OutgoingMedia({
       media,
+      feedbackSsrcs,
       transport,
       registry,
       onForwarding: (source, layer) => emit({ type: 'forwarding', endpointId, source, layer }),

@@ -6,7 +6,7 @@ import type { EndpointId, SourceName, Ssrc } from '../../model/ids.ts';
 import type { MediaDescription } from '../../model/media-description.ts';
 import type { Source } from '../../model/source.ts';
 import { ReceivedSource, type ReceivedSourceListener } from './received-source.ts';
-import { audioCodec } from './rtp-parameters.ts';
+import { audioCodec, type FeedbackSsrcs } from './rtp-parameters.ts';
 import type { SourceRegistry } from './source-registry.ts';
 import { SsrcBudget } from './ssrc-budget.ts';
 
@@ -16,6 +16,7 @@ const MAX_RECEIVED_SSRCS = 500;
 export type IncomingMediaOptions = {
   readonly endpointId: EndpointId;
   readonly media: readonly MediaDescription[];
+  readonly feedbackSsrcs: FeedbackSsrcs;
   readonly transport: types.WebRtcTransport;
   readonly registry: SourceRegistry;
   readonly listener: ReceivedSourceListener;
@@ -80,7 +81,7 @@ export class IncomingMedia {
   }
 
   #add(source: Source, muted: boolean): void {
-    const { endpointId, media, transport, listener, log, registry, onRefused } = this.#options;
+    const { endpointId, media, registry, onRefused } = this.#options;
     const description = media.find(({ kind }) => kind === source.kind);
     const reason = this.#objection(source, description);
     if (reason !== undefined || description === undefined) {
@@ -88,13 +89,11 @@ export class IncomingMedia {
       return;
     }
     const received = new ReceivedSource({
+      ...this.#options,
       owner: endpointId,
       source,
       media: description,
       muted,
-      transport,
-      listener,
-      log,
     });
     this.#sources.set(source.name, received);
     registry.add(received);

@@ -7,7 +7,7 @@ import type { LayerIndex } from '../../model/layer.ts';
 import type { MediaDescription } from '../../model/media-description.ts';
 import { exactly } from './ortc-override.ts';
 import type { ReceivedSource } from './received-source.ts';
-import { consumerParameters, engineLayers } from './rtp-parameters.ts';
+import { consumerParameters, engineLayers, type FeedbackSsrcs } from './rtp-parameters.ts';
 import { SentStream } from './sent-stream.ts';
 import type { SourceRegistry } from './source-registry.ts';
 import { SsrcBudget } from './ssrc-budget.ts';
@@ -17,6 +17,7 @@ const MAX_SENT_SSRCS = 2000;
 
 export type OutgoingMediaOptions = {
   readonly media: readonly MediaDescription[];
+  readonly feedbackSsrcs: FeedbackSsrcs;
   readonly transport: types.WebRtcTransport;
   readonly registry: SourceRegistry;
   readonly onForwarding: (source: SourceName, layer: LayerIndex | undefined) => void;
@@ -95,12 +96,17 @@ export class OutgoingMedia {
   }
 
   async #open(stream: ForwardedStream): Promise<void> {
-    const { registry, transport, media, onForwarding, onRefused } = this.#options;
+    const { registry, transport, media, feedbackSsrcs, onForwarding, onRefused } = this.#options;
     const received = registry.find(stream.owner, stream.source);
     const producer = received?.producer;
     const description = media.find(({ kind }) => kind === stream.kind);
     if (!received || !producer || !description) return;
-    const parameters = consumerParameters(stream, producer.rtpParameters, description);
+    const parameters = consumerParameters(
+      stream,
+      producer.rtpParameters,
+      description,
+      feedbackSsrcs,
+    );
     // The receiver was not offered the codec this source uses now: nothing it could decode.
     if (!parameters) return;
     const ssrcs = stream.rtx === undefined ? [stream.ssrc] : [stream.ssrc, stream.rtx];

@@ -6,7 +6,13 @@ import type { Layer } from '../../model/layer.ts';
 import type { MediaDescription, PayloadType } from '../../model/media-description.ts';
 import type { Source } from '../../model/source.ts';
 import { LayerMeter } from './layer-meter.ts';
-import { audioCodec, mediaCodec, probeParameters, producerParameters } from './rtp-parameters.ts';
+import {
+  audioCodec,
+  mediaCodec,
+  probeParameters,
+  producerParameters,
+  type FeedbackSsrcs,
+} from './rtp-parameters.ts';
 import { payloadTypeNotice } from './worker-reports.ts';
 
 /** JVB's least distance between key frame requests for one source (allocation.md §4.2). */
@@ -25,6 +31,7 @@ export type ReceivedSourceOptions = {
   readonly source: Source;
   readonly media: MediaDescription;
   readonly muted: boolean;
+  readonly feedbackSsrcs: FeedbackSsrcs;
   readonly transport: types.WebRtcTransport;
   readonly listener: ReceivedSourceListener;
   readonly log: Logger;
@@ -130,11 +137,11 @@ export class ReceivedSource {
   }
 
   async #produce(codec: PayloadType | undefined, muted: boolean): Promise<types.Producer> {
-    const { media, source } = this.#options;
-    const producer = await this.#request(
-      codec ? producerParameters(source, media, codec) : probeParameters(source.encodings),
-      muted,
-    );
+    const { media, source, feedbackSsrcs } = this.#options;
+    const parameters = codec
+      ? producerParameters(source, media, codec, feedbackSsrcs)
+      : probeParameters(source.encodings);
+    const producer = await this.#request(parameters, muted);
     producer.on('score', (scores) => this.#scored(producer, scores, codec));
     return producer;
   }

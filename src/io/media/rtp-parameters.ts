@@ -1,5 +1,6 @@
 // RTP parameters for the worker, made of what the focus offered: its payload type numbers and header extension ids, unchanged.
 import type { types } from 'mediasoup';
+import type { Ssrc } from '../../model/ids.ts';
 import type { LayerIndex } from '../../model/layer.ts';
 import {
   headerExtensionUri,
@@ -8,7 +9,8 @@ import {
   type PayloadType,
 } from '../../model/media-description.ts';
 import type { Source, SourceEncoding } from '../../model/source.ts';
-import type { ForwardedStream } from '../../conference/ports.ts';
+import type { ConferenceMediaOptions, ForwardedStream } from '../../conference/ports.ts';
+import { feedbackSsrcParameter } from './worker-reports.ts';
 
 type RtpParameters = types.RtpParameters;
 type RtpCodec = types.RtpCodecParameters;
@@ -54,18 +56,22 @@ export function probeParameters(encodings: readonly SourceEncoding[]): RtpParame
   };
 }
 
+/** Sender SSRCs of the bridge's own RTCP and padding. */
+export type FeedbackSsrcs = ConferenceMediaOptions['feedbackSsrcs'];
+
 /** A source as its endpoint sends it with `codec`. */
 export function producerParameters(
   source: Source,
   media: MediaDescription,
   codec: PayloadType,
+  feedbackSsrcs: FeedbackSsrcs,
 ): RtpParameters {
   const rtx = source.kind === 'video' ? rtxOf(media, codec) : undefined;
   const encodings = isSvc(codec) ? source.encodings.slice(0, 1) : source.encodings;
   const scalabilityMode = sentScalability(source, codec);
   return {
     codecs: [
-      toCodec(media, codec),
+      withFeedbackSsrc(toCodec(media, codec), feedbackSsrcs[source.kind]),
       ...(rtx ? [toCodec(media, rtx)] : []),
       ...(source.kind === 'audio' ? companions(media, codec) : []),
     ],
@@ -84,6 +90,7 @@ export function consumerParameters(
   stream: ForwardedStream,
   sent: RtpParameters,
   receiver: MediaDescription,
+  feedbackSsrcs: FeedbackSsrcs,
 ): RtpParameters | undefined {
   const payloadType = sent.codecs[0]?.payloadType;
   const codec = receiver.payloadTypes.find(({ id }) => id === payloadType);
@@ -92,7 +99,7 @@ export function consumerParameters(
   const scalabilityMode = receivedScalability(sent);
   return {
     codecs: [
-      toCodec(receiver, codec),
+      withFeedbackSsrc(toCodec(receiver, codec), feedbackSsrcs[stream.kind]),
       ...(rtx ? [toCodec(receiver, rtx)] : []),
       ...(stream.kind === 'audio' ? companions(receiver, codec) : []),
     ],
@@ -180,6 +187,10 @@ function companions(media: MediaDescription, codec: PayloadType): RtpCodec[] {
   return media.payloadTypes
     .filter(({ id }) => id !== codec.id)
     .map(({ id }) => ({ ...toCodec(media, codec), payloadType: id }));
+}
+
+function withFeedbackSsrc(codec: RtpCodec, ssrc: Ssrc): RtpCodec {
+  return { ...codec, parameters: { ...codec.parameters, ...feedbackSsrcParameter(ssrc) } };
 }
 
 function toCodec(media: MediaDescription, codec: PayloadType): RtpCodec {

@@ -1,4 +1,4 @@
-// What our patched worker tells beyond mediasoup's own events, and how it is read from them (docs/worker.md).
+// What our patched worker tells and takes beyond mediasoup's own interface (docs/worker.md).
 import type { types } from 'mediasoup';
 import type { Ssrc } from '../../model/ids.ts';
 import type { PacketCounts } from './traffic.ts';
@@ -27,4 +27,12 @@ export function payloadTypeNotice(
  */
 export function packetCounts(usage: types.WorkerResourceUsage): PacketCounts {
   return { packetsIn: usage.ru_msgrcv, packetsOut: usage.ru_msgsnd };
+}
+
+/**
+ * A codec parameter that names the sender SSRC of the RTCP the worker makes about a producer, or of the probing padding it
+ * sends beside a consumer (`jvb-a0`, `jvb-v0`; colibri2.md §6.6).
+ */
+export function feedbackSsrcParameter(ssrc: Ssrc): Readonly<Record<string, number>> {
+  return { 'x-feedback-ssrc': ssrc };
 }

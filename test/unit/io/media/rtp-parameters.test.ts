@@ -27,6 +27,7 @@ const microphone: Source = {
   encodings: [{ ssrc: ssrc(7) }],
 };
 
+const feedbackSsrcs = { audio: ssrc(0xa0a0a0a0), video: ssrc(0xb0b0b0b0) };
 const codec = (payloadType: number) => mediaCodec(jicofoVideo, payloadType)!;
 
 function stream(changes: Partial<ForwardedStream> = {}): ForwardedStream {
@@ -61,7 +62,12 @@ describe('probeParameters', () => {
 
 describe('producerParameters', () => {
   it('lists every encoding of a VP8 source with its RTX', () => {
-    const { codecs, encodings } = producerParameters(camera, jicofoVideo, codec(100));
+    const { codecs, encodings } = producerParameters(
+      camera,
+      jicofoVideo,
+      codec(100),
+      feedbackSsrcs,
+    );
     expect(codecs.map(({ mimeType, payloadType }) => [mimeType, payloadType])).toEqual([
       ['video/VP8', 100],
       ['video/rtx', 96],
@@ -75,31 +81,37 @@ describe('producerParameters', () => {
   });
 
   it.each([41, 101])('takes only the first encoding for payload type %i', (payloadType) => {
-    const { encodings } = producerParameters(camera, jicofoVideo, codec(payloadType));
+    const { encodings } = producerParameters(
+      camera,
+      jicofoVideo,
+      codec(payloadType),
+      feedbackSsrcs,
+    );
     expect(encodings).toEqual([{ ssrc: 1, rtx: { ssrc: 11 }, scalabilityMode: 'L3T3_KEY' }]);
   });
 
   it("reads the offered extensions under the offered ids, but not the sender's MID", () => {
-    const { headerExtensions } = producerParameters(camera, jicofoVideo, codec(100));
+    const { headerExtensions } = producerParameters(camera, jicofoVideo, codec(100), feedbackSsrcs);
     expect(headerExtensions?.map(({ id }) => id)).toEqual([3, 5, 11]);
   });
 
   it('lets RED and telephone-event travel beside opus', () => {
     const opus = jicofoAudio.payloadTypes[0]!;
-    const { codecs } = producerParameters(microphone, jicofoAudio, opus);
+    const { codecs } = producerParameters(microphone, jicofoAudio, opus, feedbackSsrcs);
     expect(codecs.map(({ payloadType }) => payloadType)).toEqual([111, 126]);
     expect(new Set(codecs.map(({ mimeType }) => mimeType))).toEqual(new Set(['audio/opus']));
   });
 });
 
 describe('consumerParameters', () => {
-  const sent = producerParameters(camera, jicofoVideo, codec(100));
+  const sent = producerParameters(camera, jicofoVideo, codec(100), feedbackSsrcs);
 
   it('uses the SSRCs of the plan and the RTX payload type of the offer', () => {
     const parameters = consumerParameters(
       stream({ ssrc: ssrc(50), rtx: ssrc(51) }),
       sent,
       jicofoVideo,
+      feedbackSsrcs,
     );
     expect(parameters?.encodings).toEqual([
       { ssrc: 50, rtx: { ssrc: 51 }, scalabilityMode: 'L3T3' },
@@ -111,16 +123,20 @@ describe('consumerParameters', () => {
     const uris = (parameters: ReturnType<typeof consumerParameters>) =>
       parameters?.headerExtensions?.map(({ uri }) => uri);
     const { transportCc, absSendTime, mid, dependencyDescriptor } = headerExtensionUri;
-    expect(uris(consumerParameters(stream(), sent, jicofoVideo))).toEqual([
+    expect(uris(consumerParameters(stream(), sent, jicofoVideo, feedbackSsrcs))).toEqual([
       transportCc,
       dependencyDescriptor,
     ]);
-    expect(uris(consumerParameters(stream({ mid: 'v0' }), sent, jicofoVideo))).toContain(mid);
+    expect(
+      uris(consumerParameters(stream({ mid: 'v0' }), sent, jicofoVideo, feedbackSsrcs)),
+    ).toContain(mid);
     const withoutTcc = {
       ...jicofoVideo,
       headerExtensions: jicofoVideo.headerExtensions.filter(({ uri }) => uri !== transportCc),
     };
-    expect(uris(consumerParameters(stream(), sent, withoutTcc))).toContain(absSendTime);
+    expect(uris(consumerParameters(stream(), sent, withoutTcc, feedbackSsrcs))).toContain(
+      absSendTime,
+    );
   });
 
   it('has no RTX for a receiver that was not offered it', () => {
@@ -128,7 +144,7 @@ describe('consumerParameters', () => {
       ...jicofoVideo,
       payloadTypes: jicofoVideo.payloadTypes.filter(({ name }) => name !== 'rtx'),
     };
-    const parameters = consumerParameters(stream(), sent, withoutRtx);
+    const parameters = consumerParameters(stream(), sent, withoutRtx, feedbackSsrcs);
     expect(parameters?.encodings?.[0]?.rtx).toBeUndefined();
     expect(parameters?.codecs).toHaveLength(1);
   });
@@ -138,7 +154,23 @@ describe('consumerParameters', () => {
       ...jicofoVideo,
       payloadTypes: jicofoVideo.payloadTypes.filter(({ id }) => id !== 100),
     };
-    expect(consumerParameters(stream(), sent, withoutVp8)).toBeUndefined();
+    expect(consumerParameters(stream(), sent, withoutVp8, feedbackSsrcs)).toBeUndefined();
+  });
+});
+
+describe('feedback SSRCs', () => {
+  it('are told with the media codec, of producers and consumers', () => {
+    const sent = producerParameters(camera, jicofoVideo, codec(100), feedbackSsrcs);
+    expect(sent.codecs[0]?.parameters).toEqual({ 'x-feedback-ssrc': 0xb0b0b0b0 });
+    const received = consumerParameters(stream(), sent, jicofoVideo, feedbackSsrcs);
+    expect(received?.codecs[0]?.parameters).toEqual({ 'x-feedback-ssrc': 0xb0b0b0b0 });
+    const audio = producerParameters(
+      microphone,
+      jicofoAudio,
+      jicofoAudio.payloadTypes[0]!,
+      feedbackSsrcs,
+    );
+    expect(audio.codecs[0]?.parameters).toMatchObject({ 'x-feedback-ssrc': 0xa0a0a0a0 });
   });
 });
 
