@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createInterface, type Interface } from 'node:readline';
@@ -82,13 +81,8 @@ export class BenchPeers {
   }
 
   async #line(): Promise<string> {
-    const timeout = new AbortController();
-    const next = await Promise.race([
-      this.#lines.next(),
-      once(this.#child, 'exit', { signal: timeout.signal }),
-    ]);
-    timeout.abort();
-    if (Array.isArray(next) || next.done === true) throw new Error('bench-peers ended early');
-    return next.value;
+    const { value, done } = await this.#lines.next();
+    if (done === true) throw new Error('bench-peers ended early');
+    return value;
   }
 }

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+export type CpuUs = { readonly node: number; readonly workers: number };
+
 /** The compiled bridge as an operator runs it, on free ports of loopback. */
 export class BridgeProcess {
   readonly mediaPort: number;
@@ -36,13 +38,15 @@ export class BridgeProcess {
     return bridge;
   }
 
-  /** CPU time of the bridge and its workers since they started, µs (proc(5), 100 ticks a second). */
-  cpuUs(): number {
+  /** CPU time of Node and of its workers since they started, µs (proc(5), 100 ticks a second). */
+  cpuUs(): CpuUs {
     const pid = String(this.#child.pid);
     const children = execFileSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' });
-    return [pid, ...children.split('\n').map((line) => line.trim())]
-      .filter((id) => id !== '')
-      .reduce((sum, id) => sum + cpuTicks(id) * 10_000, 0);
+    const workers = children.split('\n').map((line) => line.trim());
+    return {
+      node: cpuTicks(pid) * 10_000,
+      workers: workers.reduce((sum, id) => sum + (id === '' ? 0 : cpuTicks(id) * 10_000), 0),
+    };
   }
 
   async stop(): Promise<void> {
@@ -81,8 +85,7 @@ videobridge {
   health.require-valid-address = false
 }
 ice4j.harvest.mapping.aws.enabled = false
-ice4j.harvest.mapping.stun.enabled = false
-trestle { ice.tcp.enabled = false, loopback = true }
+trestle.ice { tcp.enabled = false, loopback = true }
 `;
 }
 

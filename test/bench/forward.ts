@@ -33,7 +33,8 @@ const cases: readonly Case[] = [
 ];
 
 type Measured = {
-  readonly usPerPacket: number;
+  readonly nodeUs: number;
+  readonly workerUs: number;
   readonly packetsPerSecond: number;
   readonly delivered: number;
 };
@@ -56,7 +57,7 @@ async function measure(
 
   const [cpu, count, start] = [bridge.cpuUs(), await receiving.received(), performance.now()];
   await delay(seconds * 1000);
-  const used = bridge.cpuUs() - cpu;
+  const after = bridge.cpuUs();
   const packets = (await receiving.received()) - count;
   const elapsed = (performance.now() - start) / 1000;
 
@@ -66,7 +67,8 @@ async function measure(
   await bridge.stop();
   const offered = bench.shape.burst * bench.shape.rate * elapsed * bench.receivers;
   return {
-    usPerPacket: used / packets,
+    nodeUs: (after.node - cpu.node) / packets,
+    workerUs: (after.workers - cpu.workers) / packets,
     packetsPerSecond: packets / elapsed,
     delivered: packets / offered,
   };
@@ -81,10 +83,13 @@ const { cpu, kernel, cores } = native.machine;
 print(`${cpu}, ${cores} cores, Linux ${kernel}; transport-cc feedback every 100 ms`);
 for (const bench of cases) {
   const floor = nativeFloor(native, bench.floor);
-  const { usPerPacket, packetsPerSecond, delivered } = await measure(bench, certificate, seconds);
+  const measured = await measure(bench, certificate, seconds);
+  const usPerPacket = measured.nodeUs + measured.workerUs;
   print(
-    `${bench.name}: ${usPerPacket.toFixed(2)} µs/packet = ${(usPerPacket / floor).toFixed(2)} × native ` +
-      `(${bench.floor} + AES-128-GCM ${floor.toFixed(2)} µs), ${Math.round(packetsPerSecond)} packets/s, ` +
-      `${(delivered * 100).toFixed(1)} % delivered`,
+    `${bench.name}: ${usPerPacket.toFixed(2)} µs/packet (worker ${measured.workerUs.toFixed(2)}, ` +
+      `Node ${measured.nodeUs.toFixed(2)}) = ${(usPerPacket / floor).toFixed(2)} × native ` +
+      `(${bench.floor} + AES-128-GCM ${floor.toFixed(2)} µs), ` +
+      `${Math.round(measured.packetsPerSecond)} packets/s, ` +
+      `${(measured.delivered * 100).toFixed(1)} % delivered`,
   );
 }
