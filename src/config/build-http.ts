@@ -1,4 +1,3 @@
-import { Secret } from '../base/secret.ts';
 import type {
   BridgeConfig,
   HttpServerConfig,
@@ -41,7 +40,7 @@ function buildTls(settings: EffectiveSettings, name: ServerName): HttpTlsConfig 
   const password = settings.get(`${base}.key-store-password`);
   return {
     keyStorePath,
-    ...(password !== undefined && { keyStorePassword: new Secret(password) }),
+    ...(password !== undefined && { keyStorePassword: password }),
     needClientAuth: settings.get(`${base}.need-client-auth`),
     protocols: settings.get(`${base}.tls-protocols`),
     cipherSuites: settings.get(`${base}.tls-cipher-suites`),

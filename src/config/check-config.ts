@@ -128,17 +128,17 @@ class Checks {
    */
   ports(config: BridgeConfig): BridgeConfig {
     const { public: publicServer, ...others } = config.http;
-    const tcpPort = config.ice.tcp?.port;
+    const { tcp, ...withoutTcp } = config.ice;
+    const tcpPort = tcp?.port;
     if (!publicServer || tcpPort === undefined || tcpPort === 0) return config;
     if (publicServer.port !== tcpPort) return config;
     if (!this.#settings.isSet('trestle.ice.tcp.port')) {
-      const { tcp: _, ...ice } = config.ice;
       this.#warn(
         'trestle.ice.tcp.port',
         'port-conflict',
         this.#sharedPort(tcpPort, 'no TCP candidates are offered'),
       );
-      return { ...config, ice };
+      return { ...config, ice: withoutTcp };
     }
     const key =
       `videobridge.http-servers.public.${publicServer.tls ? 'tls-port' : 'port'}` as const;

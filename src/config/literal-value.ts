@@ -17,10 +17,14 @@ export function literalValue(literal: Literal, origin: Origin = defaultOrigin): 
     case 'boolean':
       return { kind: 'boolean', value: literal, origin };
     default:
-      return Array.isArray(literal)
+      return isList(literal)
         ? { kind: 'array', items: literal.map((item) => literalValue(item, origin)), origin }
         : { kind: 'object', fields: new Map(), origin };
   }
+}
+
+function isList(literal: Literal): literal is readonly Literal[] {
+  return Array.isArray(literal);
 }
 
 /** An object from values by dotted path; the first of several for one path wins. */

@@ -23,25 +23,36 @@ export function readComponent(
   properties: Assignments,
   findings: Findings,
 ): XmppComponentConfig | undefined {
-  const secret = flags.get('secret')?.text;
+  const secret = flags.get('secret');
   const domain = flags.get('domain')?.text;
-  if (secret === undefined || domain === undefined || !asksForApi(flags, 'xmpp')) return undefined;
+  if (!secret || domain === undefined || !asksForApi(flags, 'xmpp')) return undefined;
   const subdomain = flags.get('subdomain')?.text ?? defaultSubdomain;
-  const authorizedSource = readPattern('AUTHORIZED_SOURCE_REGEXP', properties, findings);
-  const shutdownSource =
-    readPattern('shutdown.ALLOWED_SOURCE_REGEXP', properties, findings) ?? authorizedSource;
-  if (!authorizedSource) warnOfEveryone(flags, findings);
+  const sources = readSources(properties, findings);
+  if (!sources.authorizedSource) warnOfEveryone(secret, findings);
   warnOfPorts(flags, findings);
+  const host = flags.get('host')?.text ?? domain;
   return {
-    host: flags.get('host')?.text ?? domain,
+    host,
     port: readPort(flags, findings),
     domain,
     subdomain,
     jid: `${subdomain}.${domain}`,
-    secret: new Secret(secret),
+    secret: new Secret(secret.text),
+    ...sources,
+    sendsStatistics: readTransports(properties, findings).includes('colibri'),
+  };
+}
+
+function readSources(
+  properties: Assignments,
+  findings: Findings,
+): Pick<XmppComponentConfig, 'authorizedSource' | 'shutdownSource'> {
+  const authorizedSource = readPattern('AUTHORIZED_SOURCE_REGEXP', properties, findings);
+  const shutdownSource =
+    readPattern('shutdown.ALLOWED_SOURCE_REGEXP', properties, findings) ?? authorizedSource;
+  return {
     ...(authorizedSource && { authorizedSource }),
     ...(shutdownSource && { shutdownSource }),
-    sendsStatistics: readTransports(properties, findings).includes('colibri'),
   };
 }
 
@@ -91,15 +102,14 @@ function readTransports(properties: Assignments, findings: Findings): string[] {
   return transports;
 }
 
-function warnOfEveryone(flags: Flags, findings: Findings): void {
-  const origin = flags.get('secret')?.origin;
+function warnOfEveryone({ origin }: Assignment, findings: Findings): void {
   findings.add({
     level: 'warn',
     code: 'insecure',
     key: `${jitsi}AUTHORIZED_SOURCE_REGEXP`,
     message:
       'is not set, so whoever can reach the component may drive the bridge; set it to the focus, for example focus@auth\\.example\\.org/.*',
-    ...(origin && { origin }),
+    origin,
   });
 }
 

@@ -6,6 +6,9 @@ import type { XmppClientConfig } from './xmpp-config.ts';
 
 const required = ['HOSTNAME', 'USERNAME', 'PASSWORD', 'MUC_JIDS', 'MUC_NICKNAME'] as const;
 
+const disableVerification = 'DISABLE_CERTIFICATE_VERIFICATION';
+const clientPort = 5222;
+
 const securityMode = choice('required', 'ifpossible', 'disabled');
 const handlerMode = choice('sync', 'async');
 
@@ -47,45 +50,50 @@ class Login {
   }
 
   read(id: string): XmppClientConfig | undefined {
-    const missing = required.filter((name) => !this.#fields.has(name));
-    if (missing.length > 0) return this.#leaveOut(`no ${missing.join(', ')}`);
-    const mode = this.#get('SECURITY_MODE', securityMode.anyText);
-    if (mode !== undefined && !securityMode.has(mode)) {
-      return this.#leaveOut(`SECURITY_MODE is ${mode}, not ${securityMode.reader.expected}`);
+    const fault = this.#findFault();
+    if (fault !== undefined) {
+      this.#leaveOut(fault);
+      return undefined;
     }
-    const hostname = this.#get('HOSTNAME', text) ?? '';
-    const insecure = this.#get('DISABLE_CERTIFICATE_VERIFICATION', boolean) ?? false;
-    if (insecure) this.#warnInsecure();
+    const hostname = this.#get('HOSTNAME', text, '');
     return {
       id,
       hostname,
-      port: this.#get('PORT', port) ?? 5222,
-      domain: this.#get('DOMAIN', text) ?? hostname,
-      username: this.#get('USERNAME', text) ?? '',
-      password: new Secret(this.#get('PASSWORD', text) ?? ''),
-      mucJids: splitList(this.#get('MUC_JIDS', commaText) ?? ''),
-      mucNickname: this.#get('MUC_NICKNAME', text) ?? '',
-      disableCertificateVerification: insecure,
-      iqHandlerMode: this.#get('IQ_HANDLER_MODE', handlerMode.reader) ?? 'sync',
-      securityMode:
-        this.#get('SECURITY_MODE', securityMode.reader) ??
-        (localHosts.has(hostname) ? 'ifpossible' : 'required'),
+      port: this.#get('PORT', port, clientPort),
+      domain: this.#get('DOMAIN', text, hostname),
+      username: this.#get('USERNAME', text, ''),
+      password: new Secret(this.#get('PASSWORD', text, '')),
+      mucJids: splitList(this.#get('MUC_JIDS', commaText, '')),
+      mucNickname: this.#get('MUC_NICKNAME', text, ''),
+      disableCertificateVerification: this.#isInsecure(),
+      iqHandlerMode: this.#get('IQ_HANDLER_MODE', handlerMode, 'sync'),
+      securityMode: this.#get(
+        'SECURITY_MODE',
+        securityMode,
+        localHosts.has(hostname) ? 'ifpossible' : 'required',
+      ),
     };
   }
 
-  #get<T>(name: string, reader: Reader<T>): T | undefined {
+  #findFault(): string | undefined {
+    const missing = required.filter((name) => !this.#fields.has(name));
+    if (missing.length > 0) return `no ${missing.join(', ')}`;
+    const mode = this.#fields.get('SECURITY_MODE')?.value;
+    if (!mode || securityMode.read(mode).ok) return undefined;
+    return `expected ${securityMode.expected} as SECURITY_MODE`;
+  }
+
+  /** What the entry says, `fallback` without it or where that is wrong. */
+  #get<T>(name: string, reader: Reader<T>, fallback: T): T {
     const field = this.#fields.get(name);
-    if (!field) return undefined;
+    if (!field) return fallback;
     const { origin } = field.value;
     const key = `${this.#path}.${field.written}`;
     const reading = reader.read(field.value);
     if (!reading.ok) {
-      this.#findings.fail({
-        key,
-        origin,
-        message: `expected ${reading.expected ?? reader.expected}`,
-      });
-      return undefined;
+      const message = `expected ${reading.expected ?? reader.expected}`;
+      this.#findings.fail({ key, origin, message });
+      return fallback;
     }
     if (reading.tolerated !== undefined) {
       const message = reading.tolerated;
@@ -94,25 +102,28 @@ class Login {
     return reading.value;
   }
 
-  #leaveOut(why: string): undefined {
+  #isInsecure(): boolean {
+    const insecure = this.#get(disableVerification, boolean, false);
+    const field = this.#fields.get(disableVerification);
+    if (insecure && field) {
+      this.#findings.add({
+        level: 'warn',
+        code: 'insecure',
+        key: `${this.#path}.${field.written}`,
+        message: 'any certificate is accepted from this server, so the password can be intercepted',
+        origin: field.value.origin,
+      });
+    }
+    return insecure;
+  }
+
+  #leaveOut(why: string): void {
     this.#findings.add({
       level: 'warn',
       code: 'incomplete',
       key: this.#path,
       message: `this login is left out: ${why}`,
       origin: this.#entry.origin,
-    });
-    return undefined;
-  }
-
-  #warnInsecure(): void {
-    const field = this.#fields.get('DISABLE_CERTIFICATE_VERIFICATION');
-    this.#findings.add({
-      level: 'warn',
-      code: 'insecure',
-      key: `${this.#path}.${field?.written ?? ''}`,
-      message: 'any certificate is accepted from this server, so the password can be intercepted',
-      ...(field && { origin: field.value.origin }),
     });
   }
 }
@@ -124,13 +135,9 @@ function splitList(joined: string): string[] {
     .filter((item) => item !== '');
 }
 
-/** Words in any case. */
-function choice<T extends string>(...words: readonly T[]) {
-  const find = (written: string): T | undefined =>
-    words.find((word) => word === written.trim().toLowerCase());
-  return {
-    reader: scalarReader(`one of ${words.join(', ')}`, find),
-    anyText: text,
-    has: (written: string): boolean => find(written) !== undefined,
-  };
+/** One of the words, in any case. */
+function choice<T extends string>(...words: readonly T[]): Reader<T> {
+  return scalarReader(`one of ${words.join(', ')}`, (written) =>
+    words.find((word) => word === written.trim().toLowerCase()),
+  );
 }

@@ -1,3 +1,4 @@
+import { Secret } from '../base/secret.ts';
 import { parseBandwidthBps } from './hocon/bandwidth.ts';
 import { parseDurationMs } from './hocon/duration.ts';
 import type { Origin } from './hocon/origin.ts';
@@ -123,6 +124,8 @@ export const bandwidth = scalarReader(
 );
 
 export const text = scalarReader('text', (written) => written);
+
+export const secret = scalarReader('text', (written) => new Secret(written));
 
 /** One of the words, exactly as written here. */
 export function oneOf<T extends string>(...words: readonly T[]): Reader<T> {

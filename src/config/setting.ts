@@ -54,3 +54,12 @@ export function unsupported<T>(
 ): Setting<T> {
   return { reader, default: fallback, treatment: 'unsupported', about: reason, reason };
 }
+
+/** A table with `prefix.` before every key. */
+export function under<P extends string, T extends Readonly<Record<string, unknown>>>(
+  prefix: P,
+  table: T,
+): { readonly [K in keyof T & string as `${P}.${K}`]: T[K] } {
+  const entries = Object.entries(table).map(([key, entry]) => [`${prefix}.${key}`, entry]);
+  return Object.fromEntries(entries) as { [K in keyof T & string as `${P}.${K}`]: T[K] };
+}

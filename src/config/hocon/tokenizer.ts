@@ -17,6 +17,9 @@ const punctuation = ['${?', '${', '+=', '{', '}', '[', ']', ',', '=', ':'] as co
 /** Characters that end unquoted text (HOCON, "Unquoted strings"). */
 const reserved = new Set('$"{}[]:=,+#`^?!@*&\\');
 
+/** Java's white space beyond ours: file, group, record and unit separator. */
+const separators = new Set('\u001c\u001d\u001e\u001f');
+
 /** Splits a text into tokens; comments are dropped, white space is kept because values may contain it. */
 export function tokenize(text: string, file: string): Token[] {
   const tokens: Token[] = [];
@@ -64,7 +67,7 @@ function reservedProblem(character: string): string {
 
 /** JSON's white space and Unicode's, non-breaking spaces and the byte order mark included; no line end. */
 function isSpace(character: string): boolean {
-  return character !== '\n' && /^[\s\u001c-\u001f\ufeff]$/.test(character);
+  return character !== '\n' && (/^\s$/.test(character) || separators.has(character));
 }
 
 function startsComment(text: string, at: number): boolean {

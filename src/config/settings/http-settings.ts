@@ -1,5 +1,5 @@
-import { boolean, portOrOff, text, textList } from '../reader.ts';
-import { differently, obeyed, optional } from '../setting.ts';
+import { boolean, portOrOff, secret, text, textList } from '../reader.ts';
+import { differently, obeyed, optional, under } from '../setting.ts';
 
 const cipherSuites = [
   'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
@@ -38,70 +38,43 @@ const restSettings = {
 } as const;
 
 const publicServer = {
-  'videobridge.http-servers.public.port': obeyed(
-    portOrOff,
-    -1,
-    'Port of the server for WebSockets, without TLS; -1 = off.',
-  ),
-  'videobridge.http-servers.public.tls-port': obeyed(
+  port: obeyed(portOrOff, -1, 'Port of the server for WebSockets, without TLS; -1 = off.'),
+  'tls-port': obeyed(
     portOrOff,
     -1,
     'Its port with TLS, used instead once there is a key store; -1 = off.',
   ),
-  'videobridge.http-servers.public.host': optional(text, 'Address to listen on; all if unset.'),
+  host: optional(text, 'Address to listen on; all if unset.'),
 } as const;
 
 const privateServer = {
-  'videobridge.http-servers.private.port': obeyed(
-    portOrOff,
-    8080,
-    'Port of the control interface, without TLS; -1 = off.',
-  ),
-  'videobridge.http-servers.private.tls-port': obeyed(
+  port: obeyed(portOrOff, 8080, 'Port of the control interface, without TLS; -1 = off.'),
+  'tls-port': obeyed(
     portOrOff,
     8443,
     'Its port with TLS, used instead once there is a key store; -1 = off.',
   ),
-  'videobridge.http-servers.private.host': obeyed(text, '127.0.0.1', 'Address to listen on.'),
+  host: obeyed(text, '127.0.0.1', 'Address to listen on.'),
 } as const;
 
 /** What both servers have; Jetty’s keys, not in the JVB’s reference.conf. */
-function serverSettings<Name extends string>(name: Name) {
-  const base = `videobridge.http-servers.${name}` as const;
-  const texts = {
-    [`${base}.key-store-path`]: differently(
-      optional(text, 'PKCS#12 key store; setting it switches this server to TLS.'),
-      'PEM files are read, too; a JKS of JDK 8 has to be converted.',
-    ),
-    [`${base}.key-store-password`]: optional(text, 'Password of the key store.'),
-  } as Record<
-    `${typeof base}.${'key-store-path' | 'key-store-password'}`,
-    ReturnType<typeof optional<string>>
-  >;
-  const switches = {
-    [`${base}.need-client-auth`]: obeyed(boolean, false, 'Require a client certificate.'),
-    [`${base}.send-server-version`]: obeyed(boolean, false, 'Send a Server header.'),
-  } as Record<
-    `${typeof base}.${'need-client-auth' | 'send-server-version'}`,
-    ReturnType<typeof obeyed<boolean>>
-  >;
-  const lists = {
-    [`${base}.tls-protocols`]: obeyed(textList, ['TLSv1.2', 'TLSv1.3'], 'TLS versions allowed.'),
-    [`${base}.tls-cipher-suites`]: differently(
-      obeyed(textList, cipherSuites, 'Cipher suites allowed, by IANA name.'),
-      'Names are translated to OpenSSL’s; unknown ones are left out with a warning.',
-    ),
-  } as Record<
-    `${typeof base}.${'tls-protocols' | 'tls-cipher-suites'}`,
-    ReturnType<typeof obeyed<readonly string[]>>
-  >;
-  return { ...texts, ...switches, ...lists };
-}
+const anyServer = {
+  'key-store-path': differently(
+    optional(text, 'PKCS#12 key store; setting it switches this server to TLS.'),
+    'PEM files are read, too; a JKS of JDK 8 has to be converted.',
+  ),
+  'key-store-password': optional(secret, 'Password of the key store.'),
+  'need-client-auth': obeyed(boolean, false, 'Require a client certificate.'),
+  'send-server-version': obeyed(boolean, false, 'Send a Server header.'),
+  'tls-protocols': obeyed(textList, ['TLSv1.2', 'TLSv1.3'], 'TLS versions allowed.'),
+  'tls-cipher-suites': differently(
+    obeyed(textList, cipherSuites, 'Cipher suites allowed, by IANA name.'),
+    'Names are translated to OpenSSL’s; unknown ones are left out with a warning.',
+  ),
+} as const;
 
 export const httpSettings = {
   ...restSettings,
-  ...publicServer,
-  ...serverSettings('public'),
-  ...privateServer,
-  ...serverSettings('private'),
+  ...under('videobridge.http-servers.public', { ...publicServer, ...anyServer }),
+  ...under('videobridge.http-servers.private', { ...privateServer, ...anyServer }),
 } as const;

@@ -9,7 +9,7 @@ import {
   oneOf,
   text,
 } from '../reader.ts';
-import { differently, ignored, obeyed, optional, unsupported } from '../setting.ts';
+import { differently, ignored, obeyed, optional, under, unsupported } from '../setting.ts';
 import { conferenceLimits } from './conference-limits.ts';
 
 const life = {
@@ -85,59 +85,40 @@ const health = {
   ),
 } as const;
 
-const measurements = 'videobridge.load-management.load-measurements';
-const reducer = 'videobridge.load-management.load-reducers.last-n';
-
-const load = {
-  'videobridge.load-management.reducer-enabled': obeyed(
-    boolean,
-    false,
-    'Lower last-n while the load is too high.',
-  ),
-  [`${measurements}.load-measurement` as const]: obeyed(
+const measurements = {
+  'load-measurement': obeyed(
     oneOf('cpu-usage', 'packet-rate'),
     'cpu-usage',
     'What stress is measured by.',
   ),
-  [`${measurements}.packet-rate.load-threshold` as const]: obeyed(
-    count,
-    50_000,
-    'Packets per second that are a stress of 1.',
-  ),
-  [`${measurements}.packet-rate.recovery-threshold` as const]: obeyed(
-    count,
-    40_000,
-    'Below it last-n recovers.',
-  ),
-  [`${measurements}.cpu-usage.load-threshold` as const]: differently(
+  'packet-rate.load-threshold': obeyed(count, 50_000, 'Packets per second that are a stress of 1.'),
+  'packet-rate.recovery-threshold': obeyed(count, 40_000, 'Below it last-n recovers.'),
+  'cpu-usage.load-threshold': differently(
     obeyed(fraction, 0.9, 'Usage that is a stress of 1.'),
     'The highest of machine, busiest worker and event loop counts.',
   ),
-  [`${measurements}.cpu-usage.recovery-threshold` as const]: obeyed(
-    fraction,
-    0.72,
-    'Below it last-n recovers.',
-  ),
-  [`${measurements}.cpu-usage.detect-cpu-steal` as const]: obeyed(
-    boolean,
-    true,
-    'Count what the hypervisor takes.',
-  ),
-  [`${reducer}.reduction-scale` as const]: obeyed(fraction, '.75', 'Factor when lowering.'),
-  [`${reducer}.recover-scale` as const]: obeyed(number, 1.25, 'Factor when recovering.'),
-  [`${reducer}.impact-time` as const]: obeyed(interval, '1 minute', 'Pause between steps.'),
-  [`${reducer}.minimum-last-n-value` as const]: obeyed(count, 1, 'Never lower.'),
-  [`${reducer}.maximum-enforced-last-n-value` as const]: obeyed(
-    integer,
-    40,
-    'Above it there is no cap.',
-  ),
-  'videobridge.load-management.conference-last-n-limits': obeyed(
+  'cpu-usage.recovery-threshold': obeyed(fraction, 0.72, 'Below it last-n recovers.'),
+  'cpu-usage.detect-cpu-steal': obeyed(boolean, true, 'Count what the hypervisor takes.'),
+} as const;
+
+const reducer = {
+  'reduction-scale': obeyed(fraction, '.75', 'Factor when lowering.'),
+  'recover-scale': obeyed(number, 1.25, 'Factor when recovering.'),
+  'impact-time': obeyed(interval, '1 minute', 'Pause between steps.'),
+  'minimum-last-n-value': obeyed(count, 1, 'Never lower.'),
+  'maximum-enforced-last-n-value': obeyed(integer, 40, 'Above it there is no cap.'),
+} as const;
+
+const load = {
+  'reducer-enabled': obeyed(boolean, false, 'Lower last-n while the load is too high.'),
+  ...under('load-measurements', measurements),
+  ...under('load-reducers.last-n', reducer),
+  'conference-last-n-limits': obeyed(
     conferenceLimits,
     {},
     'Caps on last-n by conference size: { 20 = 20, 50 = 10 }.',
   ),
-  'videobridge.load-management.average-participant-stress': obeyed(
+  'average-participant-stress': obeyed(
     fraction,
     0.01,
     'Stress that one participant adds, told to Jicofo.',
@@ -189,4 +170,9 @@ const reports = {
   'tracing.service-name': ignored(text, 'jvb', 'There is no tracing.'),
 } as const;
 
-export const operationSettings = { ...life, ...health, ...load, ...reports } as const;
+export const operationSettings = {
+  ...life,
+  ...health,
+  ...under('videobridge.load-management', load),
+  ...reports,
+} as const;

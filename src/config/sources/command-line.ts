@@ -4,17 +4,17 @@ import type { Assignment } from './assignment.ts';
 
 /** What arguments say, ours and those of a JVB of the component era. */
 export type CommandLine = {
-  /** `--config FILE`: a jvb.conf. */
-  readonly config?: string;
-  /** `--environment-file FILE`: shell assignments as in /etc/jitsi/videobridge/config. */
-  readonly environmentFile?: string;
-  /** `--properties FILE`: a sip-communicator.properties. */
-  readonly properties?: string;
+  /** The files that our own flags name. */
+  readonly files: ReadonlyMap<FileFlag, string>;
   /** `-Dname=value` */
   readonly defines: ReadonlyMap<string, Assignment>;
   /** `--name=value` of the component era; empty values are left out. */
   readonly component: ReadonlyMap<ComponentFlag, Assignment>;
 };
+
+/** A jvb.conf, shell assignments as in /etc/jitsi/videobridge/config, a sip-communicator.properties. */
+const fileFlags = ['config', 'environment-file', 'properties'] as const;
+export type FileFlag = (typeof fileFlags)[number];
 
 const componentFlags = [
   'host',
@@ -28,8 +28,6 @@ const componentFlags = [
 ] as const;
 export type ComponentFlag = (typeof componentFlags)[number];
 
-const ownFlags = ['config', 'environment-file', 'properties'] as const;
-
 /**
  * Reads arguments. One leading dash means the same as two; unknown flags are passed over with a warning.
  * @param origin where the arguments stand
@@ -41,42 +39,40 @@ export function parseCommandLine(
 ): CommandLine {
   const defines = new Map<string, Assignment>();
   const component = new Map<ComponentFlag, Assignment>();
-  const own = new Map<string, string>();
+  const files = new Map<FileFlag, string>();
   const queue = [...argv];
   for (let argument = queue.shift(); argument !== undefined; argument = queue.shift()) {
-    const [, dashes = '', name = '', given] = /^(--?)([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
-    if (dashes === '-' && name.startsWith('D')) {
-      defines.set(name.slice(1), { text: given ?? '', origin });
-    } else if (ownFlags.some((flag) => flag === name)) {
-      const value = given ?? queue.shift();
-      if (value === undefined || value === '') {
-        findings.fail({ message: `--${name} needs a file: --${name} FILE` });
-      } else own.set(name, value);
-    } else if (isComponentFlag(name)) {
-      // An empty list of interfaces means none; any other empty flag is one that is not there.
-      if (given !== undefined && (given !== '' || name === 'apis')) {
-        component.set(name, { text: given, origin });
-      }
-    } else {
-      findings.add({
-        level: 'warn',
-        code: 'unknown-key',
-        key: argument.replace(/=.*$/s, ''),
-        message: `this argument means nothing here; known are ${ownFlags.map((flag) => `--${flag}`).join(', ')}`,
-        origin,
-      });
-    }
+    const { dashes, name, value } = splitArgument(argument);
+    if (dashes === '') warnOfUnknown(argument, origin, findings);
+    else if (dashes === '-' && name.startsWith('D')) {
+      defines.set(name.slice(1), { text: value ?? '', origin });
+    } else if (isOneOf(fileFlags, name)) {
+      const file = value ?? queue.shift();
+      if (file) files.set(name, file);
+      else findings.fail({ message: `--${name} needs a file: --${name} FILE` });
+    } else if (isOneOf(componentFlags, name)) {
+      if (counts(name, value)) component.set(name, { text: value, origin });
+    } else warnOfUnknown(dashes + name, origin, findings);
   }
-  const [config, environmentFile, properties] = ownFlags.map((flag) => own.get(flag));
-  return {
-    ...(config !== undefined && { config }),
-    ...(environmentFile !== undefined && { environmentFile }),
-    ...(properties !== undefined && { properties }),
-    defines,
-    component,
-  };
+  return { files, defines, component };
 }
 
-function isComponentFlag(name: string): name is ComponentFlag {
-  return componentFlags.some((flag) => flag === name);
+function splitArgument(argument: string) {
+  const [, dashes = '', name = '', value] = /^(-{0,2})([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
+  return { dashes, name, value };
+}
+
+/** An empty list of interfaces means none; any other empty flag counts as absent. */
+function counts(name: ComponentFlag, value: string | undefined): value is string {
+  return value !== undefined && (value !== '' || name === 'apis');
+}
+
+function isOneOf<T extends string>(names: readonly T[], name: string): name is T {
+  return names.some((known) => known === name);
+}
+
+function warnOfUnknown(key: string, origin: Origin, findings: Findings): void {
+  const known = fileFlags.map((flag) => `--${flag} FILE`).join(', ');
+  const message = `this argument means nothing here; known are ${known}`;
+  findings.add({ level: 'warn', code: 'unknown-key', key, message, origin });
 }

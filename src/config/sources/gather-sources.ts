@@ -2,16 +2,18 @@ import { posix } from 'node:path';
 import type { Findings } from '../findings.ts';
 import type { Origin } from '../hocon/origin.ts';
 import type { Assignment, Assignments } from './assignment.ts';
-import { parseCommandLine, type CommandLine, type ComponentFlag } from './command-line.ts';
+import { parseCommandLine, type ComponentFlag, type FileFlag } from './command-line.ts';
 import { parseProperties } from './properties.ts';
 import { parseShellFile } from './shell-file.ts';
+import { readShellVariables } from './shell-variables.ts';
 
+/** The text of a file; undefined if it does not exist. May throw if it cannot be read. */
 export type ReadFile = (path: string) => string | undefined;
 
 /** Everything that says something, before it is known what it means. */
 export type Sources = {
   /** jvb.conf */
-  readonly hocon?: { readonly file: string; readonly text: string };
+  readonly hocon?: TextFile;
   /** sip-communicator.properties */
   readonly properties: Assignments;
   /** JVM properties, `-Dname=value`. */
@@ -23,6 +25,8 @@ export type Sources = {
   /** Files read, in order. */
   readonly files: readonly string[];
 };
+
+type TextFile = { readonly file: string; readonly text: string };
 
 const debianShellFile = '/etc/jitsi/videobridge/config';
 const debianConfig = '/etc/jitsi/videobridge/jvb.conf';
@@ -39,136 +43,81 @@ export function gatherSources(
   readFile: ReadFile,
   findings: Findings,
 ): Sources {
-  const files: string[] = [];
-  const read = (path: string): string | undefined => {
-    const text = tryRead(readFile, path, findings);
-    if (text !== undefined) files.push(path);
-    return text;
-  };
   const flags = parseCommandLine(argv, commandLine, findings);
-  const named = flags.config !== undefined || flags.defines.has('config.file');
-  const shellFile = flags.environmentFile ?? (named ? undefined : debianShellFile);
-  const shellText = shellFile === undefined ? undefined : read(shellFile);
-  if (flags.environmentFile !== undefined && shellText === undefined) {
-    findings.fail({ message: `${flags.environmentFile} does not exist (--environment-file)` });
-  }
-  const shell = parseShellFile(shellText ?? '', shellFile ?? '');
-  const { defines, component, componentVariables } = readShell(shell, flags, findings);
-  const hocon = readHocon(flags, defines, read, findings);
-  const propertiesFile = propertiesPath(flags, defines, hocon?.file);
-  const properties = propertiesFile === undefined ? undefined : read(propertiesFile);
-  if (flags.properties !== undefined && properties === undefined) {
-    findings.fail({ message: `${flags.properties} does not exist (--properties)` });
-  }
-  if (files.length === 0 && findings.problems.length === 0) {
+  const reader = new FileReader(readFile, flags.files, findings);
+  const isNamed = flags.files.has('config') || flags.defines.has('config.file');
+  const shellFile = reader.read('environment-file', isNamed ? undefined : debianShellFile);
+  const shell = readShellVariables(
+    shellFile ? parseShellFile(shellFile.text, shellFile.file) : new Map(),
+    findings,
+  );
+  const defines = new Map([...shell.defines, ...flags.defines]);
+  // A shell file that names no jvb.conf is older than jvb.conf.
+  const usual = shellFile ? undefined : debianConfig;
+  const hocon = reader.read('config', usual, defines.get('config.file')?.text);
+  const properties = reader.read('properties', propertiesPath(defines, hocon));
+  if (reader.files.length === 0 && findings.problems.length === 0) {
     findings.fail({ message: 'there is no configuration; name one with --config FILE' });
   }
   return {
     ...(hocon && { hocon }),
-    properties: parseProperties(properties ?? '', propertiesFile ?? ''),
+    properties: properties ? parseProperties(properties.text, properties.file) : new Map(),
     defines,
-    component,
-    componentVariables,
-    files,
+    component: new Map([...shell.component, ...flags.component]),
+    componentVariables: shell.componentVariables,
+    files: reader.files,
   };
 }
 
-function tryRead(readFile: ReadFile, path: string, findings: Findings): string | undefined {
-  try {
-    return readFile(path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    findings.fail({ message: `${path} cannot be read: ${reason}` });
-    return undefined;
+/** Reads files that flags or custom name. */
+class FileReader {
+  readonly files: string[] = [];
+  readonly #readFile: ReadFile;
+  readonly #flags: ReadonlyMap<FileFlag, string>;
+  readonly #findings: Findings;
+
+  constructor(readFile: ReadFile, flags: ReadonlyMap<FileFlag, string>, findings: Findings) {
+    this.#readFile = readFile;
+    this.#flags = flags;
+    this.#findings = findings;
   }
-}
 
-const shellFlags = [
-  ['JVB_HOSTNAME', 'domain'],
-  ['JVB_HOST', 'host'],
-  ['JVB_PORT', 'port'],
-  ['JVB_SECRET', 'secret'],
-] as const;
-
-const jvmVariables = [
-  'AUTHBIND',
-  'JVB_EXTRA_JVM_PARAMS',
-  'VIDEOBRIDGE_MAX_MEMORY',
-  'VIDEOBRIDGE_GC_TYPE',
-  'VIDEOBRIDGE_DEBUG_OPTIONS',
-  'LOGFILE',
-];
-
-/** What the shell file gives to the JVB's command line and to its JVM; real arguments come first. */
-function readShell(
-  shell: Assignments,
-  flags: CommandLine,
-  findings: Findings,
-): Pick<Sources, 'defines' | 'component' | 'componentVariables'> {
-  const options = shell.get('JVB_OPTS');
-  const more = parseCommandLine(words(options), options?.origin ?? commandLine, findings);
-  const java = shell.get('JAVA_SYS_PROPS');
-  const jvm = java && parseCommandLine(words(java), java.origin, findings);
-  const component = new Map<ComponentFlag, Assignment>();
-  for (const [variable, flag] of shellFlags) {
-    const given = shell.get(variable);
-    if (given && given.text !== '') component.set(flag, given);
-    // The init script filled an empty host in.
-    else if (given && flag === 'host') component.set(flag, { ...given, text: 'localhost' });
+  /**
+   * The file that the flag names, else `defined`: either has to exist.
+   * @param usual where it is looked for otherwise
+   */
+  read(flag: FileFlag, usual: string | undefined, defined?: string): TextFile | undefined {
+    const byFlag = this.#flags.get(flag);
+    const file = byFlag ?? defined ?? usual;
+    if (file === undefined) return undefined;
+    const byDefine = defined === undefined ? undefined : '-Dconfig.file';
+    const text = this.#text(file, byFlag === undefined ? byDefine : `--${flag}`);
+    if (text === undefined) return undefined;
+    this.files.push(file);
+    return { file, text };
   }
-  for (const variable of ['JAVA_SYS_PROPS', ...jvmVariables]) {
-    const given = shell.get(variable);
-    if (!given) continue;
-    const message = 'settings of the JVM mean nothing here';
-    findings.add({
-      level: 'ignore',
-      code: 'jvm-only',
-      key: variable,
-      message,
-      origin: given.origin,
-    });
-  }
-  return {
-    defines: new Map([...(jvm?.defines ?? []), ...more.defines, ...flags.defines]),
-    component: new Map([...component, ...more.component, ...flags.component]),
-    componentVariables: shellFlags.map(([variable]) => variable).filter((name) => shell.has(name)),
-  };
-}
 
-function words(assignment: Assignment | undefined): string[] {
-  return (assignment?.text ?? '').split(/\s+/).filter((word) => word !== '');
-}
-
-function readHocon(
-  flags: CommandLine,
-  defines: Assignments,
-  read: ReadFile,
-  findings: Findings,
-): Sources['hocon'] {
-  const given = flags.config ?? defines.get('config.file')?.text;
-  const file = given ?? debianConfig;
-  // A shell file that names no jvb.conf is older than jvb.conf.
-  if (given === undefined && defines.size > 0) return undefined;
-  const text = read(file);
-  if (text !== undefined) return { file, text };
-  if (given !== undefined) {
-    const by = flags.config === undefined ? '-Dconfig.file' : '--config';
-    findings.fail({ message: `${given} does not exist (${by})` });
+  #text(file: string, namedBy: string | undefined): string | undefined {
+    try {
+      const text = this.#readFile(file);
+      if (text === undefined && namedBy !== undefined) {
+        this.#findings.fail({ message: `${file} does not exist (${namedBy})` });
+      }
+      return text;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#findings.fail({ message: `${file} cannot be read: ${reason}` });
+      return undefined;
+    }
   }
-  return undefined;
 }
 
 /** Where the JVB looks for it, else beside the configuration. */
-function propertiesPath(
-  flags: CommandLine,
-  defines: Assignments,
-  hoconFile: string | undefined,
-): string | undefined {
-  if (flags.properties !== undefined) return flags.properties;
+function propertiesPath(defines: Assignments, hocon: TextFile | undefined): string | undefined {
   const location = defines.get(`${home}LOCATION`)?.text;
   const name = defines.get(`${home}NAME`)?.text;
   if (location !== undefined && name !== undefined) {
     return posix.join(location, name, propertiesName);
   }
-  return hoconFile === undefined ? undefined : posix.join(posix.dirname(hoconFile), propertiesName);
+  return hocon && posix.join(posix.dirname(hocon.file), propertiesName);
 }
