@@ -81,8 +81,8 @@ export class BenchPeers {
   }
 
   async #line(): Promise<string> {
-    const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error('bench-peers ended early');
-    return value;
+    const line = await this.#lines.next();
+    if (line.done === true) throw new Error('bench-peers ended early');
+    return line.value;
   }
 }

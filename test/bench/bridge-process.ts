@@ -82,6 +82,7 @@ videobridge {
   http-servers.private { host = 127.0.0.1, port = ${restPort} }
   http-servers.public { host = 127.0.0.1, port = ${publicPort} }
   websockets { enabled = true, domain = "127.0.0.1:${publicPort}", tls = false }
+  cc.trust-bwe = false
   health.require-valid-address = false
 }
 ice4j.harvest.mapping.aws.enabled = false
