@@ -3,7 +3,7 @@
 import { pino } from 'pino';
 import { startFocus } from './focus/focus.ts';
 import { ArgumentError, type Arguments, readArguments } from './launcher/arguments.ts';
-import { isLoopback } from './launcher/bridge-config.ts';
+import { isLoopback, mediaAddresses } from './launcher/bridge-config.ts';
 import { BridgeProcess } from './launcher/bridge-process.ts';
 import { selfSignedCertificate } from './launcher/certificate.ts';
 import { freePort, requireFree } from './launcher/ports.ts';
@@ -30,7 +30,7 @@ async function run({ host, port, mediaUdpPort, mediaTcpPort }: Arguments): Promi
   const secure = !isLoopback(host);
   const certificate = secure ? { certificate: await selfSignedCertificate(host) } : {};
   const bridge = await BridgeProcess.start({
-    host,
+    addresses: mediaAddresses(host),
     ports: {
       mediaUdp: mediaUdpPort,
       mediaTcp: mediaTcpPort,

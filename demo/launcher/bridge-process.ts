@@ -15,8 +15,8 @@ const startTimeoutMs = 20_000;
 const stopTimeoutMs = 5_000;
 
 export type BridgeProcessOptions = {
-  /** The address media listens on. */
-  readonly host: string;
+  /** Where media listens. */
+  readonly addresses: readonly string[];
   readonly ports: BridgePorts;
   /** Where its log lines go; undefined = this process's standard error. */
   readonly onOutput?: (text: string) => void;
@@ -39,11 +39,11 @@ export class BridgeProcess {
    * Resolves when the bridge says it is healthy.
    * @throws Error when it is not compiled, ends early, or is not healthy in time
    */
-  static async start({ host, ports, onOutput }: BridgeProcessOptions): Promise<BridgeProcess> {
+  static async start({ addresses, ports, onOutput }: BridgeProcessOptions): Promise<BridgeProcess> {
     if (!existsSync(main)) throw new Error('the bridge is not compiled: run "make build" first');
     const folder = await mkdtemp(join(tmpdir(), 'trestle-demo-'));
     const config = join(folder, 'bridge.conf');
-    await writeFile(config, embeddedConfig(host, ports));
+    await writeFile(config, embeddedConfig(addresses, ports));
     const output = onOutput ? 'pipe' : 'inherit';
     const child = spawn(process.execPath, [main, '--config', config], {
       stdio: ['ignore', onOutput ? 'pipe' : 2, output],

@@ -1,6 +1,6 @@
 // What the encoder is told, given what the receivers want at most (bridge-channel.md §2.11).
 
-/** Top bit rates of a camera's encodings, lowest first, bit/s: lib-jitsi-meet's defaults. */
+/** Top bit rates of a 720-line camera's encodings, lowest first, bit/s: lib-jitsi-meet's defaults. */
 const simulcastBitratesBps: Readonly<Record<string, readonly [number, number, number]>> = {
   VP8: [200_000, 500_000, 1_500_000],
   H264: [200_000, 500_000, 1_500_000],
@@ -30,7 +30,7 @@ export type SenderOptions = {
 /** One setting for each encoding. Nothing is sent when nobody wants it; otherwise at least the lowest layer. */
 export function encodingSettings(options: SenderOptions): EncodingSetting[] {
   const { encodings, codec, captureHeightPx, maxHeight } = options;
-  const bitrates = simulcastBitratesBps[codec] ?? simulcastBitratesBps['VP8'] ?? [0, 0, 0];
+  const bitrates = topBitrates(codec, captureHeightPx);
   const wanted = maxHeight !== 0;
   const limitPx = maxHeight < 0 ? captureHeightPx : Math.min(maxHeight, captureHeightPx);
   const top = {
@@ -49,4 +49,11 @@ export function encodingSettings(options: SenderOptions): EncodingSetting[] {
     scaleResolutionDownBy: scale,
     maxBitrate: bitrates[index] ?? bitrates[2],
   }));
+}
+
+/** A smaller picture needs less: otherwise the lowest encoding takes what the others could be sent with. */
+function topBitrates(codec: string, captureHeightPx: number): [number, number, number] {
+  const [low, middle, high] = simulcastBitratesBps[codec] ?? [200_000, 500_000, 1_500_000];
+  const share = Math.min(1, (captureHeightPx / 720) ** 1.5);
+  return [Math.round(low * share), Math.round(middle * share), Math.round(high * share)];
 }

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { type Focus, startFocus } from '../../../demo/focus/focus.ts';
 import { BridgeProcess } from '../../../demo/launcher/bridge-process.ts';
 import { freePort } from '../../../demo/launcher/ports.ts';
-import type { BridgePorts } from '../../../demo/launcher/bridge-config.ts';
+import { type BridgePorts, mediaAddresses } from '../../../demo/launcher/bridge-config.ts';
 
 const host = '127.0.0.1';
 
@@ -68,5 +68,9 @@ export class DemoCall {
 }
 
 function startBridge(ports: BridgePorts, output: string[]): Promise<BridgeProcess> {
-  return BridgeProcess.start({ host, ports, onOutput: (text) => output.push(text) });
+  return BridgeProcess.start({
+    addresses: mediaAddresses(host),
+    ports,
+    onOutput: (text) => output.push(text),
+  });
 }

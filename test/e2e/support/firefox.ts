@@ -6,10 +6,17 @@ import { join } from 'node:path';
 import { BidiConnection } from '../../support/bidi.ts';
 import { installProbe, type PageReport, type Tone } from './probe.ts';
 
+/** What its fake microphone plays. */
+export const firefoxToneHz = 700;
+
 /** Sound without a click, and silence towards the outside world. */
 const preferences: Readonly<Record<string, boolean | number | string>> = {
   'media.autoplay.default': 0,
   'media.autoplay.blocking_policy': 0,
+  // Without an audio device Firefox makes no tone of its own (no AudioContext runs): its fake devices do.
+  'media.navigator.streams.fake': true,
+  'media.navigator.permission.disabled': true,
+  'media.navigator.audio.fake_frequency': firefoxToneHz,
   'media.gmp-manager.updateEnabled': false,
   'media.gmp-manager.url': 'data:,',
   'app.normandy.enabled': false,

@@ -25,8 +25,8 @@ export type PageReport = {
 
 export type Probe = {
   report(): Promise<PageReport>;
-  /** The strongest frequency of a microphone that is played. */
-  tone(source: string): Tone | undefined;
+  /** The strongest frequency of a microphone that is played, measured over a moment. */
+  tone(source: string): Promise<Tone | undefined>;
   setVolume(volume: number): void;
 };
 
@@ -39,6 +39,9 @@ declare global {
 /** Puts `window.probe` in place; to be run before the page's own scripts. */
 export function installProbe(): void {
   type Report = Record<string, string | number | boolean | undefined> & { type: string };
+  const recordingMs = 400;
+  const sampleRateHz = 48_000;
+  const stepHz = 10;
   const connections: RTCPeerConnection[] = [];
   window.RTCPeerConnection = class extends window.RTCPeerConnection {
     constructor(configuration?: RTCConfiguration) {
@@ -46,8 +49,37 @@ export function installProbe(): void {
       connections.push(this);
     }
   };
-  const analysers = new Map<string, AnalyserNode>();
-  let context: AudioContext | undefined;
+
+  // Recorded and decoded rather than fed to an AudioContext: without an audio device Firefox runs none.
+  const record = async (track: MediaStreamTrack): Promise<Float32Array> => {
+    const recorder = new MediaRecorder(new MediaStream([track]));
+    const recorded = new Promise<Blob>((resolve) => {
+      recorder.addEventListener('dataavailable', ({ data }) => resolve(data), { once: true });
+    });
+    recorder.start();
+    await new Promise((resolve) => setTimeout(resolve, recordingMs));
+    recorder.stop();
+    const context = new OfflineAudioContext(1, 1, sampleRateHz);
+    const bytes = await (await recorded).arrayBuffer();
+    return (await context.decodeAudioData(bytes)).getChannelData(0);
+  };
+
+  /** A discrete Fourier transform at the frequencies that matter, over the second half of the samples. */
+  const strongest = (all: Float32Array): Tone => {
+    const samples = all.subarray(all.length / 2);
+    let best = { frequencyHz: 0, power: 0 };
+    for (let frequencyHz = 100; frequencyHz <= 1500; frequencyHz += stepHz) {
+      let [real, imaginary] = [0, 0];
+      for (const [index, sample] of samples.entries()) {
+        const angle = (2 * Math.PI * frequencyHz * index) / sampleRateHz;
+        real += sample * Math.cos(angle);
+        imaginary += sample * Math.sin(angle);
+      }
+      const power = (real ** 2 + imaginary ** 2) / samples.length ** 2;
+      if (power > best.power) best = { frequencyHz, power };
+    }
+    return { frequencyHz: best.frequencyHz, levelDb: 10 * Math.log10(best.power + 1e-20) };
+  };
 
   const reports = async (): Promise<Report[]> => {
     const all: Report[] = [];
@@ -101,26 +133,10 @@ export function installProbe(): void {
         ).length,
       };
     },
-    tone: (source) => {
+    tone: async (source) => {
       const audio = document.querySelector<HTMLAudioElement>(`audio[data-source="${source}"]`);
       const [track] = (audio?.srcObject as MediaStream | null)?.getAudioTracks() ?? [];
-      if (!track) return undefined;
-      context ??= new AudioContext({ sampleRate: 48_000 });
-      void context.resume();
-      let analyser = analysers.get(track.id);
-      if (!analyser) {
-        analyser = context.createAnalyser();
-        analyser.fftSize = 8192;
-        analyser.smoothingTimeConstant = 0;
-        context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-        analysers.set(track.id, analyser);
-      }
-      const levels = new Float32Array(analyser.frequencyBinCount);
-      analyser.getFloatFrequencyData(levels);
-      let peak = 0;
-      for (const [bin, level] of levels.entries()) if (level > (levels[peak] ?? 0)) peak = bin;
-      const levelDb = levels[peak] ?? Number.NEGATIVE_INFINITY;
-      return { frequencyHz: (peak * 48_000) / analyser.fftSize, levelDb: Math.max(levelDb, -999) };
+      return track ? strongest(await record(track)) : undefined;
     },
     setVolume: (volume) => {
       const slider = document.querySelector<HTMLInputElement>('input[name=volume]');

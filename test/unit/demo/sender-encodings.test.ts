@@ -31,6 +31,13 @@ describe('sender constraints', () => {
     expect(active({ encodings: 1, maxHeight: 0 })).toEqual([false]);
   });
 
+  it('asks for less bit rate for a smaller picture', () => {
+    const rates = encodingSettings({ ...camera, captureHeightPx: 180 }).map(
+      (each) => each.maxBitrate,
+    );
+    expect(rates).toEqual([25_000, 62_500, 187_500]);
+  });
+
   it('sends one scalable stream on the first SSRC with VP9 and AV1', () => {
     const settings = encodingSettings({ ...camera, codec: 'VP9', maxHeight: 360 });
     expect(settings.map((setting) => setting.active)).toEqual([true, false, false]);
