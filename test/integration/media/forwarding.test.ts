@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ssrc } from '../../../src/model/ids.ts';
+import type { LayerIndex } from '../../../src/model/layer.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { VideoFlow } from '../../support/client/video-flow.ts';
@@ -7,6 +8,7 @@ import { buildNack, buildPli } from '../../support/rtp/rtcp-packet.ts';
 import type { RtpPacket } from '../../support/rtp/rtp-packet.ts';
 import { unwrapRtx } from '../../support/rtp/rtp-packet.ts';
 import { parseVp8 } from '../../support/rtp/vp8-payload.ts';
+import { parseVp9 } from '../../support/rtp/vp9-payload.ts';
 import { until } from '../../support/until.ts';
 import {
   TestConference,
@@ -64,6 +66,21 @@ describe('audio', () => {
     expect([...packet!.extensions]).toEqual([[1, Buffer.from([0x80 | 33])]]);
     expect(bob.client.received.every((received) => received.ssrc === 1001)).toBe(true);
     expect(new Set(steps(bob.client.packetsOf(1001)))).toEqual(new Set([1]));
+  });
+
+  it('carries tones of a dialpad beside opus', async () => {
+    const source = microphone(alice.id, 1001);
+    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    alice.endpoint.setReception({ sources: [source], muted: notMuted });
+    const voice = flowing(new AudioFlow({ client: alice.client, ssrc: 1001 }));
+    await packets(bob.client, 1001, 5);
+    voice.stop();
+    flowing(new AudioFlow({ client: alice.client, ssrc: 1001, payloadType: 126, first: 1000 }));
+    await until(() =>
+      bob.client.packetsOf(1001).some(({ payloadType }) => payloadType === 126)
+        ? undefined
+        : 'no telephone-event',
+    );
   });
 
   it('of a forced mute goes no further, and comes back after it', async () => {
@@ -172,6 +189,45 @@ describe('video', () => {
     expect(steps(received).filter((step) => step !== 1 && step !== 2)).toEqual([]);
   });
 
+  it('follows a change from simulcast to SVC and back, on the first SSRC', async () => {
+    const source = camera(alice.id, 3001);
+    alice.endpoint.setReception({ sources: [source], muted: notMuted });
+    const flow = flowing(new VideoFlow({ client: alice.client, encodings: source.encodings }));
+    const watch = (layer: LayerIndex) =>
+      bob.endpoint.setPlan({ streams: [forwarded(alice.id, source, { layer })], idealBps: 0 });
+    watch({ encoding: 2, spatial: 0, temporal: 2 });
+    await forwardedLayer('bob', 2);
+    flow.setPayloadType(101);
+    watch({ encoding: 0, spatial: 2, temporal: 2 });
+    const spatialLayers = () => {
+      const vp9 = bob.client.packetsOf(3001).filter(({ payloadType }) => payloadType === 101);
+      return vp9.slice(-6).map(({ payload }) => parseVp9(payload).spatialLayer);
+    };
+    await until(() =>
+      spatialLayers().includes(2) ? undefined : `layers ${spatialLayers().join()}`,
+    );
+    watch({ encoding: 0, spatial: 0, temporal: 0 });
+    await until(() =>
+      Math.max(...spatialLayers()) === 0 ? undefined : `layers ${spatialLayers().join()}`,
+    );
+    await until(() => {
+      const layers = conference.eventsOf('layers').at(-1)?.layers ?? [];
+      const spatial = new Set(layers.map(({ index }) => index.spatial));
+      return spatial.size === 3 ? undefined : `${spatial.size} spatial layers`;
+    });
+    // Only the top encoding comes back: its SSRC was not part of the SVC producer.
+    flow.setActive([2]);
+    flow.setPayloadType(100);
+    watch({ encoding: 2, spatial: 0, temporal: 2 });
+    await until(() => {
+      const { payloadType } = bob.client.packetsOf(3001).at(-1)!;
+      return payloadType === 100 ? undefined : 'still VP9';
+    });
+    expect(conference.eventsOf('codec').map(({ codec }) => codec)).toEqual(['VP8', 'VP9', 'VP8']);
+    const received = bob.client.packetsOf(3001);
+    expect(steps(received).filter((step) => step !== 1 && step !== 2)).toEqual([]);
+  });
+
   it('repeats lost packets to the receiver and asks the sender for its own', async () => {
     const source = camera(alice.id, 3001, 1);
     alice.endpoint.setReception({ sources: [source], muted: notMuted });
@@ -216,6 +272,25 @@ describe('video', () => {
     const requests = flow.keyFrameRequests[0]! - before;
     expect(requests).toBeGreaterThan(2);
     expect(requests).toBeLessThan(20);
+  });
+
+  it('comes with an estimate of what the receiver can take', async () => {
+    const source = camera(alice.id, 3001);
+    alice.endpoint.setReception({ sources: [source], muted: notMuted });
+    bob.endpoint.setPlan({
+      streams: [forwarded(alice.id, source, { layer: { encoding: 2, spatial: 0, temporal: 2 } })],
+      idealBps: 2_000_000,
+    });
+    flowing(
+      new VideoFlow({ client: alice.client, encodings: source.encodings, packetsPerFrame: 2 }),
+    );
+    await until(() => {
+      const estimates = conference.eventsOf('estimate').filter((e) => e.endpointId === bob.id);
+      return estimates.length > 2 ? undefined : `${estimates.length} estimates`;
+    });
+    const { availableBps } = conference.eventsOf('estimate').at(-1)!;
+    expect(availableBps).toBeGreaterThan(100_000);
+    expect(bob.client.received.some(({ extensions }) => extensions.has(5))).toBe(true);
   });
 
   it('tells the layers that arrive and notices those that stop', async () => {

@@ -9,6 +9,8 @@ export type AudioFlowOptions = {
   readonly client: WebRtcClient;
   readonly ssrc: number;
   readonly payloadType?: number;
+  /** Packets that went before on this SSRC: where its numbers start. */
+  readonly first?: number;
   /** dBov, -127 (silence) to 0. */
   readonly levelDbov?: number;
 };
@@ -17,12 +19,13 @@ export type AudioFlowOptions = {
 export class AudioFlow {
   readonly #options: AudioFlowOptions;
   readonly #timer: NodeJS.Timeout;
-  #packets = 0;
+  #packets: number;
   #levelDbov: number;
 
   constructor(options: AudioFlowOptions) {
     this.#options = options;
     this.#levelDbov = options.levelDbov ?? -20;
+    this.#packets = options.first ?? 0;
     this.#timer = setInterval(() => this.#sendPacket(), PACKET_MS);
   }
 

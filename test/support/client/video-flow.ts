@@ -2,6 +2,7 @@ import type { SourceEncoding } from '../../../src/model/source.ts';
 import { buildSenderReport } from '../rtp/rtcp-packet.ts';
 import { buildRtp, wrapRtx, type RtpPacket } from '../rtp/rtp-packet.ts';
 import { buildVp8 } from '../rtp/vp8-payload.ts';
+import { buildVp9 } from '../rtp/vp9-payload.ts';
 import type { WebRtcClient } from './webrtc-client.ts';
 
 const FRAME_MS = 33;
@@ -9,6 +10,8 @@ const CLOCK_PER_MS = 90;
 const FRAMES_PER_REPORT = 10;
 const TEMPORAL_PATTERN = [0, 2, 1, 2] as const;
 const HISTORY = 500;
+/** Jicofo's payload type for VP9: sent as three spatial layers; any other is sent as VP8. */
+const VP9 = 101;
 
 export type VideoFlowOptions = {
   readonly client: WebRtcClient;
@@ -34,7 +37,7 @@ type Encoding = {
   readonly history: Map<number, RtpPacket>;
 };
 
-/** Sends a camera as VP8-like frames, 30 a second, and reacts as a client does: key frames on PLI, RTX on NACK. */
+/** Sends a camera as VP8-like frames (or VP9-like ones), 30 a second, and reacts as a client does: key frames on PLI, RTX on NACK. */
 export class VideoFlow {
   readonly #options: VideoFlowOptions;
   readonly #encodings: readonly Encoding[];
@@ -103,7 +106,9 @@ export class VideoFlow {
   #sendFrame(): void {
     const timestamp = Math.round(performance.now() * CLOCK_PER_MS) >>> 0;
     this.#encodings.forEach((encoding, place) => {
-      if (encoding.active) this.#sendPackets(encoding, place, timestamp);
+      // With SVC everything travels on the first SSRC.
+      const carries = place === 0 || this.#payloadType !== VP9;
+      if (encoding.active && carries) this.#sendPackets(encoding, place, timestamp);
     });
     this.#frame += 1;
   }
@@ -112,30 +117,62 @@ export class VideoFlow {
     const keyFrame = encoding.keyFrameDue;
     encoding.keyFrameDue = false;
     if (keyFrame) this.keyFramesSent += 1;
-    const count = (this.#options.packetsPerFrame ?? 1) * 2 ** place;
-    const temporalLayer = keyFrame ? 0 : (TEMPORAL_PATTERN[this.#frame % 4] ?? 0);
-    for (let packet = 0; packet < count; packet += 1) {
-      const rtp: RtpPacket = {
+    const isSvc = this.#payloadType === VP9;
+    const payloads = isSvc ? this.#vp9(keyFrame) : this.#vp8(keyFrame, place);
+    payloads.forEach((payload, packet) => {
+      this.#deliver(encoding, {
         payloadType: this.#payloadType,
         sequenceNumber: encoding.sequenceNumber & 0xffff,
         timestamp,
         ssrc: encoding.ssrc,
-        marker: packet === count - 1,
+        marker: packet === payloads.length - 1,
         extensions: this.#options.extensions ?? new Map<number, Buffer>(),
-        payload: buildVp8(
-          {
-            pictureId: this.#frame + place * 1000,
-            tl0PicIdx: this.#frame >> 2,
-            temporalLayer,
-            startOfFrame: packet === 0,
-            keyFrame,
-          },
-          Buffer.alloc(400, this.#options.mark ?? 0),
-        ),
-      };
-      this.#deliver(encoding, rtp);
-    }
+        payload,
+      });
+    });
     if (this.#frame % FRAMES_PER_REPORT === 0) this.#report(encoding, timestamp);
+  }
+
+  #vp8(keyFrame: boolean, place: number): Buffer[] {
+    const count = (this.#options.packetsPerFrame ?? 1) * 2 ** place;
+    return Array.from({ length: count }, (_, packet) =>
+      buildVp8(
+        {
+          pictureId: this.#frame + place * 1000,
+          tl0PicIdx: this.#frame >> 2,
+          temporalLayer: this.#temporalLayer(keyFrame),
+          startOfFrame: packet === 0,
+          keyFrame,
+        },
+        this.#body(),
+      ),
+    );
+  }
+
+  /** One packet for each of three spatial layers. */
+  #vp9(keyFrame: boolean): Buffer[] {
+    return [0, 1, 2].map((spatialLayer) =>
+      buildVp9(
+        {
+          pictureId: this.#frame,
+          tl0PicIdx: this.#frame >> 2,
+          temporalLayer: this.#temporalLayer(keyFrame),
+          spatialLayer,
+          keyFrame,
+          startOfLayerFrame: true,
+          endOfLayerFrame: true,
+        },
+        this.#body(),
+      ),
+    );
+  }
+
+  #temporalLayer(keyFrame: boolean): number {
+    return keyFrame ? 0 : (TEMPORAL_PATTERN[this.#frame % TEMPORAL_PATTERN.length] ?? 0);
+  }
+
+  #body(): Buffer {
+    return Buffer.alloc(400, this.#options.mark ?? 0);
   }
 
   #deliver(encoding: Encoding, rtp: RtpPacket): void {

@@ -7,6 +7,7 @@ import type { MediaDescription } from '../../../src/model/media-description.ts';
 import type { LocalTransport, RemoteTransport } from '../../../src/model/transport.ts';
 import { parseRtcp, type RtcpPacket } from '../rtp/rtcp-packet.ts';
 import { isRtcp, parseRtp, type RtpPacket } from '../rtp/rtp-packet.ts';
+import { TransportCcReceiver } from '../rtp/transport-cc.ts';
 import { offerSdp } from './offer-sdp.ts';
 import { openTcpPath, type TcpPath } from './tcp-path.ts';
 
@@ -37,6 +38,8 @@ export class WebRtcClient {
   readonly #peer: PeerConnection;
   readonly #setup: 'active' | 'passive';
   readonly #tcpPath: TcpPath | undefined;
+  readonly #congestion = new TransportCcReceiver();
+  #feedbackTimer: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<(packet: RtcpPacket) => void>();
   #track: Track | undefined;
   #channel: DataChannel | undefined;
@@ -131,6 +134,7 @@ export class WebRtcClient {
   }
 
   close(): void {
+    clearInterval(this.#feedbackTimer);
     this.#peer.close();
     this.#tcpPath?.close();
   }
@@ -145,9 +149,18 @@ export class WebRtcClient {
     });
   }
 
+  #reportArrivals(media: number): void {
+    const feedback = this.#congestion.feedback(1, media);
+    if (feedback) this.send(feedback);
+  }
+
   #take(data: Buffer): void {
     if (!isRtcp(data)) {
-      this.received.push(parseRtp(data));
+      const packet = parseRtp(data);
+      this.received.push(packet);
+      this.#congestion.onPacket(packet);
+      // As often as libwebrtc reports.
+      this.#feedbackTimer ??= setInterval(() => this.#reportArrivals(packet.ssrc), 100);
       return;
     }
     for (const packet of parseRtcp(data)) {
