@@ -71,9 +71,8 @@ async function build(entry) {
   try {
     const started = Date.now();
     log(`building ${variant} worker ${entry.key} (some minutes, once)`);
-    const sources = join(folder, 'src');
-    prepareSources(sources);
-    await compile(sources, join(folder, 'out'));
+    prepareSources(folder);
+    await compile(folder);
     mkdirSync(join(folder, 'result'));
     renameSync(join(folder, 'out', 'mediasoup-worker'), join(folder, 'result', 'mediasoup-worker'));
     if (!existsSync(entry.binary)) renameSync(join(folder, 'result'), entry.folder);
@@ -84,14 +83,17 @@ async function build(entry) {
   }
 }
 
-/** Copies mediasoup's worker, lays our own sources beside its own and applies the patches in order. */
-function prepareSources(sources) {
-  const upstream = mediasoupWorkerSources();
-  for (const part of ['src', 'include', 'fbs', 'deps'])
-    cpSync(join(upstream, part), join(sources, part), { recursive: true });
-  makeWritable(sources);
+/** Copies our part of the build to `folder` and mediasoup's, patched, to `upstream/` in it. */
+function prepareSources(folder) {
+  cpSync(workerFolder, folder, { recursive: true });
+  const sources = join(folder, 'upstream');
+  const packaged = mediasoupWorkerSources();
+  for (const part of ['src', 'include', 'fbs', 'deps']) {
+    cpSync(join(packaged, part), join(sources, part), { recursive: true });
+  }
+  makeWritable(folder);
 
-  const patches = join(workerFolder, 'patches');
+  const patches = join(folder, 'patches');
   for (const name of readdirSync(patches)
     .filter((file) => file.endsWith('.patch'))
     .sort()) {
@@ -120,27 +122,23 @@ function prepareSources(sources) {
   }
 }
 
-async function compile(sources, out) {
+async function compile(folder) {
+  const out = join(folder, 'out');
   const launcher = commandExists('ccache')
     ? ['-DCMAKE_C_COMPILER_LAUNCHER=ccache', '-DCMAKE_CXX_COMPILER_LAUNCHER=ccache']
     : [];
-  await run(
-    'cmake',
-    [
-      '-G',
-      'Ninja',
-      '-S',
-      workerFolder,
-      '-B',
-      out,
-      `-DWORKER_SOURCES=${sources}`,
-      ...launcher,
-      ...variants[variant],
-    ],
-    sources,
-  );
+  await run(folder, 'cmake', [
+    '-G',
+    'Ninja',
+    '-S',
+    folder,
+    '-B',
+    out,
+    ...launcher,
+    ...variants[variant],
+  ]);
   const jobs = options.jobs ?? String(availableParallelism());
-  await run('nice', ['-n', '10', 'ninja', '-C', out, '-j', jobs], sources, progress());
+  await run(folder, 'nice', ['-n', '10', 'ninja', '-C', out, '-j', jobs], progress());
 }
 
 /** Shows about every twentieth step of ninja where there is no terminal to rewrite a line in. */
@@ -159,11 +157,11 @@ function progress() {
 }
 
 /** Runs a step; what it printed is shown when it fails. */
-async function run(command, args, buildRoot, onLine = () => false) {
+async function run(folder, command, args, onLine = () => false) {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     // The build folder's name is random: let ccache look past it.
-    env: { ...process.env, CCACHE_BASEDIR: join(buildRoot, '..'), CCACHE_NOHASHDIR: '1' },
+    env: { ...process.env, CCACHE_BASEDIR: folder, CCACHE_NOHASHDIR: '1' },
   });
   const stop = () => child.kill();
   process.once('exit', stop);

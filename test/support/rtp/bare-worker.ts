@@ -24,14 +24,11 @@ export class BareWorker {
   /** @param environment for the worker's process only */
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<BareWorker> {
     installExactParameters();
-    const before = { ...process.env };
     // mediasoup hands its own environment down and offers no other.
-    Object.assign(process.env, environment);
+    const before = process.env;
+    process.env = { ...before, ...environment };
     const started = createWorker({ workerBin: workerBin(), logLevel: 'none' });
-    for (const name of Object.keys(environment)) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
-    }
+    process.env = before;
     const worker = await started;
     // The codecs do not matter: parameters are given exactly.
     const mediaCodecs = [
@@ -51,5 +48,10 @@ export async function consume(
   producer: types.Producer,
   rtpParameters: types.RtpParameters,
 ): Promise<types.Consumer> {
-  return transport.consume({ producerId: producer.id, rtpCapabilities: exactly(rtpParameters) });
+  return transport.consume({
+    producerId: producer.id,
+    rtpCapabilities: exactly(rtpParameters),
+    // Left out, mediasoup makes one up.
+    ...(rtpParameters.mid !== undefined && { mid: rtpParameters.mid }),
+  });
 }

@@ -131,7 +131,8 @@ long syscall(long number, ...)
 	for (int i = 0; i < 6; i++) a[i] = va_arg(args, long);
 	va_end(args);
 
-	if (number == SYS_sendmmsg)
+	// With no messages it is libuv finding out whether the call exists.
+	if (number == SYS_sendmmsg && a[2] > 0)
 	{
 		if (fault(0)) return -1;
 		shared->single_sends++;

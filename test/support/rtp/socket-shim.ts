@@ -1,6 +1,14 @@
 // Makes the worker's socket calls visible to a test, and lets them fail, without a switch in the product: see socket-shim.c.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import {
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

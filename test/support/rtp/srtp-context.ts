@@ -50,7 +50,12 @@ export class SrtpContext {
   unprotectRtp(packet: Buffer): Buffer | undefined {
     const header = packet.subarray(0, rtpHeaderBytes(packet));
     const index = this.#indexOf(packet);
-    const body = decrypt(this.#rtp.key, this.#rtpNonce(packet, index), header, packet);
+    const body = decrypt({
+      key: this.#rtp.key,
+      nonce: this.#rtpNonce(packet, index),
+      associated: header,
+      body: packet.subarray(header.length),
+    });
     if (body === undefined) {
       this.rejected += 1;
       return undefined;
@@ -78,15 +83,12 @@ export class SrtpContext {
   unprotectRtcp(packet: Buffer): Buffer | undefined {
     const trailer = packet.subarray(packet.length - 4);
     const header = packet.subarray(0, 8);
-    const nonce = this.#rtcpNonce(packet, trailer);
-    const associated = Buffer.concat([header, trailer]);
-    const body = decrypt(
-      this.#rtcp.key,
-      nonce,
-      associated,
-      packet.subarray(0, packet.length - 4),
-      8,
-    );
+    const body = decrypt({
+      key: this.#rtcp.key,
+      nonce: this.#rtcpNonce(packet, trailer),
+      associated: Buffer.concat([header, trailer]),
+      body: packet.subarray(8, packet.length - 4),
+    });
     if (body === undefined) {
       this.rejected += 1;
       return undefined;
@@ -139,23 +141,24 @@ function derive(master: Buffer, which: number, bytes: number): Buffer {
   );
 }
 
-function decrypt(
-  key: Buffer,
-  nonce: Buffer,
-  associated: Buffer,
-  packet: Buffer,
-  headerBytes = associated.length,
-): Buffer | undefined {
-  const decipher = createDecipheriv('aes-128-gcm', key, nonce);
-  decipher.setAAD(associated);
-  decipher.setAuthTag(packet.subarray(packet.length - TAG_BYTES));
-  const body = decipher.update(packet.subarray(headerBytes, packet.length - TAG_BYTES));
+function decrypt(keys: {
+  readonly key: Buffer;
+  readonly nonce: Buffer;
+  readonly associated: Buffer;
+  /** With the tag at its end. */
+  readonly body: Buffer;
+}): Buffer | undefined {
+  const decipher = createDecipheriv('aes-128-gcm', keys.key, keys.nonce);
+  const tagStart = keys.body.length - TAG_BYTES;
+  decipher.setAAD(keys.associated);
+  decipher.setAuthTag(keys.body.subarray(tagStart));
+  const clear = decipher.update(keys.body.subarray(0, tagStart));
   try {
     decipher.final();
   } catch {
     return undefined;
   }
-  return body;
+  return clear;
 }
 
 function rtpHeaderBytes(packet: Buffer): number {

@@ -44,7 +44,9 @@ export class VideoSource {
   /** The packets of the next frame, 33 ms after the one before. */
   frame(options: FrameOptions = {}): RtpFields[] {
     const count = options.packets ?? 3;
-    const packets = Array.from({ length: count }, (_, place) => this.#packet(place, count, options));
+    const packets = Array.from({ length: count }, (_, place) =>
+      this.#packet(place, count, options),
+    );
     this.timestamp = (this.timestamp + FRAME_TICKS) >>> 0;
     this.#pictureId += 1;
     this.#tl0PicIdx += 1;

@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import type { types } from 'mediasoup';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
+import { transportCc, videoParameters } from '../../support/rtp/jitsi-parameters.ts';
+import { buildSenderReport } from '../../support/rtp/rtcp-packet.ts';
+import { PlainPeer } from '../../support/rtp/plain-peer.ts';
+import { TransportCcReceiver } from '../../support/rtp/transport-cc.ts';
+import { VideoSource } from '../../support/rtp/video-source.ts';
+import { until } from '../../support/until.ts';
+
+const parameters = videoParameters({
+  ssrc: 2000,
+  extensions: ['transportCc'],
+  feedback: [transportCc],
+  feedbackSsrc: 4444,
+});
+
+let bare: BareWorker;
+let sender: PlainPeer;
+let receiver: PlainPeer;
+let producer: types.Producer;
+let source: VideoSource;
+
+beforeEach(async () => {
+  bare = await BareWorker.start();
+  sender = await PlainPeer.open(bare.router);
+  receiver = await PlainPeer.open(bare.router);
+  producer = await sender.transport.produce({
+    kind: 'video',
+    rtpParameters: videoParameters({ ssrc: 1000, extensions: ['transportCc'] }),
+  });
+  source = new VideoSource({ ssrc: 1000 });
+});
+
+afterEach(() => {
+  sender.close();
+  receiver.close();
+  bare.close();
+});
+
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** 30 frames of 8 packets a second, with feedback every 100 ms, while `lose` of the packets get lost. */
+async function run(durationMs: number, lose: number): Promise<void> {
+  let random = 1;
+  receiver.lose = () => {
+    random = (random * 48_271) % 0x7fff_ffff;
+    return random / 0x7fff_ffff < lose;
+  };
+  const end = performance.now() + durationMs;
+  for (let tick = 0; performance.now() < end; tick += 1) {
+    for (const packet of source.frame({ keyFrame: tick === 0, packets: 8, payloadBytes: 1000 }))
+      sender.send(packet);
+    await delay(33);
+    const feedback = tick % 3 === 2 ? observer.feedback(1, 2000) : undefined;
+    if (feedback) receiver.sendRtcp(feedback);
+  }
+}
+
+let observer: TransportCcReceiver;
+
+async function stats(): Promise<types.BaseTransportStats> {
+  const [first] = await receiver.transport.getStats();
+  return first!;
+}
+
+describe('transport-cc towards a receiver', () => {
+  beforeEach(() => {
+    observer = new TransportCcReceiver();
+    receiver.onRtp = (packet) => observer.onPacket(packet);
+  });
+
+  it('numbers every packet, also through a replaced consumer', async () => {
+    const first = await consume(receiver.transport, producer, parameters);
+    for (const packet of source.frame({ keyFrame: true })) sender.send(packet);
+    await until(() => (receiver.rtpOf(2000).length === 3 ? undefined : 'packets are missing'));
+    first.close();
+    await consume(receiver.transport, producer, parameters);
+    for (const packet of source.frame({ keyFrame: true })) sender.send(packet);
+    await until(() => (receiver.rtpOf(2000).length === 6 ? undefined : 'packets are missing'));
+    const wide = receiver.rtp.map(({ extensions }) => extensions.get(5)!.readUInt16BE(0));
+    const base = wide[0] ?? 0;
+    expect(wide).toEqual(wide.map((_, place) => base + place));
+  });
+
+  it('lowers the estimate when many packets get lost, and tells how many', async () => {
+    await consume(receiver.transport, producer, parameters);
+    await run(4000, 0);
+    const healthy = await stats();
+    expect(healthy.rtpPacketLossSent ?? 0).toBeLessThan(0.05);
+    await run(5000, 0.4);
+    const lossy = await stats();
+    expect(lossy.rtpPacketLossSent ?? 0).toBeGreaterThan(0.2);
+    expect(lossy.availableOutgoingBitrate ?? 0).toBeLessThan(
+      (healthy.availableOutgoingBitrate ?? 0) * 0.7,
+    );
+  });
+
+  it('recovers after feedback has been missing for longer than packets are remembered', async () => {
+    await consume(receiver.transport, producer, parameters);
+    await run(2000, 0);
+    receiver.onRtp = () => undefined;
+    await run(6500, 0);
+    receiver.onRtp = (packet) => observer.onPacket(packet);
+    observer = new TransportCcReceiver();
+    await run(3000, 0);
+    expect((await stats()).rtpPacketLossSent ?? 0).toBeLessThan(0.1);
+    expect((await stats()).availableOutgoingBitrate ?? 0).toBeGreaterThan(100_000);
+  });
+});
+
+it('layers are those that were asked for, whatever the estimate', async () => {
+  const layers = [1000, 1001, 1002];
+  const simulcast = await sender.transport.produce({
+    kind: 'video',
+    rtpParameters: videoParameters({
+      ssrc: 3000,
+      higher: [{ ssrc: 3001 }, { ssrc: 3002 }],
+      scalabilityMode: 'L1T3',
+      extensions: ['transportCc'],
+    }),
+  });
+  // No feedback comes: the estimate stays at 10 kbit/s, while the layers are hundreds of kbit/s.
+  const consumer = await consume(receiver.transport, simulcast, {
+    ...parameters,
+    encodings: [{ ssrc: 2000, scalabilityMode: 'L3T3' }],
+  });
+  await receiver.transport.setMaxOutgoingBitrate(100_000);
+  const sources = layers.map((_, place) => new VideoSource({ ssrc: 3000 + place }));
+  for (const spatialLayer of [2, 0, 1]) {
+    await consumer.setPreferredLayers({ spatialLayer, temporalLayer: 2 });
+    await until(() => {
+      for (const layer of sources) sender.sendRtcp(senderReport(layer));
+      for (const [place, layer] of sources.entries())
+        for (const packet of layer.frame({ keyFrame: true, payloadBytes: 300 + 300 * place }))
+          sender.send(packet);
+      const current = consumer.currentLayers?.spatialLayer;
+      return current === spatialLayer ? undefined : `layer ${String(current)} is sent`;
+    });
+  }
+});
+
+/** Layers are aligned by capture time, so none can be switched to before its first sender report. */
+function senderReport({ ssrc, timestamp }: VideoSource): Buffer {
+  const rtpTimestamp = timestamp;
+  return buildSenderReport({ ssrc, rtpTimestamp, wallMs: Date.now(), packets: 1, octets: 1000 });
+}
+
+describe('a receiver with bandwidth estimation that sends no feedback', () => {
+  it('does not wake the worker more often than the estimator needs', async () => {
+    await consume(receiver.transport, producer, parameters);
+    for (const packet of source.frame({ keyFrame: true })) sender.send(packet);
+    // Probing has its own pace; wait until it is over.
+    await delay(6000);
+    const before = wakeUps();
+    await delay(3000);
+    // Every 25 ms, with some for reports and other timers. With 5 ms it would be 600.
+    expect(wakeUps() - before).toBeLessThan(300);
+  });
+
+  it('costs memory for seconds of packets, not for minutes', async () => {
+    await consume(receiver.transport, producer, parameters);
+    for (const packet of source.frame({ keyFrame: true })) sender.send(packet);
+    await flood(15_000);
+    await delay(5500);
+    const before = residentKb();
+    for (let turn = 0; turn < 4; turn += 1) {
+      await flood(15_000);
+      await delay(5500);
+    }
+    // 60,000 packets remembered are about 15 MB.
+    expect(residentKb() - before).toBeLessThan(6_000);
+  }, 120_000);
+
+  async function flood(packets: number): Promise<void> {
+    for (let sent = 0; sent < packets; sent += 50) {
+      for (const packet of source.frame({ packets: 50, payloadBytes: 20 })) sender.send(packet);
+      await receiver.transport.getStats();
+    }
+    receiver.rtp.length = 0;
+    receiver.rtpBytes.length = 0;
+  }
+
+  function wakeUps(): number {
+    const status = readFileSync(`/proc/${bare.worker.pid}/status`, 'utf8');
+    return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(status)?.[1]);
+  }
+
+  function residentKb(): number {
+    const status = readFileSync(`/proc/${bare.worker.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1]);
+  }
+});
