@@ -4,14 +4,14 @@ import type {
   LimitingReason,
   SourceAllocation,
 } from './allocation.ts';
-import { candidateLayers, type CandidateLayers } from './candidate-layers.ts';
-import { distribute } from './distribute.ts';
+import { candidateLayers } from './candidate-layers.ts';
+import { type Claim, distribute } from './distribute.ts';
 import { type ConstrainedSource, effectiveConstraints } from './effective-constraints.ts';
 import { prioritize } from './prioritize.ts';
 
-type Considered = ConstrainedSource & {
-  readonly candidates: CandidateLayers;
-  readonly onStage: boolean;
+type Considered = {
+  readonly constrained: ConstrainedSource;
+  readonly claim: Claim;
 };
 
 /**
@@ -20,9 +20,8 @@ type Considered = ConstrainedSource & {
  */
 export function allocate(snapshot: AllocationSnapshot): Allocation {
   const considered = consider(snapshot);
-  const claims = considered.map(({ candidates, onStage }) => ({ candidates, onStage }));
   const { targets, oversending } = distribute(
-    claims,
+    considered.map(({ claim }) => claim),
     snapshot.availableBps,
     snapshot.config.maxOversendBps,
   );
@@ -40,37 +39,35 @@ function consider(snapshot: AllocationSnapshot): Considered[] {
   const ordered = prioritize(snapshot.sources, settings);
   const stage = new Set(settings.onStageSources);
   return effectiveConstraints(ordered, settings, snapshot.lastNLimits).map((constrained) => {
-    const onStage = stage.has(constrained.source.name);
-    const wish = { maxHeight: constrained.maxHeight, onStage };
-    return {
-      ...constrained,
-      onStage,
-      candidates: candidateLayers(constrained.source, wish, config),
-    };
+    const { source, maxHeight } = constrained;
+    const onStage = stage.has(source.name);
+    const candidates = candidateLayers(source, { maxHeight, onStage }, config);
+    return { constrained, claim: { candidates, onStage } };
   });
 }
 
 function sourceAllocation(considered: Considered, target: number): SourceAllocation {
-  const { source, maxHeight, candidates } = considered;
+  const { source, maxHeight } = considered.constrained;
+  const { layers } = considered.claim.candidates;
   return {
     source: source.name,
     owner: source.owner,
     effectiveMaxHeight: maxHeight,
-    target: candidates.layers[target],
-    ideal: candidates.layers.at(-1),
+    target: layers[target],
+    ideal: layers.at(-1),
     limitedBy: limitingReason(considered, target),
   };
 }
 
-function limitingReason(considered: Considered, target: number): LimitingReason {
-  const { source, zeroBecause, candidates } = considered;
+function limitingReason({ constrained, claim }: Considered, target: number): LimitingReason {
+  const { source, zeroBecause } = constrained;
   if (zeroBecause) return zeroBecause;
   if (source.layers.length === 0) return 'no-layers';
-  const ideal = candidates.layers.at(-1);
-  if (ideal && target < candidates.layers.length - 1) return 'bandwidth';
+  const { layers } = claim.candidates;
+  if (target < layers.length - 1) return 'bandwidth';
   // Only layers that something arrives on could have been sent.
   const best = source.layers.findLast((layer) => layer.bitrateBps > 0) ?? source.layers.at(-1);
-  return ideal === best ? 'none' : 'constraint';
+  return layers.at(-1) === best ? 'none' : 'constraint';
 }
 
 function sumOf(sources: readonly SourceAllocation[], layer: 'target' | 'ideal'): number {

@@ -26,6 +26,7 @@ export function distribute(
   for (let before = NaN; before !== remaining;) {
     before = remaining;
     for (const [index, claim] of claims.entries()) {
+      if (claim.candidates.layers.length === 0) continue;
       const target = targets[index] ?? -1;
       const spent = bitrateAt(claim, target);
       const budget = remaining + spent;

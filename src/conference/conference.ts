@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Timers } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { UndoStack } from '../base/undo-stack.ts';
@@ -24,6 +24,7 @@ export type ConferenceServices = {
   readonly config: ConferenceConfig;
   readonly codec: ChannelCodec;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly random: Random;
   readonly totals: Totals;
   readonly log: Logger;
@@ -54,16 +55,16 @@ export class Conference {
   #closed = false;
 
   constructor(identity: ConferenceIdentity, services: ConferenceServices) {
-    const { clock, codec, config, random, totals } = services;
+    const { clock, codec, config, random, timers, totals } = services;
     const endpoints = this.#endpoints;
     const nowMs = () => clock.nowMs();
     this.identity = identity;
     this.createdMs = nowMs();
     this.#services = services;
-    this.#ssrcs = new SsrcRegistry(random, (candidate) => this.#isSignalled(candidate));
+    this.#ssrcs = new SsrcRegistry(random, () => this.#signalledSsrcs());
     this.feedbackSsrcs = { audio: this.#ssrcs.draw(), video: this.#ssrcs.draw() };
     this.speakers = new Speakers(config.recentSpeakersCount);
-    this.forwarding = new Forwarding({ endpoints, speakers: this.speakers, config, nowMs });
+    this.forwarding = new Forwarding({ endpoints, speakers: this.speakers, config, clock, timers });
     const { forwarding, speakers } = this;
     this.#commands = new ChannelCommands({ endpoints, speakers, forwarding, codec, config });
     this.#monitor = new EndpointMonitor({ endpoints, codec, config, totals }, this.createdMs);
@@ -105,7 +106,9 @@ export class Conference {
   /** Makes a prepared request true; cannot fail. */
   commit(prepared: readonly PreparedEndpoint[]): EndpointOutcome[] {
     const outcomes = prepared.map((each) => this.#commitEndpoint(each));
-    if (prepared.length > 0) this.forwarding.refreshAll();
+    this.#ssrcs.forgetSignalled();
+    if (prepared.some(concernsOthers)) this.forwarding.refreshAll();
+    else this.#refreshThemselves(prepared);
     return outcomes;
   }
 
@@ -132,9 +135,19 @@ export class Conference {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.forwarding.close();
     for (const endpoint of this.#endpoints.values()) this.#finish(endpoint);
     this.#endpoints.clear();
     this.#media?.close();
+  }
+
+  /** Who brings no source changes nothing for the others. */
+  #refreshThemselves(prepared: readonly PreparedEndpoint[]): void {
+    this.forwarding.invalidate();
+    for (const each of prepared) {
+      const endpoint = each.type !== 'expire' && this.#endpoints.get(each.command.id);
+      if (endpoint) this.forwarding.refresh(endpoint);
+    }
   }
 
   #commitEndpoint(prepared: PreparedEndpoint): EndpointOutcome {
@@ -218,10 +231,16 @@ export class Conference {
     return this.#services.webSocketUrls(address);
   }
 
-  #isSignalled(candidate: Ssrc): boolean {
-    for (const { sources } of this.#endpoints.values()) {
-      if (sources.signalled.some((source) => ssrcsOf(source).includes(candidate))) return true;
-    }
-    return false;
+  #signalledSsrcs(): Ssrc[] {
+    return [...this.#endpoints.values()].flatMap(({ sources }) =>
+      sources.signalled.flatMap(ssrcsOf),
+    );
   }
+}
+
+/** Whether a share of a request changes what others can be sent. */
+function concernsOthers(prepared: PreparedEndpoint): boolean {
+  if (prepared.type === 'expire') return true;
+  const { sources, forceMute } = prepared.command;
+  return sources !== undefined || forceMute !== undefined;
 }

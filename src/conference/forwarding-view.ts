@@ -20,6 +20,7 @@ export type ForwardableAudio = {
 /** Everything a conference could forward at one instant, owners by speech activity. */
 export type ForwardingView = {
   readonly video: readonly ForwardableVideo[];
+  readonly videoByName: ReadonlyMap<SourceName, ForwardableVideo>;
   readonly audio: readonly ForwardableAudio[];
 };
 
@@ -43,7 +44,7 @@ export function forwardingView(
       }
     }
   }
-  return { video, audio };
+  return { video, videoByName: new Map(video.map((source) => [source.name, source])), audio };
 }
 
 /** Force-muted video is dropped where it arrives, so nobody is to expect it. */

@@ -1,3 +1,4 @@
+import type { Clock, Scheduled, Timers } from '../base/clock.ts';
 import type { EndpointId, SourceName } from '../model/ids.ts';
 import type { ConferenceConfig } from './conference-config.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -10,11 +11,15 @@ import type { Speakers } from './speakers.ts';
 /** Up to this many participants every microphone is sent to everybody; beyond, the last this many that were heard. */
 const audibleMicrophones = 20;
 
+/** In a large conference everybody is decided anew at most this often: joins come in bursts. */
+const burstIntervalMs = 50;
+
 export type ForwardingOptions = {
   readonly endpoints: ReadonlyMap<EndpointId, Endpoint>;
   readonly speakers: Speakers;
   readonly config: ConferenceConfig;
-  readonly nowMs: () => number;
+  readonly clock: Clock;
+  readonly timers: Timers;
 };
 
 type AudioLevels = Extract<MediaEvent, { readonly type: 'audio-levels' }>['levels'];
@@ -25,15 +30,24 @@ export class Forwarding {
   readonly #constraints = new SenderConstraints();
   readonly #heard = new HeardMicrophones(audibleMicrophones);
   #view: ForwardingView | undefined;
+  #refreshedAllMs = -Infinity;
+  #waiting: Scheduled | undefined;
 
   constructor(options: ForwardingOptions) {
     this.#options = options;
   }
 
-  /** Something changed that concerns every receiver: sources, their types or layers, the order of speakers. */
+  /**
+   * Something changed that concerns every receiver: sources, their types or layers, the order of speakers. Acts
+   * at once, but for bursts in large conferences.
+   */
   refreshAll(): void {
     this.#view = undefined;
-    this.#refresh(this.#options.endpoints.values());
+    if (this.#waiting) return;
+    const { clock, timers } = this.#options;
+    const waitMs = this.#isLarge() ? this.#refreshedAllMs + burstIntervalMs - clock.nowMs() : 0;
+    if (waitMs <= 0) this.#refreshAllNow();
+    else this.#waiting = timers.after(waitMs, () => this.#refreshAllNow());
   }
 
   /** One receiver wants, or can take, something else. */
@@ -61,7 +75,7 @@ export class Forwarding {
 
   /** To be called once the endpoint is no longer among the endpoints. */
   endpointLeft(endpoint: Endpoint): void {
-    const nowMs = this.#options.nowMs();
+    const nowMs = this.#options.clock.nowMs();
     this.#heard.left(endpoint.id);
     this.#constraints.receiverLeft(endpoint.id);
     for (const { receiver } of this.#options.endpoints.values())
@@ -71,6 +85,11 @@ export class Forwarding {
 
   sourcesRemoved(names: readonly SourceName[]): void {
     for (const name of names) this.#constraints.sourceRemoved(name);
+  }
+
+  close(): void {
+    this.#waiting?.cancel();
+    this.#waiting = undefined;
   }
 
   /** The greatest height any receiver wants of a source, as its sender knows it. */
@@ -85,21 +104,28 @@ export class Forwarding {
       if (maxHeight === undefined) continue;
       endpoint.channel.send({ type: 'sender-constraints', source: name, maxHeight });
     }
-    endpoint.receiver.replay(this.#options.nowMs());
+    endpoint.receiver.replay(this.#options.clock.nowMs());
     this.refresh(endpoint); // what was not announced for want of a channel can be sent now
   }
 
+  #refreshAllNow(): void {
+    this.#waiting = undefined;
+    this.#refresh(this.#options.endpoints.values());
+    this.#refreshedAllMs = this.#options.clock.nowMs(); // the time it took is not part of the pause
+  }
+
   #refresh(receivers: Iterable<Endpoint>): void {
-    const nowMs = this.#options.nowMs();
+    const nowMs = this.#options.clock.nowMs();
     this.#view ??= this.#buildView();
     for (const { id, receiver } of receivers) {
       receiver.update(this.#view, nowMs);
-      this.#constraints.setWishes(id, receiver.effectiveHeights());
+      this.#constraints.setWishes(id, receiver.effectiveHeights);
     }
     this.#tellSenders();
   }
 
   #tellSenders(): void {
+    if (!this.#constraints.touched) return;
     const owners = new Map<SourceName, Endpoint>();
     for (const endpoint of this.#options.endpoints.values()) {
       for (const { name } of endpoint.sources.signalled) owners.set(name, endpoint);

@@ -25,7 +25,7 @@ import {
   type SettingsDefaults,
 } from './receiver-settings.ts';
 import { audioMapping, videoMapping } from './source-mappings.ts';
-import type { Slot, SlotHolder, SourceSlots } from './source-maps.ts';
+import type { Slot, SourceSlots } from './source-maps.ts';
 
 export type ReceiverOptions = {
   readonly endpointId: EndpointId;
@@ -50,6 +50,7 @@ export class Receiver {
   #heardFromClient = false;
   #subscription: AudioSubscription = everyAudioSource;
   #allocation: Allocation = nothing;
+  #heights: ReadonlyMap<SourceName, number> = new Map();
   #plan: ForwardingPlan = { streams: [], idealBps: 0 };
   #forwarded: readonly SourceName[] = [];
   readonly #sent = new Map<SourceName, LayerIndex>();
@@ -111,6 +112,11 @@ export class Receiver {
     this.#subscription = subscription;
   }
 
+  /** The limit of every source it could be sent, pixels: what counts for the senders. */
+  get effectiveHeights(): ReadonlyMap<SourceName, number> {
+    return this.#heights;
+  }
+
   /** Whether waiting alone is reason enough to decide anew (allocation.md §1.7; a slot that comes free). */
   isDue(nowMs: number): boolean {
     return (
@@ -126,9 +132,15 @@ export class Receiver {
     const audio = selectAudio(view.audio, this.#subscription, endpointId);
     this.#allocatedMs = nowMs;
     this.#allocation = this.#allocate(video);
+    this.#heights = new Map(
+      this.#allocation.sources.map(({ source, effectiveMaxHeight }) => [
+        source,
+        effectiveMaxHeight,
+      ]),
+    );
     this.#assignSlots(video, audio, nowMs);
     this.#announce(nowMs);
-    this.#applyPlan(video, audio);
+    this.#applyPlan(view.videoByName, audio);
     this.#tellForwarded();
   }
 
@@ -164,16 +176,6 @@ export class Receiver {
     return all.flatMap(({ ssrc, rtx }) => (rtx === undefined ? [ssrc] : [ssrc, rtx]));
   }
 
-  /** Pixels, by source: what counts for the senders. */
-  effectiveHeights(): Map<SourceName, number> {
-    return new Map(
-      this.#allocation.sources.map(({ source, effectiveMaxHeight }) => [
-        source,
-        effectiveMaxHeight,
-      ]),
-    );
-  }
-
   #allocate(video: readonly ForwardableVideo[]): Allocation {
     const { config, adaptive } = this.#options;
     return allocate({
@@ -197,7 +199,7 @@ export class Receiver {
   ): void {
     const { slots } = this.#options;
     if (!slots) return;
-    const heights = this.effectiveHeights();
+    const heights = this.#heights;
     const enabled = video.filter((source) => isVideoEnabled(source.videoType));
     const needed = enabled.filter((source) => heights.get(source.name) !== 0);
     // Before the client said what it wants, slots given in advance would be held from what it then wants.
@@ -205,8 +207,8 @@ export class Receiver {
       ? enabled.filter((source) => heights.get(source.name) === 0)
       : [];
     const retries = [
-      slots.video.assign(needed.map(videoHolder), prepared.map(videoHolder), nowMs),
-      slots.audio.assign(audio.map(audioHolder), [], nowMs),
+      slots.video.assign(needed, prepared, nowMs),
+      slots.audio.assign(audio, [], nowMs),
     ].filter((retry) => retry !== undefined);
     this.#retryAtMs = retries.length > 0 ? Math.min(...retries) : undefined;
   }
@@ -228,10 +230,10 @@ export class Receiver {
     if (sent) this.#options.slots?.[kind].markAnnounced(chosen, nowMs);
   }
 
-  #applyPlan(video: readonly ForwardableVideo[], audio: readonly ForwardableAudio[]): void {
+  #applyPlan(video: ForwardingView['videoByName'], audio: readonly ForwardableAudio[]): void {
     const plan = forwardingPlan({
       allocation: this.#allocation,
-      video: new Map(video.map((source) => [source.name, source])),
+      video,
       audio,
       addressOf: (source) => this.#addressOf(source),
     });
@@ -273,12 +275,4 @@ function conferenceSizeLimit(config: ConferenceConfig, size: number): number {
     if (from <= size && from > best.size) best = { size: from, lastN };
   }
   return best.lastN;
-}
-
-function videoHolder({ name, owner, videoType }: ForwardableVideo): SlotHolder {
-  return { name, owner, videoType };
-}
-
-function audioHolder({ name, owner }: ForwardableAudio): SlotHolder {
-  return { name, owner, videoType: 'none' };
 }

@@ -36,6 +36,11 @@ export class SenderConstraints {
     return this.#known.get(source);
   }
 
+  /** Whether `takeChanges` may have something to say. */
+  get touched(): boolean {
+    return this.#touched.size > 0;
+  }
+
   /** What changed since the last call, among signalled sources. */
   takeChanges(isSignalled: (source: SourceName) => boolean): SenderConstraint[] {
     const changes: SenderConstraint[] = [];

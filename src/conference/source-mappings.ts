@@ -12,6 +12,7 @@ export function audioMapping(slot: Slot): AudioMapping[] {
 /** As `audioMapping`; clients build a track from the pair, so there is none without RTX. */
 export function videoMapping(slot: Slot): VideoMapping[] {
   const { holder, rtx } = slot;
-  if (!holder || rtx === undefined) return [];
-  return audioMapping(slot).map((mapping) => ({ ...mapping, rtx, videoType: holder.videoType }));
+  const videoType = holder?.videoType;
+  if (videoType === undefined || rtx === undefined) return [];
+  return audioMapping(slot).map((mapping) => ({ ...mapping, rtx, videoType }));
 }

@@ -12,7 +12,8 @@ export const slotHoldMs = 5_000;
 export type SlotHolder = {
   readonly name: SourceName;
   readonly owner: EndpointId;
-  readonly videoType: VideoType;
+  /** Only of video. */
+  readonly videoType?: VideoType;
 };
 
 /** An SSRC (pair) a receiver is sent on; the numbers stay for the call, the holder changes. */
@@ -29,6 +30,8 @@ export type Slot = {
   readonly heldUntilMs: number;
 };
 
+type WritableSlot = { -readonly [Field in keyof Slot]: Slot[Field] };
+
 export type SourceSlotsOptions = {
   readonly kind: MediaKind;
   /** Most slots. */
@@ -41,7 +44,8 @@ export type SourceSlotsOptions = {
 /** Which source a receiver with SSRC rewriting gets on which SSRC, for one kind of media (bridge-channel.md §3). */
 export class SourceSlots {
   readonly #options: SourceSlotsOptions;
-  readonly #slots: Slot[] = [];
+  readonly #slots: WritableSlot[] = [];
+  readonly #bySource = new Map<SourceName, WritableSlot>();
 
   constructor(options: SourceSlotsOptions) {
     this.#options = options;
@@ -52,7 +56,7 @@ export class SourceSlots {
   }
 
   slotOf(source: SourceName): Slot | undefined {
-    return this.#slots.find((slot) => slot.holder?.name === source);
+    return this.#bySource.get(source);
   }
 
   /**
@@ -65,18 +69,17 @@ export class SourceSlots {
     prepared: readonly SlotHolder[],
     nowMs: number,
   ): number | undefined {
-    const wanted = new Set(needed.map((holder) => holder.name));
-    for (const holder of needed) this.#touch(holder, nowMs);
+    const homeless = needed.filter((holder) => !this.#keep(holder, nowMs));
+    const wanted = new Set(needed.map(({ name }) => name));
     let unplaced = 0;
-    for (const holder of needed) {
-      if (this.slotOf(holder.name)) continue;
-      const place = this.#vacant(nowMs) ?? this.#evictable(wanted, nowMs);
-      if (place === undefined) unplaced += 1;
-      else this.#give(place, holder, nowMs);
+    for (const holder of homeless) {
+      const slot = this.#vacant(nowMs) ?? this.#evictable(wanted, nowMs);
+      if (slot) this.#give(slot, holder, nowMs);
+      else unplaced += 1;
     }
     for (const holder of prepared) {
-      const place = this.slotOf(holder.name) ? undefined : this.#vacant(nowMs);
-      if (place !== undefined) this.#give(place, holder, nowMs);
+      const slot = this.#keep(holder) ? undefined : this.#vacant(nowMs);
+      if (slot) this.#give(slot, holder, nowMs);
     }
     return unplaced > 0 ? this.#nextVacancyMs(wanted) : undefined;
   }
@@ -91,48 +94,56 @@ export class SourceSlots {
     return this.#slots.filter((slot) => slot.holder);
   }
 
+  /** The receiver has been told of these. */
   markAnnounced(slots: readonly Slot[], nowMs: number): void {
-    for (const slot of slots) {
-      const place = this.#slots.indexOf(slot);
-      if (place === -1 || slot.announcedMs !== undefined) continue;
-      this.#slots[place] = { ...slot, announcedMs: nowMs, heldUntilMs: nowMs + slotHoldMs };
+    const told = new Set(slots);
+    for (const slot of this.#slots) {
+      if (!told.has(slot) || slot.announcedMs !== undefined) continue;
+      slot.announcedMs = nowMs;
+      slot.heldUntilMs = nowMs + slotHoldMs;
     }
   }
 
   /** The endpoint is gone: its slots become free, after a while in which late packets and maps pass away. */
   ownerLeft(owner: EndpointId, nowMs: number): void {
-    for (const [place, slot] of this.#slots.entries()) {
+    for (const slot of this.#slots) {
       if (slot.holder?.owner !== owner) continue;
-      const heldUntilMs = slot.announcedMs === undefined ? nowMs : nowMs + slotHoldMs;
-      this.#slots[place] = { ...slot, holder: undefined, announcedMs: undefined, heldUntilMs };
+      this.#bySource.delete(slot.holder.name);
+      slot.heldUntilMs = slot.announcedMs === undefined ? nowMs : nowMs + slotHoldMs;
+      slot.holder = undefined;
+      slot.announcedMs = undefined;
     }
   }
 
-  #touch(holder: SlotHolder, nowMs: number): void {
-    const place = this.#slots.findIndex((slot) => slot.holder?.name === holder.name);
-    const slot = this.#slots[place];
-    if (slot) this.#slots[place] = { ...slot, holder, neededMs: nowMs };
+  /** @returns whether the source has a slot already; `neededMs` is when it was needed, if it is. */
+  #keep(holder: SlotHolder, neededMs?: number): boolean {
+    const slot = this.#bySource.get(holder.name);
+    if (!slot) return false;
+    slot.holder = holder;
+    slot.neededMs = neededMs ?? slot.neededMs;
+    return true;
   }
 
-  #give(place: number, holder: SlotHolder, nowMs: number): void {
-    const slot = this.#slots[place] ?? this.#newSlot(place);
-    this.#slots[place] = {
-      ...slot,
-      holder,
-      announcedMs: undefined,
-      neededMs: nowMs,
-      heldUntilMs: nowMs,
-    };
+  #give(slot: WritableSlot, holder: SlotHolder, nowMs: number): void {
+    if (slot.holder) this.#bySource.delete(slot.holder.name);
+    this.#bySource.set(holder.name, slot);
+    slot.holder = holder;
+    slot.announcedMs = undefined;
+    slot.neededMs = nowMs;
+    slot.heldUntilMs = nowMs;
   }
 
-  /** The place of a free slot, longest free first, or of one to be made. */
-  #vacant(nowMs: number): number | undefined {
+  /** A free slot, longest free first, or a new one. */
+  #vacant(nowMs: number): WritableSlot | undefined {
     const free = this.#earliest((slot) => !slot.holder && slot.heldUntilMs <= nowMs, 'heldUntilMs');
-    if (free !== undefined) return free;
-    return this.#slots.length < this.#options.limit ? this.#slots.length : undefined;
+    if (free) return free;
+    if (this.#slots.length >= this.#options.limit) return undefined;
+    const slot = this.#newSlot(this.#slots.length);
+    this.#slots.push(slot);
+    return slot;
   }
 
-  #evictable(wanted: ReadonlySet<SourceName>, nowMs: number): number | undefined {
+  #evictable(wanted: ReadonlySet<SourceName>, nowMs: number): WritableSlot | undefined {
     return this.#earliest(
       (slot) => isUnneeded(slot, wanted) && slot.heldUntilMs <= nowMs,
       'neededMs',
@@ -140,20 +151,23 @@ export class SourceSlots {
   }
 
   #nextVacancyMs(wanted: ReadonlySet<SourceName>): number {
-    const place = this.#earliest((slot) => isUnneeded(slot, wanted), 'heldUntilMs');
-    return place === undefined ? Infinity : (this.#slots[place]?.heldUntilMs ?? Infinity);
+    return (
+      this.#earliest((slot) => isUnneeded(slot, wanted), 'heldUntilMs')?.heldUntilMs ?? Infinity
+    );
   }
 
-  #earliest(eligible: (slot: Slot) => boolean, by: 'heldUntilMs' | 'neededMs'): number | undefined {
-    let best: number | undefined;
-    for (const [place, slot] of this.#slots.entries()) {
-      if (!eligible(slot)) continue;
-      if (best === undefined || slot[by] < (this.#slots[best]?.[by] ?? Infinity)) best = place;
+  #earliest(
+    eligible: (slot: Slot) => boolean,
+    by: 'heldUntilMs' | 'neededMs',
+  ): WritableSlot | undefined {
+    let best: WritableSlot | undefined;
+    for (const slot of this.#slots) {
+      if (eligible(slot) && (!best || slot[by] < best[by])) best = slot;
     }
     return best;
   }
 
-  #newSlot(place: number): Slot {
+  #newSlot(place: number): WritableSlot {
     const { kind, midDemux, drawSsrc } = this.#options;
     return {
       ssrc: drawSsrc(),

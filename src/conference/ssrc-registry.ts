@@ -4,30 +4,33 @@ import { type Ssrc, ssrc } from '../model/ids.ts';
 /** SSRCs the bridge made up for one conference, kept apart from each other and from those that were signalled. */
 export class SsrcRegistry {
   readonly #random: Random;
+  readonly #listSignalled: () => Iterable<Ssrc>;
   readonly #drawn = new Set<Ssrc>();
-  readonly #isSignalled: (candidate: Ssrc) => boolean;
+  #signalled: ReadonlySet<Ssrc> | undefined;
 
-  constructor(random: Random, isSignalled: (candidate: Ssrc) => boolean) {
+  constructor(random: Random, listSignalled: () => Iterable<Ssrc>) {
     this.#random = random;
-    this.#isSignalled = isSignalled;
+    this.#listSignalled = listSignalled;
   }
 
   /** A random SSRC that nobody in the conference uses. */
   draw(): Ssrc {
+    this.#signalled ??= new Set(this.#listSignalled());
     for (;;) {
       const candidate = ssrc(this.#random.uint32());
-      if (candidate !== 0 && !this.#drawn.has(candidate) && !this.#isSignalled(candidate)) {
+      if (candidate !== 0 && !this.#drawn.has(candidate) && !this.#signalled.has(candidate)) {
         this.#drawn.add(candidate);
         return candidate;
       }
     }
   }
 
-  release(ssrcs: Iterable<Ssrc>): void {
-    for (const each of ssrcs) this.#drawn.delete(each);
+  /** Others are signalled now. */
+  forgetSignalled(): void {
+    this.#signalled = undefined;
   }
 
-  isDrawn(candidate: Ssrc): boolean {
-    return this.#drawn.has(candidate);
+  release(ssrcs: Iterable<Ssrc>): void {
+    for (const each of ssrcs) this.#drawn.delete(each);
   }
 }

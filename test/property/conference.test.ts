@@ -147,7 +147,7 @@ class Play {
     expect([...(link.of('forwarded-sources').at(-1)?.sources ?? [])].sort()).toEqual(sent);
     const name = sourceName(`${who}-v0`);
     const wishes = [...this.scene.conference!.endpoints.values()].flatMap(
-      ({ receiver }) => receiver.effectiveHeights().get(name) ?? [],
+      ({ receiver }) => receiver.effectiveHeights.get(name) ?? [],
     );
     const told = link.of('sender-constraints').at(-1)?.maxHeight;
     if (this.#endpoint(who)?.sources.get(name) && wishes.length > 0) {

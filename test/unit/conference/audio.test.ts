@@ -51,9 +51,12 @@ describe('audio', () => {
       const source = sourceName(`${id}-a0`);
       scene.report({ type: 'codec', endpointId: endpointId(id), source, codec: 'opus' });
     }
+    scene.time.advance(50);
     expect(scene.sent('e21', 'audio')).toEqual([]);
-    const heard = (id: string, dBov = -30) =>
+    const heard = (id: string, dBov = -30) => {
       scene.report({ type: 'audio-levels', levels: [{ endpointId: endpointId(id), dBov }] });
+      scene.time.advance(250);
+    };
     heard('e0', -90);
     expect(scene.sent('e21', 'audio')).toEqual([]);
     for (const id of ids.slice(0, 20)) heard(id);
@@ -70,5 +73,29 @@ describe('audio', () => {
       await scene.execute({ endpoints: [{ type: 'expire', id: endpointId(id) }] });
     }
     expect(scene.sent('e21', 'audio')).toHaveLength(19);
+  });
+
+  it('of a large conference is decided at once, but no more than every 50 ms', async () => {
+    const scene = new ConferenceScene();
+    const ids = Array.from({ length: 21 }, (_, at) => `e${at}`);
+    for (const id of ids) await scene.join(id, { sources: [microphone(id)], ssrcRewriting: false });
+    scene.time.advance(50);
+    const start = (id: string) => {
+      const endpoint = endpointId(id);
+      const source = sourceName(`${id}-a0`);
+      scene.report({ type: 'codec', endpointId: endpoint, source, codec: 'opus' });
+      scene.report({ type: 'audio-levels', levels: [{ endpointId: endpoint, dBov: -30 }] });
+    };
+    start('e1');
+    expect(scene.sent('e0', 'audio')).toEqual([]); // its first packet was acted on, its voice waits
+    start('e2');
+    start('e3');
+    expect(scene.time.pending).toBe(2); // the tick and one refresh
+    scene.time.advance(50);
+    expect(scene.sent('e0', 'audio')).toEqual(['e1-a0', 'e2-a0', 'e3-a0']);
+    start('e4');
+    await scene.execute({ expire: true });
+    scene.conferences.closeAll();
+    expect(scene.time.pending).toBe(0);
   });
 });
