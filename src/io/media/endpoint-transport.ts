@@ -96,6 +96,7 @@ export class EndpointTransport {
         role: remoteRole,
         fingerprints: [
           { algorithm: chosen.hash as types.FingerprintAlgorithm, value: chosen.value },
+          ...icePassword(remote),
         ],
       },
     });
@@ -130,4 +131,9 @@ export class EndpointTransport {
     if (!local) throw new Error('the worker has no SHA-256 fingerprint');
     return { hash: 'sha-256', value: local.value, setup: this.#setup };
   }
+}
+
+/** Our worker takes the client's ICE password as a last fingerprint, to make Firefox the controlling agent (docs/worker.md). */
+function icePassword({ credentials }: RemoteTransport): types.DtlsFingerprint[] {
+  return credentials ? [{ algorithm: 'sha-1', value: `ice-pwd:${credentials.pwd}` }] : [];
 }
