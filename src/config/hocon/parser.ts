@@ -93,13 +93,17 @@ class Parser {
     const operator = this.#tokens.take('=') ?? this.#tokens.take(':') ?? this.#tokens.take('+=');
     if (!operator) this.#tokens.fail('= or { after a key');
     this.#tokens.skipLines();
-    const value = this.#value(inner);
-    define(target, path, operator.kind === '+=' ? this.#append(value, operator, inner) : value);
+    define(
+      target,
+      path,
+      operator.kind === '+=' ? this.#append(operator, inner) : this.#value(inner),
+    );
   }
 
   /** `key += x` is `key = ${?key} [x]`. */
-  #append(value: Node, operator: Token, place: Place): Node {
+  #append(operator: Token, place: Place): Node {
     const { origin } = operator;
+    const value = this.#value({ ...place, inList: true });
     if (place.inList) {
       throw new HoconError(
         'syntax',

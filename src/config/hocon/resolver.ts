@@ -63,6 +63,8 @@ export class Resolver {
     for (const [key, layers] of node.fields) {
       const hiding = above?.fields.get(key);
       if (hiding && hiding.kind !== 'object') continue;
+      // A value that holds itself: the innermost substitution on the way has none.
+      if (this.#visible(layers).length === 0) throw new Cycle();
       const value = this.#layers(layers);
       if (value) fields.set(key, value);
     }
@@ -100,7 +102,7 @@ export class Resolver {
 
   #substitution(node: SubstitutionNode): HoconValue | undefined {
     for (const path of targets(node)) {
-      const found = this.#layers(this.#lookup(path));
+      const found = this.#unlessCyclic(() => this.#layers(this.#lookup(path)));
       if (found) return found;
     }
     const [name = '', ...more] = node.path;
@@ -117,6 +119,15 @@ export class Resolver {
       `\${${path}} has no value, in these files or in the environment (or refers to itself); ` +
         `define it, or write \${?${path}} if it may be missing`,
     );
+  }
+
+  #unlessCyclic<T>(task: () => T): T | undefined {
+    try {
+      return task();
+    } catch (error) {
+      if (error instanceof Cycle) return undefined;
+      throw error;
+    }
   }
 
   #lookup(path: readonly string[]): Layers {
@@ -192,6 +203,11 @@ export class Resolver {
       throw new HoconError('limit', origin, 'resolving the substitutions takes too many steps');
     }
   }
+}
+
+/** Thrown where resolving an object leads back into itself. */
+class Cycle extends Error {
+  override readonly name = 'Cycle';
 }
 
 /** The paths a substitution may mean, best first. */

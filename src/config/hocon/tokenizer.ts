@@ -85,8 +85,12 @@ function takeWhile(text: string, from: number, test: (character: string) => bool
   return text.slice(from, end);
 }
 
+/** The one place where + is no sign of its own: 1e+21. */
+const positiveExponent = /-?\d+(?:\.\d*)?[eE]\+\d+/y;
+
 function takeUnquoted(text: string, from: number): string {
-  let end = from;
+  positiveExponent.lastIndex = from;
+  let end = from + (positiveExponent.exec(text)?.[0].length ?? 0);
   while (end < text.length && !endsUnquoted(text, end)) end += 1;
   return text.slice(from, end);
 }

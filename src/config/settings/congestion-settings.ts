@@ -82,7 +82,7 @@ const speakers = {
     false,
     'Forward audio of the loudest only.',
   ),
-  'videobridge.loudest.num-loudest': obeyed(count, 3, 'How many.'),
+  'videobridge.loudest.num-loudest': obeyed(count, 3, 'How many they are.'),
   'videobridge.loudest.always-route-dominant': obeyed(
     boolean,
     true,
