@@ -1,88 +1,36 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { launchChromium, Participant } from './support/chromium.ts';
+import { launchChromium } from './support/chromium.ts';
 import { DemoCall } from './support/demo-call.ts';
-import { hearsEverybody, seesEverybody, seesSpeaker, type Sender } from './support/expectations.ts';
+import { idOf, seesEverybody, seesSpeaker } from './support/expectations.ts';
+import { Meeting, quiet } from './support/meeting.ts';
 
-const names = ['Ada', 'Grace', 'Edsger'];
-const tonesHz = [400, 600, 850];
-const quiet = 0.02;
 const loud = 0.6;
 
 let call: DemoCall;
-let rooms = 0;
-let people: Participant[] = [];
+let browser: Browser;
 
 beforeAll(async () => {
   call = await DemoCall.start();
+  browser = await launchChromium();
 });
 afterAll(async () => {
+  await browser.close();
   await call.close();
   expect(call.bridgeErrors).toEqual([]);
 });
-afterEach(async () => {
-  const errors = people.flatMap((participant) => participant.errors);
-  await Promise.all(people.map((participant) => participant.leave()));
-  people = [];
-  expect(errors).toEqual([]);
-});
-
-async function join(
-  browser: Browser,
-  room: string,
-  settings: Record<string, string>,
-): Promise<Sender> {
-  const index = people.length;
-  const name = names[index % names.length]!;
-  const toneHz = tonesHz[index % tonesHz.length]!;
-  const url = call.url(room, { name, tone: toneHz, volume: quiet, ...settings });
-  const viewer = await Participant.join(browser, name, url);
-  people.push(viewer);
-  return { viewer, toneHz };
-}
-
-/** A room with so many people, all of whom see and hear each other. */
-async function meeting(
-  browser: Browser,
-  settings: Record<string, string> = {},
-  count = 3,
-): Promise<Sender[]> {
-  const room = `room-${(rooms += 1)}`;
-  const senders: Sender[] = [];
-  for (let index = 0; index < count; index += 1) senders.push(await join(browser, room, settings));
-  await everybodySeesAndHears(senders);
-  return senders;
-}
-
-async function everybodySeesAndHears(senders: readonly Sender[]): Promise<void> {
-  const viewers = senders.map(({ viewer }) => viewer);
-  for (const viewer of viewers) {
-    await seesEverybody(
-      viewer,
-      viewers.filter((other) => other !== viewer),
-    );
-    await hearsEverybody(viewer, senders);
-  }
-}
 
 describe('a call of three in Chromium', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser.close());
-
   it.each([
     ['an SCTP data channel', {}],
     ['a WebSocket', { channel: 'ws' }],
   ])('over UDP, with the bridge channel over %s', async (_channel, settings) => {
-    await meeting(browser, settings);
-    for (const { report } of people.map((participant) => ({ report: participant.report() }))) {
-      expect((await report).iceProtocol).toBe('udp');
+    const { people } = await Meeting.of(3, call, browser, settings);
+    for (const participant of people) {
+      expect((await participant.report()).iceProtocol).toBe('udp');
     }
-    const [ada, grace] = people;
-    for (const speaker of [ada!, grace!]) {
+    for (const speaker of people.slice(0, 2)) {
       for (const participant of people) {
         await participant.setVolume(participant === speaker ? loud : quiet);
       }
@@ -91,38 +39,91 @@ describe('a call of three in Chromium', () => {
   });
 
   it('without SSRC rewriting', async () => {
-    await meeting(browser, { rewriting: 'off' });
+    await Meeting.of(3, call, browser, { rewriting: 'off' });
   });
 
   it('where one leaves and comes back', async () => {
-    const senders = await meeting(browser);
-    const room = `room-${rooms}`;
-    await people[2]!.leave();
-    people.pop();
-    const [ada, grace] = people;
+    const meeting = await Meeting.of(3, call, browser);
+    await meeting.lastLeaves();
+    const [ada, grace] = meeting.people;
     await until(async () => {
       const { tiles, sounds } = await ada!.report();
       return tiles.length === 2 && sounds.length === 1 ? undefined : `${tiles.length} tiles`;
     });
     await seesEverybody(ada!, [grace!]);
-    const returned = await join(browser, room, {});
-    await everybodySeesAndHears([senders[0]!, senders[1]!, returned]);
+    await meeting.join();
+    await meeting.allSeeAndHear();
+  });
+});
+
+describe('a call of two in Chromium', () => {
+  it.each(['VP9', 'H264', 'AV1'])('with %s', async (codec) => {
+    const { people } = await Meeting.of(2, call, browser, { codec });
+    const { tiles } = await people[0]!.report();
+    expect(tiles.find(({ own }) => !own)).toMatchObject({ codec });
+  });
+
+  it('where one mutes picture and microphone, and takes both back', async () => {
+    const meeting = await Meeting.of(2, call, browser);
+    const [ada, grace] = meeting.people;
+    const camera = `${await idOf(grace!)}-v0`;
+    await grace!.page.click('button[title="Stop picture"]');
+    await grace!.page.click('button[title="Mute microphone"]');
+    await until(async () => {
+      const { tiles } = await ada!.report();
+      const tile = tiles.find(({ source }) => source === camera);
+      return tile?.withPicture === false && tile.microphoneMuted ? undefined : 'Grace is not muted';
+    });
+    await until(async () => {
+      const tone = await ada!.tone(`${await idOf(grace!)}-a0`);
+      return (tone?.levelDb ?? -999) < -90 ? undefined : `Grace is heard at ${tone?.levelDb} dB`;
+    });
+    await grace!.page.click('button[title="Start picture"]');
+    await grace!.page.click('button[title="Unmute microphone"]');
+    await meeting.allSeeAndHear();
+  });
+
+  it('where one shares a screen, which goes on the stage', async () => {
+    const { people } = await Meeting.of(2, call, browser);
+    const [ada, grace] = people;
+    const screen = `${await idOf(grace!)}-v1`;
+    await grace!.page.click('button[title="Share screen"]');
+    await until(async () => {
+      const { tiles } = await ada!.report();
+      const tile = tiles.find(({ source }) => source === screen);
+      return tile && tile.framesDecoded > 5 ? undefined : `the screen: ${JSON.stringify(tile)}`;
+    }, 30_000);
+    expect(await ada!.page.locator('.tile.on-stage').getAttribute('data-source')).toBe(screen);
+    await grace!.page.click('button[title="Stop sharing"]');
+    await until(async () => {
+      const { tiles } = await ada!.report();
+      return tiles.length === 2 ? undefined : 'the screen is still there';
+    });
   });
 });
 
 describe('a call with UDP closed', () => {
   it('goes over TCP', async () => {
-    const browser = await launchChromium(
+    const closed = await launchChromium(
       '--webrtc-ip-handling-policy=disable_non_proxied_udp',
       '--force-webrtc-ip-handling-policy',
     );
     try {
-      await meeting(browser);
+      const { people } = await Meeting.of(3, call, closed);
       for (const participant of people) {
         expect((await participant.report()).iceProtocol).toBe('tcp');
       }
+      for (const participant of people.splice(0)) await participant.leave();
     } finally {
-      await browser.close();
+      await closed.close();
     }
+  });
+});
+
+describe('a bridge that is restarted in the middle of a call', () => {
+  it('gets everybody back into it', async () => {
+    const meeting = await Meeting.of(3, call, browser);
+    await call.restartBridge();
+    await meeting.allSeeAndHear();
   });
 });

@@ -9,6 +9,8 @@ export function launchChromium(...flags: readonly string[]): Promise<Browser> {
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--autoplay-policy=no-user-gesture-required',
       '--disable-gpu',
+      '--auto-select-desktop-capture-source=Trestle',
+      '--auto-select-tab-capture-source-by-title=Trestle',
       ...flags,
     ],
   });

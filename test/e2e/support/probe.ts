@@ -5,6 +5,7 @@ export type TileReport = {
   readonly own: boolean;
   readonly speaking: boolean;
   readonly withPicture: boolean;
+  readonly microphoneMuted: boolean;
   /** Of the stream shown; 0 before the first. */
   readonly framesDecoded: number;
   readonly heightPx: number;
@@ -100,6 +101,7 @@ export function installProbe(): void {
       own: tile.classList.contains('own'),
       speaking: tile.classList.contains('speaking'),
       withPicture: !tile.classList.contains('without-picture'),
+      microphoneMuted: tile.classList.contains('microphone-muted'),
       framesDecoded: Number(inbound?.['framesDecoded'] ?? 0),
       heightPx: Number(inbound?.['frameHeight'] ?? 0),
       codec: String(codec?.['mimeType'] ?? '').replace('video/', ''),

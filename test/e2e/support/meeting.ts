@@ -1,0 +1,79 @@
+import { afterEach, expect } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { Participant } from './chromium.ts';
+import type { DemoCall } from './demo-call.ts';
+import { hearsEverybody, seesEverybody, type Sender } from './expectations.ts';
+
+const names = ['Ada', 'Grace', 'Edsger'];
+const tonesHz = [400, 600, 850];
+/** Low enough that nobody is the loudest by chance. */
+export const quiet = 0.02;
+
+type Settings = Readonly<Record<string, string>>;
+
+let rooms = 0;
+
+/** A room that fills with participants, who leave when the test ends; none may have had an error. */
+export class Meeting {
+  readonly people: Participant[] = [];
+  readonly senders: Sender[] = [];
+  readonly room: string;
+  readonly #call: DemoCall;
+  readonly #browser: Browser;
+
+  private constructor(call: DemoCall, browser: Browser) {
+    this.#call = call;
+    this.#browser = browser;
+    this.room = `room-${(rooms += 1)}`;
+  }
+
+  /** Resolves when so many people see and hear each other. */
+  static async of(
+    count: number,
+    call: DemoCall,
+    browser: Browser,
+    settings: Settings = {},
+  ): Promise<Meeting> {
+    const meeting = new Meeting(call, browser);
+    open.push(meeting);
+    for (let index = 0; index < count; index += 1) await meeting.join(settings);
+    await meeting.allSeeAndHear();
+    return meeting;
+  }
+
+  /** Another one comes in, with a name and a tone of their own. */
+  async join(settings: Settings = {}): Promise<Participant> {
+    const index = this.people.length;
+    const name = names[index % names.length]!;
+    const toneHz = tonesHz[index % tonesHz.length]!;
+    const query = { name, tone: toneHz, volume: quiet, ...settings };
+    const viewer = await Participant.join(this.#browser, name, this.#call.url(this.room, query));
+    this.people.push(viewer);
+    this.senders.push({ viewer, toneHz });
+    return viewer;
+  }
+
+  /** The last one to come leaves by closing the page. */
+  async lastLeaves(): Promise<void> {
+    this.senders.pop();
+    await this.people.pop()?.leave();
+  }
+
+  async allSeeAndHear(): Promise<void> {
+    for (const viewer of this.people) {
+      await seesEverybody(
+        viewer,
+        this.people.filter((other) => other !== viewer),
+      );
+      await hearsEverybody(viewer, this.senders);
+    }
+  }
+}
+
+const open: Meeting[] = [];
+
+afterEach(async () => {
+  const people = open.splice(0).flatMap((meeting) => meeting.people);
+  await Promise.all(people.map((participant) => participant.leave()));
+  expect(people.flatMap(({ errors }) => errors)).toEqual([]);
+});
