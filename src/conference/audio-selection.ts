@@ -1,6 +1,6 @@
 import type { AudioSubscription } from '../model/audio-subscription.ts';
 import type { EndpointId } from '../model/ids.ts';
-import type { ForwardableAudio } from './forwarding-view.ts';
+import type { ForwardableAudio } from './forwardable.ts';
 
 /**
  * The audio one receiver is sent (bridge-channel.md §2.14): what it excluded never, what it named always,

@@ -1,7 +1,7 @@
 import type { Allocation } from '../allocation/allocation.ts';
 import type { EndpointId, SourceName, Ssrc } from '../model/ids.ts';
 import { sameLayer } from '../model/layer.ts';
-import type { ForwardableAudio, ForwardableVideo } from './forwarding-view.ts';
+import type { ForwardableAudio, ForwardableVideo } from './forwardable.ts';
 import type { ForwardedStream, ForwardingPlan } from './ports.ts';
 
 /** Where a source goes out towards a receiver. */

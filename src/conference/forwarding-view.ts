@@ -1,28 +1,8 @@
-import type { AllocatableSource } from '../allocation/allocation.ts';
-import type { EndpointId, SourceName } from '../model/ids.ts';
-import type { SourceEncoding, VideoType } from '../model/source.ts';
+import type { EndpointId } from '../model/ids.ts';
+import type { VideoType } from '../model/source.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { SourceState } from './endpoint-sources.ts';
-
-/** A video source with an SSRC: what allocation sees of it, and the stream that names it. */
-export type ForwardableVideo = AllocatableSource & { readonly primary: SourceEncoding };
-
-/** A microphone, or a synthetic voice, that has sent something. */
-export type ForwardableAudio = {
-  readonly name: SourceName;
-  readonly owner: EndpointId;
-  readonly primary: SourceEncoding;
-  readonly synthetic: boolean;
-  /** Sent to whoever does not object: the conference is small, or its owner was heard of late. */
-  readonly audible: boolean;
-};
-
-/** Everything a conference could forward at one instant, owners by speech activity. */
-export type ForwardingView = {
-  readonly video: readonly ForwardableVideo[];
-  readonly videoByName: ReadonlyMap<SourceName, ForwardableVideo>;
-  readonly audio: readonly ForwardableAudio[];
-};
+import type { ForwardableAudio, ForwardableVideo, ForwardingView } from './forwardable.ts';
 
 /** @param heard whose microphones go out unasked; undefined = everybody's. */
 export function forwardingView(

@@ -15,7 +15,7 @@ import {
   type OutgoingAddress,
   samePlan,
 } from './forwarding-plan.ts';
-import type { ForwardableAudio, ForwardableVideo, ForwardingView } from './forwarding-view.ts';
+import type { ForwardableAudio, ForwardableVideo, ForwardingView } from './forwardable.ts';
 import type { ForwardingPlan } from './ports.ts';
 import {
   firstUpdate,
