@@ -36,14 +36,16 @@ class Checks {
 
   health({ health }: BridgeConfig): void {
     if (health.timeoutMs > health.intervalMs) return;
+    const timeout = 'videobridge.health.timeout';
     this.#fail(
-      'videobridge.health.timeout',
-      `has to be longer than videobridge.health.interval (${health.intervalMs} ms)`,
+      this.#settings.isSet(timeout) ? timeout : 'videobridge.health.interval',
+      `the timeout (${health.timeoutMs} ms) has to be longer than the interval (${health.intervalMs} ms)`,
     );
   }
 
   estimator({ congestion }: BridgeConfig): void {
-    const { minBps, maxBps } = congestion.estimator;
+    const { maxBps } = congestion.estimator;
+    const minBps = this.#settings.get('jmt.bwe.estimator.min-bw');
     if (minBps > maxBps) {
       this.#fail('jmt.bwe.estimator.min-bw', `has to be at most max-bw (${maxBps} bps)`);
     } else if (minBps > 0 && minBps < leastFloorBps) {
