@@ -7,14 +7,13 @@ import type {
   EndpointMediaOptions,
   MediaEvent,
 } from '../../conference/ports.ts';
-import type { EndpointId } from '../../model/ids.ts';
 import { AudioObservers } from './audio-observers.ts';
 import { localCandidates } from './candidates.ts';
-import { prepareDataChannel } from './data-channel.ts';
+import { prepareDataChannel, type DataChannelListener } from './data-channel.ts';
 import { MediasoupEndpoint } from './endpoint-media.ts';
 import type { MediaOptions } from './media-options.ts';
 import type { MediaWorker } from './media-worker.ts';
-import type { ReceivedSourceListener } from './received-source.ts';
+import type { ReceivedSource, ReceivedSourceListener } from './received-source.ts';
 import { SourceRegistry } from './source-registry.ts';
 import type { Sweep } from './sweep.ts';
 import type { Traffic } from './traffic.ts';
@@ -84,8 +83,7 @@ export class MediasoupConference implements ConferenceMedia {
   async addEndpoint(options: EndpointMediaOptions): Promise<EndpointMedia> {
     const { bitrates, advertise, advertisePrivateAddresses } = this.#context.options;
     const { ports, webRtcServer } = this.worker;
-    const { endpointId } = options;
-    const log = this.#log.child({ endpoint: endpointId });
+    const log = this.#log.child({ endpoint: options.endpointId });
     const transport = await this.#router.createWebRtcTransport({
       webRtcServer,
       enableUdp: true,
@@ -110,7 +108,8 @@ export class MediasoupConference implements ConferenceMedia {
       log,
     });
     try {
-      await this.#prepare(endpointId, options.sctp, transport, log);
+      await this.#prepare(endpoint, options, transport, log);
+      if (this.#closed) throw new Error('the conference was closed meanwhile');
     } catch (error) {
       endpoint.close();
       throw error;
@@ -136,8 +135,8 @@ export class MediasoupConference implements ConferenceMedia {
   }
 
   async #prepare(
-    endpointId: EndpointId,
-    sctp: boolean,
+    endpoint: MediasoupEndpoint,
+    { endpointId, sctp }: EndpointMediaOptions,
     transport: types.WebRtcTransport,
     log: Logger,
   ): Promise<void> {
@@ -146,34 +145,29 @@ export class MediasoupConference implements ConferenceMedia {
       transport.enableTraceEvent(['bwe']),
       maxBps !== undefined && transport.setMaxOutgoingBitrate(maxBps),
       minBps !== undefined && transport.setMinOutgoingBitrate(minBps),
-      sctp && this.#prepareChannel(endpointId, transport, log),
+      sctp &&
+        this.#prepareChannel(transport, log, {
+          opened: (link) => endpoint.emit({ type: 'channel-open', endpointId, link }),
+          text: (link, text) => endpoint.emit({ type: 'channel-message', endpointId, link, text }),
+          closed: (link) => endpoint.emit({ type: 'channel-closed', endpointId, link }),
+        }),
     ]);
   }
 
   async #prepareChannel(
-    endpointId: EndpointId,
     transport: types.WebRtcTransport,
     log: Logger,
+    listener: DataChannelListener,
   ): Promise<void> {
     this.#direct ??= openDirectSide(this.#router);
     const { direct, source } = await this.#direct;
-    await prepareDataChannel({
-      transport,
-      direct,
-      source,
-      log,
-      listener: {
-        opened: (link) => this.#emit({ type: 'channel-open', endpointId, link }),
-        text: (link, text) => this.#emit({ type: 'channel-message', endpointId, link, text }),
-        closed: (link) => this.#emit({ type: 'channel-closed', endpointId, link }),
-      },
-    });
+    await prepareDataChannel({ transport, direct, source, log, listener });
   }
 
   #sourceListener(): ReceivedSourceListener {
-    const subject = ({ owner, source }: { owner: EndpointId; source: { name: string } }) => ({
+    const subject = ({ owner, source }: ReceivedSource) => ({
       endpointId: owner,
-      source: source.name as never,
+      source: source.name,
     });
     return {
       producerChanged: (received) => {

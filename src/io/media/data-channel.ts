@@ -49,7 +49,8 @@ export async function prepareDataChannel(options: DataChannelOptions): Promise<v
   transport.on('sctpstatechange', (state) => {
     if (state === 'closed' || state === 'failed') channel.link?.lost();
   });
-  transport.observer.on('close', () => channel.link?.lost());
+  // Closed by us: whoever did it needs no event.
+  transport.observer.on('close', () => channel.link?.end());
 }
 
 type Channel = { link: SctpLink | undefined };
@@ -122,10 +123,15 @@ class SctpLink implements ChannelLink {
     // nothing to do, see above
   }
 
-  /** The association or the transport is gone. */
+  /** The association is gone. */
   lost(): void {
     if (!this.#open) return;
     this.#open = false;
     this.#onClosed(this);
+  }
+
+  /** Nothing can be sent any more, and nobody is told. */
+  end(): void {
+    this.#open = false;
   }
 }

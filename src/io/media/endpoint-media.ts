@@ -49,7 +49,8 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     this.#options = options;
     this.#parts = parts;
     const { endpointId, media } = options;
-    const { transport, registry, feedbackSsrcs, emit, log } = parts;
+    const { transport, registry, feedbackSsrcs, log } = parts;
+    const emit = (event: MediaEvent) => this.emit(event);
     const onRefused = (source: SourceName, reason: string) => {
       log.warn({ source, reason }, 'source refused');
       emit({ type: 'source-refused', endpointId, source, reason });
@@ -84,6 +85,11 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
       const { availableBitrate } = trace.info as { availableBitrate: number };
       emit({ type: 'estimate', endpointId, availableBps: availableBitrate });
     });
+  }
+
+  /** Reports something of this endpoint, unless it is closed. */
+  emit(event: MediaEvent): void {
+    if (!this.#closed) this.#parts.emit(event);
   }
 
   get consumers(): number {
@@ -138,7 +144,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
   }
 
   #account(stats: types.WebRtcTransportStat): void {
-    const { traffic, emit } = this.#parts;
+    const { traffic } = this.#parts;
     const { bytesReceived, bytesSent, rtpPacketLossReceived, rtpPacketLossSent } = stats;
     const growth = {
       bytesIn: bytesReceived - this.#counted.bytesIn,
@@ -150,6 +156,6 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
       lossOut: rtpPacketLossSent,
       rttMs: this.#rttMs,
     });
-    if (growth.bytesIn > 0) emit({ type: 'activity', endpointId: this.#options.endpointId });
+    if (growth.bytesIn > 0) this.emit({ type: 'activity', endpointId: this.#options.endpointId });
   }
 }

@@ -14,6 +14,9 @@ export type WorkerLoad = {
   readonly consumers: number;
 };
 
+/** A worker says that it runs within some 10 ms; something else under its name may say nothing. */
+const START_TIMEOUT_MS = 15_000;
+
 export type WorkerContext = { readonly log: Logger; readonly traffic: Traffic };
 
 /** One worker process with its media ports. */
@@ -117,13 +120,14 @@ const debugLogTags: types.WorkerLogTag[] = ['info', 'ice', 'dtls', 'rtp', 'srtp'
 
 async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
   try {
-    return await withoutSignalHandlers(() =>
+    const started = withoutSignalHandlers(() =>
       createWorker({
         workerBin: options.workerBin,
         logLevel: options.workerLogLevel,
         logTags: options.workerLogLevel === 'debug' ? debugLogTags : [],
       }),
     );
+    return await withTimeout(started, START_TIMEOUT_MS);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     if (text.includes('ENOENT')) {
@@ -136,6 +140,18 @@ async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
       'worker-failed',
       `the media worker ${options.workerBin} does not start (${text}): build it anew with "node scripts/build-worker.mjs"`,
     );
+  }
+}
+
+async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`silent for ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

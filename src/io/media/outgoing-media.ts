@@ -98,15 +98,11 @@ export class OutgoingMedia {
   async #open(stream: ForwardedStream): Promise<void> {
     const { registry, transport, media, feedbackSsrcs, onForwarding, onRefused } = this.#options;
     const received = registry.find(stream.owner, stream.source);
-    const producer = received?.producer;
+    const consumable = received?.consumable;
     const description = media.find(({ kind }) => kind === stream.kind);
-    if (!received || !producer || !description) return;
-    const parameters = consumerParameters(
-      stream,
-      producer.rtpParameters,
-      description,
-      feedbackSsrcs,
-    );
+    if (!consumable || !description) return;
+    const { producer, parameters: sentParameters } = consumable;
+    const parameters = consumerParameters(stream, sentParameters, description, feedbackSsrcs);
     // The receiver was not offered the codec this source uses now: nothing it could decode.
     if (!parameters) return;
     const ssrcs = stream.rtx === undefined ? [stream.ssrc] : [stream.ssrc, stream.rtx];

@@ -17,6 +17,8 @@ import { payloadTypeNotice } from './worker-reports.ts';
 
 /** JVB's least distance between key frame requests for one source (allocation.md §4.2). */
 const KEY_FRAME_REQUEST_DELAY_MS = 200;
+/** Every change costs each receiver a new consumer, so a sender that flaps is followed this often. */
+const CODEC_CHANGE_INTERVAL_MS = 1000;
 
 export type ReceivedSourceListener = {
   /** There is a producer to consume, another one than before. */
@@ -39,6 +41,14 @@ export type ReceivedSourceOptions = {
 
 /** `codec` undefined = not known yet: probe for it. */
 type Wanted = { readonly codec: PayloadType | undefined; readonly muted: boolean };
+type Built = {
+  readonly producer: types.Producer;
+  readonly codec: PayloadType | undefined;
+  readonly parameters: types.RtpParameters;
+};
+
+/** A producer whose codec is known, and what it was made with (mediasoup copies at each access). */
+export type Consumable = Pick<Built, 'producer' | 'parameters'>;
 
 /**
  * One source of an endpoint and the producer that receives it, made again when the sender changes its codec
@@ -53,12 +63,14 @@ export class ReceivedSource {
   readonly #reconciler: Reconciler<Wanted>;
   #wanted: Wanted;
   /** The producer there is, and what it was made for. */
-  #built:
-    { readonly producer: types.Producer; readonly codec: PayloadType | undefined } | undefined;
+  #built: Built | undefined;
   /** With SVC only the first SSRC has a codec; the others are watched for a change to simulcast. */
   #watch: types.Producer | undefined;
   #meter: LayerMeter | undefined;
   #toldCodec: string | undefined;
+  /** When one codec was last followed by another; and how to end the wait for the next time. */
+  #changedMs = -CODEC_CHANGE_INTERVAL_MS;
+  #endWait: () => void = () => undefined;
   #closed = false;
 
   constructor(options: ReceivedSourceOptions) {
@@ -74,14 +86,21 @@ export class ReceivedSource {
     this.#reconciler.set(this.#wanted);
   }
 
-  /** The producer to consume; undefined until the codec is known. */
+  /** What can be consumed; undefined until the codec is known. */
+  get consumable(): Consumable | undefined {
+    return this.#built?.codec && !this.#built.producer.closed ? this.#built : undefined;
+  }
+
   get producer(): types.Producer | undefined {
-    return this.#built?.codec && !this.#built.producer.closed ? this.#built.producer : undefined;
+    return this.consumable?.producer;
   }
 
   setMuted(muted: boolean): void {
     this.#want({ ...this.#wanted, muted });
-    if (muted && this.#meter?.clear()) this.#tellLayers();
+    if (!muted) return;
+    // At once, whatever is being applied.
+    this.#built?.producer.pause().catch(() => undefined); // fails only if it was closed meanwhile
+    if (this.#meter?.clear()) this.#tellLayers();
   }
 
   /** Takes the worker's counters; called about once a second. */
@@ -100,6 +119,7 @@ export class ReceivedSource {
   /** Resolves when the worker holds nothing of the source any more. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#endWait();
     this.#reconciler.close();
     this.#discard();
     await this.#reconciler.settled();
@@ -112,41 +132,58 @@ export class ReceivedSource {
 
   async #apply({ codec, muted }: Wanted): Promise<void> {
     if (!this.#built || this.#built.codec !== codec) {
+      if (this.#built?.codec && !(await this.#mayChange(codec))) return;
       this.#discard();
-      const producer = await this.#produce(codec, muted);
+      const parameters = this.#parameters(codec);
+      const producer = await this.#produce(parameters, muted);
+      producer.on('score', (scores) => this.#scored(producer, scores, codec));
       if (this.#closed) {
         producer.close();
         return;
       }
-      this.#built = { producer, codec };
-      if (codec) await this.#begin(producer);
+      this.#built = { producer, codec, parameters };
+      if (codec) await this.#begin(this.#built);
     }
     const { producer } = this.#built;
     if (producer.paused !== muted) await (muted ? producer.pause() : producer.resume());
   }
 
-  async #begin(producer: types.Producer): Promise<void> {
+  /** Waits until another change is due; false if `codec` is not what is wanted by then. */
+  async #mayChange(codec: PayloadType | undefined): Promise<boolean> {
+    const waitMs = this.#changedMs + CODEC_CHANGE_INTERVAL_MS - performance.now();
+    if (waitMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs);
+        this.#endWait = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    if (this.#closed || codec !== this.#wanted.codec) return false;
+    this.#changedMs = performance.now();
+    return true;
+  }
+
+  #parameters(codec: PayloadType | undefined): types.RtpParameters {
+    const { media, source, feedbackSsrcs } = this.#options;
+    return codec
+      ? producerParameters(source, media, codec, feedbackSsrcs)
+      : probeParameters(source.encodings);
+  }
+
+  async #begin({ producer, parameters }: Built): Promise<void> {
     const { kind, encodings } = this.source;
     if (kind === 'video') this.#meter = new LayerMeter(encodings, producer.type === 'svc');
     this.#options.listener.producerChanged(this);
-    const unused = encodings.slice(producer.rtpParameters.encodings?.length ?? 0);
+    const unused = encodings.slice(parameters.encodings?.length ?? 0);
     if (unused.length === 0) return;
-    const watch = await this.#request(probeParameters(unused), false);
+    const watch = await this.#produce(probeParameters(unused), false);
     if (this.#closed) watch.close();
     else this.#watch = watch;
   }
 
-  async #produce(codec: PayloadType | undefined, muted: boolean): Promise<types.Producer> {
-    const { media, source, feedbackSsrcs } = this.#options;
-    const parameters = codec
-      ? producerParameters(source, media, codec, feedbackSsrcs)
-      : probeParameters(source.encodings);
-    const producer = await this.#request(parameters, muted);
-    producer.on('score', (scores) => this.#scored(producer, scores, codec));
-    return producer;
-  }
-
-  async #request(rtpParameters: types.RtpParameters, paused: boolean): Promise<types.Producer> {
+  async #produce(rtpParameters: types.RtpParameters, paused: boolean): Promise<types.Producer> {
     const producer = await this.#options.transport.produce({
       kind: this.source.kind,
       rtpParameters,

@@ -46,7 +46,7 @@ export function audioCodec(media: MediaDescription): PayloadType | undefined {
   return media.payloadTypes.find(({ name }) => name.toLowerCase() === 'opus');
 }
 
-/** A producer that receives nothing and tells which payload types arrive (patch 03). */
+/** A producer that receives nothing and tells which payload types arrive (patch payload-type-notice). */
 export function probeParameters(encodings: readonly SourceEncoding[]): RtpParameters {
   return {
     codecs: [{ mimeType: 'video/VP8', payloadType: PROBE_PAYLOAD_TYPE, clockRate: 90_000 }],

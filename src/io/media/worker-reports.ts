@@ -6,7 +6,7 @@ import type { PacketCounts } from './traffic.ts';
 export type PayloadTypeNotice = { readonly ssrc: Ssrc; readonly payloadType: number };
 
 /**
- * Patch 03: a producer's `rtp` trace, which nobody asked for, says that a payload type outside its parameters arrives on one
+ * Patch payload-type-notice: a producer's `rtp` trace, which nobody asked for, says that a payload type outside its parameters arrives on one
  * of its SSRCs; once per change.
  */
 export function payloadTypeNotice(

@@ -165,7 +165,7 @@ describe('video', () => {
     const received = bob.client.packetsOf(777_001);
     const seen = received.map(({ payload }) => payload.at(-1));
     expect(seen.filter((mark, place) => mark !== seen[place - 1])).toEqual(marks);
-    // A source that was cut in the middle of a frame costs one number on purpose (patch 02).
+    // A source that was cut in the middle of a frame costs one number on purpose (patch rtp-continuity).
     expect(steps(received).filter((step) => step !== 1 && step !== 2)).toEqual([]);
     const times = received.map(({ timestamp }) => timestamp);
     expect(times.slice(1).every((time, place) => ((time - times[place]!) | 0) >= 0)).toBe(true);
