@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
 import { transportCc, videoParameters } from '../../support/rtp/jitsi-parameters.ts';
 import { buildSenderReport } from '../../support/rtp/rtcp-packet.ts';
+import type { RtpFields } from '../../support/rtp/rtp-packet.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
 import { TransportCcReceiver } from '../../support/rtp/transport-cc.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
@@ -41,8 +42,17 @@ afterEach(() => {
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** 30 frames of 8 packets a second, with feedback every 100 ms, while `lose` of the packets get lost. */
-async function run(durationMs: number, lose: number): Promise<void> {
+/** 240 packets of 1,000 bytes a second. */
+function frameOf(tick: number): RtpFields[] {
+  return source.frame({ keyFrame: tick === 0, packets: 8, payloadBytes: 1000 });
+}
+
+/** Sends 30 frames a second, with feedback every 100 ms, while the share `lose` of the packets gets lost. */
+async function run(
+  durationMs: number,
+  lose: number,
+  frame: (tick: number) => RtpFields[] = frameOf,
+): Promise<void> {
   let random = 1;
   receiver.lose = () => {
     random = (random * 48_271) % 0x7fff_ffff;
@@ -50,8 +60,7 @@ async function run(durationMs: number, lose: number): Promise<void> {
   };
   const end = performance.now() + durationMs;
   for (let tick = 0; performance.now() < end; tick += 1) {
-    for (const packet of source.frame({ keyFrame: tick === 0, packets: 8, payloadBytes: 1000 }))
-      sender.send(packet);
+    for (const packet of frame(tick)) sender.send(packet);
     await delay(33);
     const feedback = tick % 3 === 2 ? observer.feedback(1, 2000) : undefined;
     if (feedback) receiver.sendRtcp(feedback);
@@ -107,6 +116,36 @@ describe('transport-cc towards a receiver', () => {
     await run(3000, 0);
     expect((await stats()).rtpPacketLossSent ?? 0).toBeLessThan(0.1);
     expect((await stats()).availableOutgoingBitrate ?? 0).toBeGreaterThan(100_000);
+  });
+
+  it('raises the estimate above what the layer shown can measure, while a higher one is wanted', async () => {
+    const simulcast = await sender.transport.produce({
+      kind: 'video',
+      rtpParameters: videoParameters({
+        ssrc: 3000,
+        higher: [{ ssrc: 3001 }],
+        scalabilityMode: 'L1T3',
+        extensions: ['transportCc'],
+      }),
+    });
+    const consumer = await consume(receiver.transport, simulcast, {
+      ...parameters,
+      encodings: [{ ssrc: 2000, scalabilityMode: 'L2T3' }],
+    });
+    await consumer.setPreferredLayers({ spatialLayer: 0, temporalLayer: 2 });
+    // 240 kbit/s are shown, 1.9 Mbit/s could be.
+    const [low, high] = [new VideoSource({ ssrc: 3000 }), new VideoSource({ ssrc: 3001 })];
+    const both = () => [
+      ...low.frame({ keyFrame: true, packets: 1, payloadBytes: 1000 }),
+      ...high.frame({ keyFrame: true, packets: 8, payloadBytes: 1000 }),
+    ];
+    await run(2000, 0, both);
+    await run(5000, 0.4, both);
+    const { availableOutgoingBitrate: before = 0 } = await stats();
+    expect(before).toBeLessThan(500_000);
+    await run(14_000, 0, both);
+    const { availableOutgoingBitrate: after = 0 } = await stats();
+    expect(after).toBeGreaterThan(1_000_000);
   });
 });
 
