@@ -32,9 +32,16 @@ const streamNamespace = 'http://etherx.jabber.org/streams';
 export class ClientNegotiation {
   readonly #options: ClientNegotiationOptions;
   #login: SaslLogin | undefined;
+  #askedForTls = false;
+  #loggedIn = false;
 
   constructor(options: ClientNegotiationOptions) {
     this.#options = options;
+    options.entity.on('connect', () => {
+      this.#login = undefined;
+      this.#askedForTls = false;
+      this.#loggedIn = false;
+    });
   }
 
   /** Looks at every top-level element; true = dealt with, not for the library. */
@@ -46,7 +53,8 @@ export class ClientNegotiation {
         this.#inBackground(this.#continueLogin(this.#login, element));
         return true;
       }
-      if (namespace !== tlsNamespace) return false;
+      if (namespace !== tlsNamespace || !this.#askedForTls) return false;
+      this.#askedForTls = false;
       if (element.name !== 'proceed') throw new XmppLinkError('the server failed to start TLS');
       this.#inBackground(this.#startTls());
     } catch (error) {
@@ -56,24 +64,34 @@ export class ClientNegotiation {
   }
 
   #onFeatures(features: LibraryElement): boolean {
-    const { entity, security } = this.#options;
-    const startTls = child(features, 'starttls');
-    const mechanisms = child(features, 'mechanisms');
-    if (!entity.isSecure()) {
-      if (startTls && security.mode !== 'disabled') {
-        this.#inBackground(entity.send(xml('starttls', { xmlns: tlsNamespace })));
-        return true;
-      }
-      if (security.mode === 'required') {
-        throw new XmppLinkError('the server offers no TLS, and SECURITY_MODE requires it');
-      }
-      if (startTls && !mechanisms) {
-        throw new XmppLinkError('the server requires TLS, and SECURITY_MODE is disabled');
-      }
+    if (this.#loggedIn) {
+      // Binding and stream management are the library's; TLS and inline binding it must not see.
+      for (const name of ['starttls', 'authentication']) remove(features, child(features, name));
+      return false;
     }
-    if (!mechanisms) return false; // logged in: binding and stream management are the library's
-    this.#beginLogin(childElements(mechanisms).map(textOf));
+    const mechanisms = child(features, 'mechanisms');
+    if (!this.#options.entity.isSecure() && this.#wantsTls(features)) {
+      this.#askedForTls = true;
+      this.#inBackground(this.#options.entity.send(xml('starttls', { xmlns: tlsNamespace })));
+    } else if (mechanisms) {
+      this.#beginLogin(childElements(mechanisms).map(textOf));
+    } else {
+      throw new XmppLinkError('the server offers no way to log in: does it require TLS?');
+    }
     return true;
+  }
+
+  /** @throws XmppLinkError when what the server offers and what we require do not go together */
+  #wantsTls(features: LibraryElement): boolean {
+    const { mode } = this.#options.security;
+    const offered = child(features, 'starttls') !== undefined;
+    if (!offered && mode === 'required') {
+      throw new XmppLinkError('the server offers no TLS, and SECURITY_MODE requires it');
+    }
+    if (offered && mode === 'disabled' && !child(features, 'mechanisms')) {
+      throw new XmppLinkError('the server requires TLS, and SECURITY_MODE is disabled');
+    }
+    return offered && mode !== 'disabled';
   }
 
   #beginLogin(offered: readonly string[]): void {
@@ -90,6 +108,7 @@ export class ClientNegotiation {
       return;
     }
     this.#login = undefined;
+    this.#loggedIn = true;
     await entity.restart();
   }
 
@@ -114,4 +133,8 @@ function child(features: LibraryElement, name: string): LibraryElement | undefin
     (candidate): candidate is LibraryElement =>
       typeof candidate !== 'string' && candidate.name === name,
   );
+}
+
+function remove(features: LibraryElement, feature: LibraryElement | undefined): void {
+  if (feature) features.remove(feature);
 }

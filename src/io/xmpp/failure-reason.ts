@@ -60,18 +60,17 @@ const streamReasons: Readonly<Record<string, string>> = {
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason';
   if (error instanceof XmppLinkError) return error.message;
-  const condition = property(error, 'condition');
-  if (condition !== undefined) return describeCondition(error, condition);
-  const code = property(error, 'code');
+  const code = codeOf(error);
   const known = code && (connectionReasons[code] ?? certificateReasons[code]);
   if (known) return known;
   if (error.name === 'TimeoutError') return 'the server did not answer in time';
   return `${error.message || error.name}${code ? ` (${code})` : ''}`;
 }
 
-function describeCondition(error: Error, condition: string): string {
-  const text = property(error, 'text');
-  return `${streamReasons[condition] ?? `the server says ${condition}`}${text ? ` (${text})` : ''}`;
+/** Why the server ended the stream with `<stream:error>`. */
+export function describeStreamError(streamError: XmlElement): string {
+  const { condition, text } = conditionOf(streamError);
+  return `${streamReasons[condition] ?? `the server says ${condition}`}${text}`;
 }
 
 /** Why a login was answered with `<failure>`. */
@@ -110,7 +109,7 @@ function conditionOf(error: XmlElement | undefined): { condition: string; text: 
   };
 }
 
-function property(error: Error, key: 'code' | 'condition' | 'text'): string | undefined {
-  const value: unknown = Reflect.get(error, key);
+function codeOf(error: Error): string | undefined {
+  const value: unknown = Reflect.get(error, 'code');
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -10,9 +10,15 @@ export type StanzaLimits = {
 
 /**
  * Colibri2 requests for large conferences reach hundreds of kilobytes (operations.md §1.2), and Prosody passes
- * 256 KiB unless told otherwise; nothing legitimate is near these.
+ * 256 KiB unless told otherwise; nothing legitimate is near this.
  */
-export const stanzaLimits: StanzaLimits = { maxChars: 8 * 1024 * 1024, maxDepth: 64 };
+export const stanzaLimits: StanzaLimits = { maxChars: 2 * 1024 * 1024, maxDepth: 64 };
+
+export type StanzaParserEvents = {
+  readonly onRefused: (shell: LibraryElement, reason: string) => void;
+  /** The stream is not XML, or not for us to hold; nothing more comes of it. Once. */
+  readonly onBroken: (error: Error) => void;
+};
 
 /** What an element costs in memory beyond its characters, roughly, in characters. */
 const elementChars = 100;
@@ -20,30 +26,46 @@ const elementChars = 100;
 /**
  * The library's parser with bounds. A stanza that breaks them is read to its end without being kept and reported
  * by `onRefused` as its bare outer element, so that it can be answered; the stream goes on. One token (a text,
- * a tag) longer than `maxChars` cannot be skipped and ends the stream with an `error` event.
+ * a tag) longer than `maxChars` cannot be skipped: like anything that is not XML it breaks the stream.
  *
  * @returns a parser class, because the library makes a parser for every stream
  */
 export function stanzaParser(
   limits: StanzaLimits,
-  onRefused: (shell: LibraryElement, reason: string) => void,
+  events: StanzaParserEvents,
 ): new () => LibraryParser {
   return class StanzaParser extends xml.Parser {
     #depth = 0;
     #chars = 0;
     #charsSinceToken = 0;
     #refusal: string | undefined;
+    #broken = false;
+
+    constructor() {
+      super();
+      // The library stops listening after the first error, and a second one unheard would end the process.
+      this.on('error', (error: Error) => {
+        this.#broken = true;
+        events.onBroken(error);
+      });
+    }
 
     override write(data: string): void {
+      if (this.#broken) return;
       this.#charsSinceToken += data.length;
       if (this.#charsSinceToken > limits.maxChars + data.length) {
         this.emit('error', new Error(`a token of more than ${limits.maxChars} characters`));
         return;
       }
-      super.write(data);
+      try {
+        super.write(data);
+      } catch (error) {
+        this.emit('error', error); // an entity or character that XML has not
+      }
     }
 
     override onStartElement(name: string, attrs: Record<string, string>): void {
+      if (this.#broken) return;
       this.#charsSinceToken = 0;
       this.#depth += 1; // 1 is the stream itself
       this.#count(elementChars + name.length + attributeChars(attrs));
@@ -54,6 +76,7 @@ export function stanzaParser(
     }
 
     override onEndElement(name: string): void {
+      if (this.#broken) return;
       this.#charsSinceToken = 0;
       this.#depth -= 1;
       if (this.#refusal === undefined) super.onEndElement(name);
@@ -62,7 +85,7 @@ export function stanzaParser(
 
     override onText(text: string): void {
       this.#charsSinceToken = 0;
-      if (this.#depth < 2) return; // white space between stanzas keeps the connection alive, no more
+      if (this.#broken || this.#depth < 2) return; // white space between stanzas keeps the connection alive, no more
       this.#count(text.length);
       if (this.#refusal === undefined) super.onText(text);
     }
@@ -83,7 +106,7 @@ export function stanzaParser(
       if (refusal === undefined) return;
       const { name, attrs } = outermost(this.cursor);
       this.cursor = this.root;
-      onRefused(xml(name, attrs), refusal);
+      events.onRefused(xml(name, attrs), refusal);
     }
   };
 }

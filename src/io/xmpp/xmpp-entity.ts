@@ -42,7 +42,6 @@ export type XmppEntity = EventEmitter & {
   _detachSocket(): void;
   _onData(data: Buffer): void;
   _onElement(element: LibraryElement): void;
-  _onSeeOtherHost(error: Error): void;
 };
 
 export type CreateElement = ((

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Scheduled, Timers } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { XmlElement } from '../../base/xml-element.ts';
-import { describeFailure, XmppLinkError } from './failure-reason.ts';
+import { describeFailure, describeStreamError, XmppLinkError } from './failure-reason.ts';
 import { toLibraryElement } from './library-element.ts';
 import { stanzaLimits, stanzaParser } from './stanza-parser.ts';
 import type { LibraryElement, XmppEntity } from './xmpp-entity.ts';
@@ -31,7 +31,7 @@ export type SessionOptions = {
 
 /** What a kind of connection does differently. */
 export type SessionHooks = {
-  /** Sees every top-level element first; true = dealt with, the library never sees it. */
+  /** Sees every top-level element until login first; true = dealt with, the library never sees it. */
   readonly intercept?: (element: LibraryElement) => boolean;
   /**
    * What the library sees in place of a stanza that we deal with: it would answer requests itself, before
@@ -54,6 +54,7 @@ type Phase =
 const smNamespace = 'urn:xmpp:sm:3';
 const openTimeoutMs = 30_000;
 const closeTimeoutMs = 3000;
+const farewellMs = 200;
 const libraryTimeoutMs = 15_000;
 /** Bytes the server has not taken yet; beyond, it is as good as dead. */
 const maxUnsentBytes = 32 * 1024 * 1024;
@@ -153,15 +154,16 @@ export class XmppSession {
   }
 
   async #connect(): Promise<void> {
-    const { domain } = this.#options;
+    const { domain, events } = this.#options;
     const connected = this.#entity.connect(tcpService);
     this.#rawSocket = this.#entity.socket ?? undefined;
     await connected;
     this.#rawSocket?.setNoDelay(true);
     this.#negotiating = true;
-    this.#entity.Parser = stanzaParser(stanzaLimits, (shell, reason) =>
-      this.#options.events.onRefused(shell, reason),
-    );
+    this.#entity.Parser = stanzaParser(stanzaLimits, {
+      onRefused: (shell, reason) => events.onRefused(shell, reason),
+      onBroken: (error) => this.#broken(error),
+    });
     await this.#entity.open({ domain, lang: 'en' });
   }
 
@@ -174,6 +176,9 @@ export class XmppSession {
     this.#entity.on('error', (error: unknown) => {
       this.#lastError ??= error;
       this.fail(error);
+    });
+    this.#entity.on('close', () => {
+      if (this.#phase.type === 'open') this.#end(new XmppLinkError('the server ended the stream'));
     });
     this.#entity.on('disconnect', () => this.#disconnected());
   }
@@ -229,28 +234,49 @@ export class XmppSession {
     });
     entity._onData = (data) => {
       events.onReceived();
-      const { parser } = entity;
-      try {
-        parser?.write(decoder.write(data));
-      } catch (error) {
-        parser?.emit('error', error);
-      }
+      entity.parser?.write(decoder.write(data));
     };
     const pass = entity._onElement.bind(entity);
     entity._onElement = (received) => {
       try {
-        if (hooks.intercept?.(received)) return;
-        if (this.#phase.type === 'opening') this.#followNegotiation(received);
-        const ours = this.#receiving && isForUs(received);
-        const seen = ours ? hooks.standIn?.() : received;
-        if (seen) pass(seen);
-        if (ours) events.onStanza(received);
+        this.#take(received, hooks, pass);
       } catch (error) {
         const { name, attrs } = received;
         log.warn({ err: error, stanza: name, from: attrs['from'] }, 'skipped a stanza');
       }
     };
-    entity._onSeeOtherHost = (error) => entity.emit('error', error);
+  }
+
+  #take(received: LibraryElement, hooks: SessionHooks, pass: (seen: LibraryElement) => void): void {
+    if (received.name === 'stream:error') {
+      this.#end(new XmppLinkError(describeStreamError(received)));
+      return;
+    }
+    if (this.#phase.type === 'opening') {
+      if (hooks.intercept?.(received)) return;
+      this.#followNegotiation(received);
+    } else if (received.name === 'stream:features') {
+      return; // there is nothing left to negotiate
+    }
+    const ours = this.#receiving && isForUs(received);
+    const seen = ours ? hooks.standIn?.() : received;
+    if (seen) pass(seen);
+    if (ours) this.#options.events.onStanza(received);
+  }
+
+  /** The stream cannot go on. */
+  #end(error: Error): void {
+    this.fail(error);
+    this.abort(error);
+  }
+
+  /** Not XML: what was sent cannot be had by resuming either, so the next stream is a new one. */
+  #broken(error: Error): void {
+    const reason = new XmppLinkError(`the server sends what we cannot read: ${error.message}`);
+    this.#negotiating = true;
+    this.#lastError = reason;
+    // The library tells the server why, for which it gets a moment.
+    this.#options.timers.after(farewellMs, () => this.#end(reason));
   }
 
   #destroySocket(): void {

@@ -25,7 +25,10 @@ export type BridgeLinkOptions = {
 };
 
 /** What a configuration entry needs to know of a server. */
-export type ReachableServer = Pick<Prosody, 'c2sPort' | 'authDomain' | 'brewery' | 'certificate'>;
+export type ReachableServer = Pick<Prosody, 'c2sPort' | 'authDomain' | 'brewery'> & {
+  /** The authority to trust; undefined = Node's own list. */
+  readonly certificate: string | undefined;
+};
 
 /** Not started yet. TLS is verified against Prosody's own certificate unless `ca` or `config` say otherwise. */
 export function bridgeLink(prosody: ReachableServer, options: BridgeLinkOptions = {}): BridgeLink {

@@ -10,16 +10,17 @@ export type ScriptedServer = {
 /**
  * Answers the opening of a stream and hands every further piece of input to `converse`.
  *
- * @param features what stands inside `<stream:features>`
+ * @param features what stands inside `<stream:features>` of a connection's first stream, its second and so on
  */
 export async function startScriptedServer(
-  features: string,
+  features: readonly string[],
   converse: (input: string, say: (text: string) => void) => void,
 ): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer((socket) => {
     connections += 1;
+    let streams = 0;
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     const say = (text: string) => void socket.write(text);
@@ -32,7 +33,7 @@ export async function startScriptedServer(
       say(
         `<?xml version='1.0'?><stream:stream xmlns='jabber:client' id='s1' version='1.0' ` +
           `xmlns:stream='http://etherx.jabber.org/streams' from='auth.meet.test'>` +
-          `<stream:features>${features}</stream:features>`,
+          `<stream:features>${features[streams++] ?? ''}</stream:features>`,
       );
     });
   });

@@ -3,6 +3,7 @@ import {
   describeFailure,
   describeLoginRefusal,
   describeRoomRefusal,
+  describeStreamError,
 } from '../../../../src/io/xmpp/failure-reason.ts';
 import { element } from '../../../../src/io/xmpp/xml.ts';
 
@@ -14,13 +15,22 @@ describe('a failure in words', () => {
     [withFields({ code: 'ENOTFOUND' }), /does not resolve/],
     [withFields({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), /^certificate not trusted: self-signed/],
     [withFields({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), /another name than DOMAIN/],
-    [withFields({ name: 'StreamError', condition: 'host-unknown' }), /does not serve DOMAIN/],
-    [withFields({ condition: 'odd-thing', text: 'why' }), 'the server says odd-thing (why)'],
     [withFields({ name: 'TimeoutError', message: '' }), /did not answer in time/],
     [withFields({ code: 'EODD' }), 'raw (EODD)'],
     ['not an error', 'unknown reason'],
   ])('%o', (error, expected) => {
     expect(describeFailure(error)).toMatch(expected);
+  });
+
+  it('names why a stream was ended', () => {
+    const text = element('text', {}, 'why');
+    const streamError = (condition: string) =>
+      element('stream:error', {}, element(condition), text);
+    expect(describeStreamError(streamError('host-unknown'))).toMatch(
+      /does not serve DOMAIN \(why\)/,
+    );
+    expect(describeStreamError(streamError('odd'))).toBe('the server says odd (why)');
+    expect(describeStreamError(element('stream:error'))).toBe('the server says no reason given');
   });
 
   it('names what is wrong with a login', () => {

@@ -20,7 +20,7 @@ describe('an element to send', () => {
     const anything = fc.string({ unit: 'binary', minLength: 1 });
     fc.assert(
       fc.property(anything, anything, (value, text) => {
-        const Parser = stanzaParser(stanzaLimits, () => {});
+        const Parser = stanzaParser(stanzaLimits, { onRefused: () => {}, onBroken: () => {} });
         const parser = new Parser();
         const sent = toLibraryElement(element('a', { value }, text));
         let received: unknown;

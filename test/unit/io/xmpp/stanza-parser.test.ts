@@ -10,12 +10,15 @@ type Seen = {
 
 function parse(chunks: readonly string[], limits: Partial<StanzaLimits> = {}): Seen {
   const seen: Seen = { elements: [], refused: [], errors: [] };
-  const Parser = stanzaParser({ maxChars: 10_000, maxDepth: 8, ...limits }, (shell, reason) => {
-    seen.refused.push(`${shell.toString()}: ${reason}`);
-  });
+  const Parser = stanzaParser(
+    { maxChars: 10_000, maxDepth: 8, ...limits },
+    {
+      onRefused: (shell, reason) => seen.refused.push(`${shell.toString()}: ${reason}`),
+      onBroken: ({ message }) => seen.errors.push(message),
+    },
+  );
   const parser = new Parser();
   parser.on('element', (element: { toString(): string }) => seen.elements.push(element.toString()));
-  parser.on('error', (error: Error) => seen.errors.push(error.message));
   for (const chunk of ['<stream>', ...chunks]) parser.write(chunk);
   return seen;
 }
@@ -66,7 +69,10 @@ describe('the stanza parser', () => {
   });
 
   it('keeps nothing of the white space between stanzas', () => {
-    const Parser = stanzaParser({ maxChars: 10_000, maxDepth: 8 }, () => {});
+    const Parser = stanzaParser(
+      { maxChars: 10_000, maxDepth: 8 },
+      { onRefused: () => {}, onBroken: () => {} },
+    );
     const parser = new Parser();
     parser.write('<stream>');
     for (let i = 0; i < 1000; i += 1) parser.write(' \n');
@@ -76,10 +82,18 @@ describe('the stanza parser', () => {
 
   it('gives up a stream with one endless token, instead of holding it', () => {
     const seen = parse(['<iq id="', ...Array.from({ length: 20 }, () => 'x'.repeat(1000))]);
-    expect(seen.errors[0]).toBe('a token of more than 10000 characters');
+    expect(seen.errors).toEqual(['a token of more than 10000 characters']);
   });
 
-  it('reports a closing tag that does not fit', () => {
-    expect(parse(['<iq><a></b></iq>']).errors[0]).toBe('a must be closed.');
+  it.each([
+    ['<iq><a></b></iq><iq/>', 'a must be closed.'],
+    ['<iq>&nbsp;</iq><iq/>', 'Illegal XML entity &nbsp;'],
+    ['<iq a="&#0;"/><iq/>', 'Illegal XML character 0x0'],
+  ])('gives up %s once, and says nothing more', (text, error) => {
+    expect(parse([text, '</a></b></c>', '<iq/>'])).toEqual({
+      elements: [],
+      refused: [],
+      errors: [error],
+    });
   });
 });
