@@ -13,6 +13,7 @@ import { until } from '../../support/until.ts';
 import {
   TestConference,
   camera,
+  feedbackSsrcs,
   forwarded,
   mediaOptions,
   microphone,
@@ -250,12 +251,49 @@ describe('video', () => {
         ? undefined
         : `no NACK for ${lost}`,
     );
+    expect(alice.client.feedbackOf('nack')[0]).toMatchObject({ sender: feedbackSsrcs.video });
+    expect(alice.client.feedbackOf('pli')[0]).toMatchObject({ sender: feedbackSsrcs.video });
     await until(() => {
       const numbers = bob.client.packetsOf(3001).map(({ sequenceNumber }) => sequenceNumber);
       const [first, last] = [numbers[0]!, numbers.at(-1)!];
       const missing = ((last - first) & 0xffff) + 1 - new Set(numbers).size;
       return missing === 0 ? undefined : `${missing} packets are missing`;
     });
+  });
+
+  it('carries the MID of its slot on every packet, and never the one of the sender', async () => {
+    const carol = await conference.join('carol');
+    const source = camera(alice.id, 3001, 1);
+    alice.endpoint.setReception({ sources: [source], muted: notMuted });
+    const slot = { ssrc: ssrc(777_001), rtx: ssrc(777_002), mid: 'v0' };
+    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source, slot)], idealBps: 0 });
+    carol.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    flowing(
+      new VideoFlow({
+        client: alice.client,
+        encodings: source.encodings,
+        extensions: new Map([
+          [3, Buffer.from([1, 2, 3])],
+          [5, Buffer.from([0, 1])],
+          [10, Buffer.from('0')],
+        ]),
+      }),
+    );
+    await packets(bob.client, 777_001, 10);
+    await packets(carol.client, 3001, 10);
+    const wanted = bob.client.packetsOf(777_001)[5]!;
+    bob.client.send(buildNack(1, 777_001, [wanted.sequenceNumber]));
+    await packets(bob.client, 777_002, 1);
+    const ofSlot = [...bob.client.packetsOf(777_001), ...bob.client.packetsOf(777_002)];
+    const mids = ofSlot.map(({ extensions }) => extensions.get(10)?.toString());
+    expect(new Set(mids)).toEqual(new Set(['v0']));
+    // All else there may be is padding that probes the bandwidth.
+    const others = bob.client.received.filter((packet) => !ofSlot.includes(packet));
+    expect(others.every((packet) => packet.ssrc === feedbackSsrcs.video)).toBe(true);
+    const extensionIds = carol.client
+      .packetsOf(3001)
+      .flatMap(({ extensions }) => [...extensions.keys()]);
+    expect(new Set(extensionIds)).toEqual(new Set([5]));
   });
 
   it('passes key frame requests on, a few at most', async () => {
