@@ -24,11 +24,10 @@ export function answerConferenceModify(
   colibri2: Colibri2,
 ): (payload: XmlElement) => Promise<IqReply> {
   return async (payload) => {
-    const request = decodeConferenceModify(payload);
-    if (!request.ok) return iqError({ code: 'bad-request', text: request.error.message });
-    const answer = await colibri2(request.value);
-    if (!answer.ok) return iqError(answer.error);
-    return { type: 'result', payload: encodeConferenceModified(answer.value) };
+    const answer = await colibri2(decodeConferenceModify(payload));
+    return answer.ok
+      ? { type: 'result', payload: encodeConferenceModified(answer.value) }
+      : iqError(answer.error);
   };
 }
 

@@ -19,9 +19,7 @@ export function createColibri2Rest(
   conferenceExists: (meetingId: string) => boolean,
 ): Colibri2Rest {
   const modify = async (body: unknown, unknownStatus: 400 | 404): Promise<RestReply> => {
-    const request = decodeConferenceModifyJson(body);
-    if (!request.ok) return refusal(400, { code: 'bad-request', text: request.error.message });
-    const answer = await colibri2(request.value);
+    const answer = await colibri2(decodeConferenceModifyJson(body));
     if (answer.ok) return { status: 200, body: encodeConferenceModifiedJson(answer.value) };
     const isUnknown = answer.error.code === 'conference-not-found';
     return refusal(isUnknown ? unknownStatus : 400, answer.error);

@@ -3,18 +3,20 @@ import { ok, type Result } from '../base/result.ts';
 import type { CommandError, ConferenceCommand, ConferenceOutcome } from '../conference/commands.ts';
 import type { ConferenceModified } from '../protocol/colibri2/conference-modified.ts';
 import type { ConferenceModify } from '../protocol/colibri2/conference-modify.ts';
+import type { DecodeError } from '../protocol/xml/decode-error.ts';
 import { conferenceAnswer } from './conference-answer.ts';
 import { conferenceCommand } from './conference-command.ts';
 import type { ColibriConfig } from './endpoint-command.ts';
+import { badRequest } from './refuse.ts';
 
 /** Does a command, all of it or nothing. */
 export type Execute = (
   command: ConferenceCommand,
 ) => Promise<Result<ConferenceOutcome, CommandError>>;
 
-/** One request, decoded, to one answer: what XMPP and REST share. */
+/** One request as far as it could be read, to one answer: what XMPP and REST share. */
 export type Colibri2 = (
-  request: ConferenceModify,
+  request: Result<ConferenceModify, DecodeError>,
 ) => Promise<Result<ConferenceModified, CommandError>>;
 
 export type Colibri2Options = {
@@ -29,16 +31,19 @@ export type Colibri2Options = {
  */
 export function createColibri2({ execute, config, log }: Colibri2Options): Colibri2 {
   return async (request) => {
-    const { meetingId, connects = [] } = request;
-    const command = conferenceCommand(request, config);
+    const command = request.ok
+      ? conferenceCommand(request.value, config)
+      : badRequest(request.error.message);
     const outcome = command.ok ? await execute(command.value) : command;
+    const meeting = request.ok ? request.value.meetingId : undefined;
     if (!outcome.ok) {
       const { code, text } = outcome.error;
-      log.warn({ meeting: meetingId, code, reason: text }, 'refused a conference-modify request');
+      log.warn({ meeting, code, reason: text }, 'refused a conference-modify request');
       return outcome;
     }
-    if (connects.length > 0) {
-      log.info({ meeting: meetingId, connects }, 'ignored <connects>: media export is not supported');
+    const connects = request.ok ? request.value.connects : undefined;
+    if (connects && connects.length > 0) {
+      log.info({ meeting, connects }, 'ignored <connects>: media export is not supported');
     }
     return ok(conferenceAnswer(outcome.value));
   };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ok } from '../../src/base/result.ts';
 import { endpointId, sourceName, ssrc } from '../../src/model/ids.ts';
 import { videoTypes } from '../../src/model/source.ts';
@@ -14,6 +14,9 @@ import {
   type ClientMessage,
 } from '../../src/protocol/channel/client-message.ts';
 import { anyText, record, word } from './arbitrary-model.ts';
+
+// Hundreds of runs take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const source = word.map(sourceName);
 const sources = fc.array(source, { maxLength: 4 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ok } from '../../src/base/result.ts';
 import {
   decodeConferenceModifiedJson,
@@ -22,6 +22,9 @@ import { decodeStanzaError, encodeStanzaError } from '../../src/protocol/colibri
 import { parseXml, writeXml } from '../support/xml-text.ts';
 import { conferenceModified, conferenceModify } from './arbitrary-colibri2.ts';
 import { record, word } from './arbitrary-model.ts';
+
+// Hundreds of runs take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import type { Result } from '../../base/result.ts';
 import { decodeMessage } from './decode-message.ts';
-import { constraints, endpoint, int32, source, sources, videoType } from './fields.ts';
+import {
+  constraints,
+  constraintsMap,
+  endpoint,
+  int32,
+  int53,
+  source,
+  sources,
+  videoType,
+} from './fields.ts';
 import { limits } from './limits.ts';
 
 // What a client says (bridge-channel.md §2), field names as on the wire. Unknown fields are ignored, known ones
@@ -13,13 +22,8 @@ const receiverVideoConstraints = z.object({
   selectedSources: sources.nullish(),
   onStageSources: sources.nullish(),
   defaultConstraints: constraints.nullish(),
-  constraints: z
-    .looseObject({})
-    .transform((members) => Object.entries(members))
-    .pipe(z.array(z.tuple([source, constraints])).max(limits.names))
-    .transform((entries) => new Map(entries))
-    .nullish(),
-  assumedBandwidthBps: z.int().nullish(),
+  constraints: constraintsMap.nullish(),
+  assumedBandwidthBps: int53.nullish(),
 });
 
 const receiverAudioSubscription = z.object({

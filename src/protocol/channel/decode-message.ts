@@ -10,7 +10,7 @@ export function decodeMessage<T>(schema: z.ZodType<T>, text: string): Result<T, 
   if (parsed.success) return ok(parsed.data);
   const name = excerpt(json.value['colibriClass']);
   const issue = parsed.error.issues[0];
-  if (issue?.code === 'invalid_union') return err(`unknown colibriClass ${name}`);
+  if (issue?.path[0] === 'colibriClass') return err(`unknown colibriClass ${name}`);
   const path = (issue?.path ?? []).map((step) => excerpt(String(step))).join('.');
   return err(`${name}.${path}: ${issue?.message ?? 'not as expected'}`);
 }

@@ -11,10 +11,12 @@ import { boolean, integer, oneOf } from './json-schema.ts';
 import { range } from './limits.ts';
 
 /** What a client wrote: strings and numbers are read, everything else is as good as absent. */
-const loose = z.unknown().transform((value) => {
+function looseText(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value.length <= maxStringLength ? value : undefined;
-});
+}
+
+const loose = z.unknown().transform(looseText);
 
 /** Surplus items are ignored, as in XML. */
 function looseList<T extends z.ZodType>(item: T, max: number) {
@@ -29,7 +31,7 @@ const candidate = z
   .looseObject({})
   .transform((members) =>
     decodeCandidate((name) =>
-      Object.hasOwn(members, name) ? loose.parse(members[name]) : undefined,
+      Object.hasOwn(members, name) ? looseText(members[name]) : undefined,
     ),
   );
 
@@ -59,11 +61,14 @@ const ice = z
       candidates: (value.candidates ?? []).filter((item) => item !== undefined),
       fingerprints: (value.fingerprints ?? []).filter((item) => item !== undefined),
       iceGeneration: iceGeneration(value['ice-generation']),
-      webSocketUrls: (value['web-sockets'] ?? []).filter(
-        (url) => url !== undefined && url !== 'active',
-      ) as string[],
+      webSocketUrls: (value['web-sockets'] ?? []).filter(isUrl),
     });
   });
+
+/** `active` stands for a link that is there already. */
+function isUrl(value: string | undefined): value is string {
+  return value !== undefined && value !== 'active';
+}
 
 const sctp = z
   .object({ port: integer(range.port), role: oneOf(sctpRoles) })

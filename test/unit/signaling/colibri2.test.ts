@@ -94,6 +94,7 @@ describe('a request that cannot be done is not tried', () => {
       status: 400,
       body: { condition: 'bad-request', error: expect.stringContaining('meeting-id') as string },
     });
+    expect(untouched.log.lines).toHaveLength(2);
   });
 
   test('when it breaks a rule', async () => {

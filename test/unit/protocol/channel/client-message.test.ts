@@ -22,7 +22,7 @@ describe('a message', () => {
   });
 
   test('says where it is wrong', () => {
-    expect(problem('{"colibriClass":"LastNChangedEvent","lastN":"2"}')).toMatch(
+    expect(problem('{"colibriClass":"LastNChangedEvent","lastN":"two"}')).toMatch(
       /^LastNChangedEvent\.lastN: /,
     );
     expect(problem('{"colibriClass":"EndpointMessage","msgPayload":{}}')).toMatch(
@@ -57,5 +57,35 @@ describe('a message', () => {
   test('brackets within strings are no nesting', () => {
     const text = JSON.stringify({ colibriClass: 'EndpointStats', x: '\\"[[[['.repeat(50) });
     expect(decodeClientMessage(text)).toMatchObject({ ok: true });
+  });
+});
+
+/** Tried with JVB's own reader: clients may have come to rely on it. */
+describe('what JVB makes sense of, so do we:', () => {
+  const constraints = (fields: object) =>
+    decodeClientMessage(JSON.stringify({ colibriClass: 'ReceiverVideoConstraints', ...fields }));
+
+  test.each([
+    [1.5, 1],
+    [-0.5, 0],
+    ['5', 5],
+    ['-1', -1],
+    ['7.9', 7],
+  ])('the number %j', (written, value) => {
+    expect(constraints({ lastN: written })).toMatchObject({ ok: true, value: { lastN: value } });
+  });
+
+  test('constraints without a height, which want nothing', () => {
+    expect(constraints({ defaultConstraints: {} })).toMatchObject({
+      value: { defaultConstraints: { maxHeight: 0 } },
+    });
+  });
+
+  test('lists and maps with nobody in a place', () => {
+    expect(
+      constraints({ onStageSources: [null, '', 'a'], constraints: { a: null, b: {} } }),
+    ).toMatchObject({
+      value: { onStageSources: ['a'], constraints: new Map([['b', { maxHeight: 0 }]]) },
+    });
   });
 });
