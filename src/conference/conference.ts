@@ -220,9 +220,9 @@ export class Conference {
   }
 
   #handle(event: Exclude<MediaEvent, { readonly type: 'lost' }>): void {
-    const { clock, codec, log, totals } = this.#services;
+    const { clock, codec, totals } = this.#services;
     const { forwarding, speakers } = this;
-    const scene = { endpoints: this.#endpoints, forwarding, speakers, codec, log, totals };
+    const scene = { endpoints: this.#endpoints, forwarding, speakers, codec, totals };
     handleMediaEvent(event, scene, clock.nowMs());
   }
 

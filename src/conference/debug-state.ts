@@ -1,8 +1,11 @@
 import type { LimitingReason, SourceAllocation } from '../allocation/allocation.ts';
+import type { SourceName } from '../model/ids.ts';
 import type { Layer, LayerIndex } from '../model/layer.ts';
 import type { Conference } from './conference.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { EndpointChannel } from './endpoint-channel.ts';
 import type { SourceState } from './endpoint-sources.ts';
+import type { Receiver } from './receiver.ts';
 
 export type DebugQuery = {
   /** Details of every endpoint, not only its name. */
@@ -86,14 +89,18 @@ function sentSource(
   };
 }
 
-/** Why a source is not sent, or not sent better; two reasons lie outside the allocation. */
-type Obstacle = LimitingReason | 'no-ssrc-slot' | 'no-channel';
+/** Why a source is not sent, or not sent better; three reasons lie outside the allocation. */
+type Obstacle = LimitingReason | 'refused' | 'no-ssrc-slot' | 'no-channel';
+
+function obstacleOf(source: SourceName, receiver: Receiver, channel: EndpointChannel): Obstacle {
+  if (receiver.isRefused(source)) return 'refused';
+  return channel.carrier ? 'no-ssrc-slot' : 'no-channel';
+}
 
 function receivedVideo(allocation: SourceAllocation, { receiver, channel }: Endpoint) {
   const { source, owner, effectiveMaxHeight, target, ideal, limitedBy } = allocation;
   const stream = receiver.plan.streams.find((each) => each.source === source);
-  let obstacle: Obstacle = limitedBy;
-  if (target && !stream) obstacle = channel.carrier ? 'no-ssrc-slot' : 'no-channel';
+  const obstacle = target && !stream ? obstacleOf(source, receiver, channel) : limitedBy;
   return {
     source,
     owner,

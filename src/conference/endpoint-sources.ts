@@ -85,9 +85,11 @@ export class EndpointSources {
     return state.codec === undefined;
   }
 
-  refuse(name: SourceName, reason: string): void {
+  /** @returns whether it is a source of this endpoint. */
+  refuse(name: SourceName, reason: string): boolean {
     const state = this.#states.get(name);
     if (state) this.#states.set(name, { ...state, refusedBecause: reason });
+    return state !== undefined;
   }
 }
 

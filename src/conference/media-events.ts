@@ -1,4 +1,3 @@
-import type { Logger } from '../base/logger.ts';
 import type { EndpointId } from '../model/ids.ts';
 import { broadcast } from './broadcast.ts';
 import { dominantSpeakerEvent } from './channel-commands.ts';
@@ -14,7 +13,6 @@ export type MediaEventScene = {
   readonly forwarding: Forwarding;
   readonly speakers: Speakers;
   readonly codec: ChannelCodec;
-  readonly log: Logger;
   readonly totals: Totals;
 };
 
@@ -87,9 +85,7 @@ function handleEndpointEvent(
       endpoint.receiver.reportForwarding(event.source, event.layer);
       break;
     case 'source-refused':
-      scene.log.warn({ ...event }, 'the engine refused a source');
-      endpoint.sources.refuse(event.source, event.reason);
-      scene.forwarding.refreshAll();
+      sourceRefused(endpoint, event, scene.forwarding);
       break;
   }
 }
@@ -103,6 +99,20 @@ function transportChanged(
   if (ice === 'connected' && !endpoint.iceEverConnected) totals.iceSucceeded += 1;
   if (ice === 'failed' && endpoint.ice !== 'failed') totals.iceFailed += 1;
   endpoint.transportChanged(ice, dtls, nowMs);
+}
+
+/** Either a source of the endpoint that is not received, or one of another that the endpoint cannot be sent. */
+function sourceRefused(
+  endpoint: Endpoint,
+  { source, reason }: EventOf<'source-refused'>,
+  forwarding: Forwarding,
+): void {
+  if (endpoint.sources.refuse(source, reason)) {
+    forwarding.refreshAll();
+  } else {
+    endpoint.receiver.refuse(source);
+    forwarding.refresh(endpoint);
+  }
 }
 
 /** Visitors do not speak, and nobody hears of the same speaker twice. */

@@ -141,7 +141,10 @@ export type MediaEvent =
       readonly text: string;
     }
   | { readonly type: 'channel-closed'; readonly endpointId: EndpointId; readonly link: ChannelLink }
-  /** A source was refused by the engine (cap reached, SSRC taken): it is not received. */
+  /**
+   * A source was refused by the engine (cap reached, SSRC taken): it is not received if it is the endpoint's own,
+   * and not sent to the endpoint if it is another's.
+   */
   | {
       readonly type: 'source-refused';
       readonly endpointId: EndpointId;

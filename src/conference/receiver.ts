@@ -54,6 +54,7 @@ export class Receiver {
   #plan: ForwardingPlan = { streams: [], idealBps: 0 };
   #forwarded: readonly SourceName[] = [];
   readonly #sent = new Map<SourceName, LayerIndex>();
+  readonly #refused = new Set<SourceName>();
   #allocatedMs = 0;
   #retryAtMs: number | undefined;
 
@@ -130,6 +131,7 @@ export class Receiver {
     const { endpointId } = this.#options;
     const video = view.video.filter((source) => source.owner !== endpointId);
     const audio = selectAudio(view.audio, this.#subscription, endpointId);
+    this.#forgetRefused(view);
     this.#allocatedMs = nowMs;
     this.#allocation = this.#allocate(video);
     this.#heights = new Map(
@@ -162,6 +164,15 @@ export class Receiver {
   reportForwarding(source: SourceName, layer: LayerIndex | undefined): void {
     if (layer) this.#sent.set(source, layer);
     else this.#sent.delete(source);
+  }
+
+  /** The media plane cannot send this receiver the source; its plan must not claim it. */
+  refuse(source: SourceName): void {
+    this.#refused.add(source);
+  }
+
+  isRefused(source: SourceName): boolean {
+    return this.#refused.has(source);
   }
 
   /** What the media plane last said of a source; undefined = nothing of it leaves. */
@@ -243,6 +254,15 @@ export class Receiver {
     this.#options.setPlan(plan);
   }
 
+  /** A refusal lasts as long as the source. */
+  #forgetRefused(view: ForwardingView): void {
+    for (const name of this.#refused) {
+      const present =
+        view.videoByName.has(name) || view.audio.some((source) => source.name === name);
+      if (!present) this.#refused.delete(name);
+    }
+  }
+
   /** The media plane says nothing of what it is no longer asked to send. */
   #forgetUnsent(): void {
     const planned = new Set(forwardedSources(this.#plan));
@@ -254,6 +274,7 @@ export class Receiver {
   /** Without rewriting the source's own SSRCs; with it those of its slot, once the client knows them. */
   #addressOf(source: ForwardableAudio | ForwardableVideo): OutgoingAddress | undefined {
     const { slots } = this.#options;
+    if (this.#refused.has(source.name)) return undefined;
     if (!slots) return source.primary;
     const slot = slots['videoType' in source ? 'video' : 'audio'].slotOf(source.name);
     return slot?.announcedMs === undefined ? undefined : slot;

@@ -109,6 +109,18 @@ describe('a receiver', () => {
     expect(scene.sent('b', 'video')).toEqual(['a-v0']);
   });
 
+  it('is not told that it is sent what the engine cannot send it', async () => {
+    const { scene, links } = await call('a', 'b', 'c');
+    scene.report({
+      type: 'source-refused',
+      endpointId: endpointId('b'),
+      source: sourceName('a-v0'),
+      reason: 'too many SSRCs',
+    });
+    expect(links['b']!.of('forwarded-sources').at(-1)!.sources).toEqual(['c-v0']);
+    expect(scene.sent('c', 'video')).toEqual(['a-v0', 'b-v0']);
+  });
+
   it('gets nothing more of an endpoint that left', async () => {
     const { scene, links } = await call('a', 'b', 'c');
     await scene.execute({ endpoints: [{ type: 'expire', id: endpointId('a') }] });
