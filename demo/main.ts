@@ -2,6 +2,7 @@
 // stops both on Ctrl-C.
 import { pino } from 'pino';
 import { startFocus } from './focus/focus.ts';
+import { RestBridge } from './focus/rest-bridge.ts';
 import { ArgumentError, type Arguments, readArguments } from './launcher/arguments.ts';
 import { isLoopback, mediaAddresses } from './launcher/bridge-config.ts';
 import { BridgeProcess } from './launcher/bridge-process.ts';
@@ -38,7 +39,13 @@ async function run({ host, port, mediaUdpPort, mediaTcpPort }: Arguments): Promi
       public: await freePort('127.0.0.1'),
     },
   });
-  const focus = await startFocus({ bridgeUrl: bridge.url, host, port, ...certificate, log });
+  const focus = await startFocus({
+    bridge: new RestBridge(bridge.url),
+    host,
+    port,
+    ...certificate,
+    log,
+  });
   process.stdout.write(`\n  Open ${focus.url.href} in two tabs.\n`);
   if (secure) {
     process.stdout.write('  The browser asks whether to trust the certificate made for it.\n');

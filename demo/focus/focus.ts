@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { fastify, type FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
 import type { Logger } from '../../src/base/logger.ts';
-import { BridgeClient } from './bridge-client.ts';
+import type { Bridge } from './bridge.ts';
 import { proxyBridgeChannel } from './bridge-channel-proxy.ts';
 import { limits } from './limits.ts';
 import { readPageFiles, type PageFile } from './page-files.ts';
@@ -11,8 +11,7 @@ import { Room } from './room.ts';
 import { SignalSession } from './signal-session.ts';
 
 export type FocusOptions = {
-  /** The bridge's private HTTP interface, e.g. `http://127.0.0.1:8080/`. */
-  readonly bridgeUrl: URL;
+  readonly bridge: Bridge;
   /** The address to listen on, and the port (0 = any free one). */
   readonly host: string;
   readonly port: number;
@@ -38,12 +37,11 @@ const pageHeaders = {
 
 /** Starts a focus; it is ready when the promise resolves. Rejects when the port is in use. */
 export async function startFocus(options: FocusOptions): Promise<Focus> {
-  const { host, port, certificate, log } = options;
+  const { bridge, host, port, certificate, log } = options;
   const app = certificate ? fastify({ https: certificate }) : fastify();
   servePage(app, await readPageFiles());
 
   const rooms = new Map<string, Room>();
-  const bridge = new BridgeClient(options.bridgeUrl);
   const findRoom = (name: string): Room | string => {
     for (const [key, { size }] of rooms) if (size === 0) rooms.delete(key);
     const room = rooms.get(name) ?? new Room(name, bridge, log);

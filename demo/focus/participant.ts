@@ -1,7 +1,8 @@
+import type { EndpointId } from '../../src/model/ids.ts';
 import type { FocusMessage, Member, SignalledSource, SourceState } from '../signal-messages.ts';
 
 export type ParticipantOptions = {
-  readonly id: string;
+  readonly id: EndpointId;
   readonly name: string;
   readonly dataChannel: boolean;
   readonly ssrcRewriting: boolean;
@@ -14,7 +15,7 @@ export type ParticipantOptions = {
  * and what belongs to an older one is ignored.
  */
 export class Participant {
-  readonly id: string;
+  readonly id: EndpointId;
   readonly name: string;
   readonly dataChannel: boolean;
   readonly ssrcRewriting: boolean;

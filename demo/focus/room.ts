@@ -1,17 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from '../../src/base/logger.ts';
 import { SerialQueue } from '../../src/base/serial-queue.ts';
+import { endpointId, meetingId, type MeetingId } from '../../src/model/ids.ts';
+import type { EndpointModify } from '../../src/protocol/colibri2/conference-modify.ts';
 import type { ClientMessage, FocusMessage, SignalledSource } from '../signal-messages.ts';
-import { type BridgeClient, BridgeError } from './bridge-client.ts';
+import { type Bridge, BridgeError } from './bridge.ts';
+import { limits } from './limits.ts';
+import { Participant, type ParticipantOptions } from './participant.ts';
 import {
+  conferenceCreation,
+  conferenceUpdate,
   endpointAcceptance,
   endpointCreation,
   endpointExpiry,
   endpointSources,
-} from './colibri-request.ts';
-import { limits } from './limits.ts';
-import { offeredMedia } from './offer.ts';
-import { Participant, type ParticipantOptions } from './participant.ts';
+} from './requests.ts';
 import { pathOf, sessionOffer } from './session-offer.ts';
 
 /** How often a bridge that does not answer is asked again, and a conference is looked after. */
@@ -26,15 +29,15 @@ type Update = Extract<ClientMessage, { session: number }>;
  */
 export class Room {
   readonly name: string;
-  readonly #bridge: BridgeClient;
+  readonly #bridge: Bridge;
   readonly #log: Logger;
   readonly #participants = new Map<string, Participant>();
   readonly #queue = new SerialQueue();
   /** The conference's key; undefined while the bridge has none for this room. */
-  #meetingId: string | undefined;
+  #meetingId: MeetingId | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(name: string, bridge: BridgeClient, log: Logger) {
+  constructor(name: string, bridge: Bridge, log: Logger) {
     this.name = name;
     this.#bridge = bridge;
     this.#log = log.child({ room: name });
@@ -45,7 +48,10 @@ export class Room {
   }
 
   join(options: Omit<ParticipantOptions, 'id'>): Participant {
-    const participant = new Participant({ ...options, id: randomBytes(4).toString('hex') });
+    const participant = new Participant({
+      ...options,
+      id: endpointId(randomBytes(4).toString('hex')),
+    });
     const members = [...this.#participants.values()].map(({ member }) => member);
     participant.send({ type: 'joined', id: participant.id, members });
     this.#broadcast({ type: 'member-joined', member: participant.member });
@@ -94,26 +100,22 @@ export class Room {
   }
 
   async #apply(participant: Participant, message: Update): Promise<void> {
-    if (this.#meetingId === undefined) return;
     const { id, sources } = participant;
     switch (message.type) {
       case 'accept':
         for (const source of message.sources) sources.set(source.name, source);
-        await this.#bridge.modify(
-          this.#meetingId,
-          endpointAcceptance(id, message.transport, message.sources),
-        );
+        await this.#modify(endpointAcceptance(id, message.transport, message.sources));
         for (const source of message.sources) this.#announce(participant, source);
         break;
       case 'source-add':
         if (sources.size >= limits.sourcesPerParticipant) return;
         sources.set(message.source.name, message.source);
-        await this.#bridge.modify(this.#meetingId, endpointSources(id, [...sources.values()]));
+        await this.#modify(endpointSources(id, [...sources.values()]));
         this.#announce(participant, message.source);
         break;
       case 'source-remove':
         if (!sources.delete(message.name)) return;
-        await this.#bridge.modify(this.#meetingId, endpointSources(id, [...sources.values()]));
+        await this.#modify(endpointSources(id, [...sources.values()]));
         this.#broadcast({ type: 'source-removed', owner: id, name: message.name }, participant);
         break;
       default:
@@ -135,19 +137,15 @@ export class Room {
   }
 
   async #invite(participant: Participant): Promise<void> {
-    const creation = endpointCreation({
-      id: participant.id,
-      statsId: participant.name,
-      dataChannel: participant.dataChannel,
-      ssrcRewriting: participant.ssrcRewriting,
-      media: offeredMedia,
-    });
-    const meetingId = this.#meetingId ?? randomUUID();
-    const response =
+    const { id, name, dataChannel, ssrcRewriting } = participant;
+    const creation = endpointCreation({ id, name, dataChannel, ssrcRewriting });
+    const key = this.#meetingId ?? meetingId(randomUUID());
+    const response = await this.#bridge.request(
       this.#meetingId === undefined
-        ? await this.#bridge.createConference(meetingId, `${this.name}@demo.invalid`, creation)
-        : await this.#bridge.modify(meetingId, creation);
-    this.#meetingId = meetingId;
+        ? conferenceCreation(key, `${this.name}@demo.invalid`, creation)
+        : conferenceUpdate(key, creation),
+    );
+    this.#meetingId = key;
     participant.invited = true;
     participant.session += 1;
     participant.lastInvitationMs = performance.now();
@@ -157,16 +155,16 @@ export class Room {
 
   async #reinvite(participant: Participant): Promise<void> {
     const waited = performance.now() - participant.lastInvitationMs;
-    if (waited < limits.reinviteIntervalMs || this.#meetingId === undefined) return;
+    if (waited < limits.reinviteIntervalMs) return;
     participant.terminate('the connection to the bridge failed');
-    await this.#bridge.modify(this.#meetingId, endpointExpiry(participant.id));
+    await this.#modify(endpointExpiry(participant.id));
     await this.#invite(participant);
   }
 
   async #expire(participant: Participant): Promise<void> {
-    if (!participant.invited || this.#meetingId === undefined) return;
+    if (!participant.invited) return;
     participant.invited = false;
-    await this.#bridge.modify(this.#meetingId, endpointExpiry(participant.id));
+    await this.#modify(endpointExpiry(participant.id));
     // A conference whose last endpoint was expired is gone with it (colibri2.md §3.1 step 9).
     if (![...this.#participants.values()].some(({ invited }) => invited)) {
       this.#meetingId = undefined;
@@ -174,8 +172,14 @@ export class Room {
   }
 
   async #watch(): Promise<void> {
-    if (this.#meetingId !== undefined) await this.#bridge.modify(this.#meetingId);
+    await this.#modify();
     await this.#inviteAll();
+  }
+
+  /** Changes endpoints of the conference, if there is one; with none only looks after it. */
+  async #modify(...endpoints: readonly EndpointModify[]): Promise<void> {
+    if (this.#meetingId === undefined) return;
+    await this.#bridge.request(conferenceUpdate(this.#meetingId, ...endpoints));
   }
 
   /** Appends work; a failure of the bridge is answered as Jicofo answers it (colibri2.md §5.2, §5.3). */

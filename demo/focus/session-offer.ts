@@ -1,6 +1,7 @@
+import type { MediaKind } from '../../src/model/media-description.ts';
+import type { ConferenceModified } from '../../src/protocol/colibri2/conference-modified.ts';
 import type { SessionOffer } from '../signal-messages.ts';
-import { BridgeError } from './bridge-client.ts';
-import { feedbackSsrcs, type ConferenceModified } from './colibri-response.ts';
+import { BridgeError } from './bridge.ts';
 import { offeredMedia } from './offer.ts';
 import type { Participant } from './participant.ts';
 
@@ -11,32 +12,32 @@ import type { Participant } from './participant.ts';
 export function sessionOffer(
   participant: Participant,
   others: readonly Participant[],
-  response: ConferenceModified,
+  answer: ConferenceModified,
 ): SessionOffer {
-  const description = response.endpoints.find(({ id }) => id === participant.id)?.transport;
-  const transport = description?.transport;
-  if (!description || !transport) {
+  const description = answer.endpoints.find(({ id }) => id === participant.id)?.transport;
+  const ice = description?.ice;
+  if (!ice?.credentials) {
     throw new BridgeError('refused', 'the bridge answered without a transport');
   }
-  if (participant.dataChannel && !description.sctp) {
+  if (participant.dataChannel && !description?.sctp) {
     throw new BridgeError('refused', 'the bridge did not prepare the data channel');
   }
-  const feedback = feedbackSsrcs(response);
-  [participant.webSocketUrl] = transport['web-sockets'];
+  const feedbackSsrc = (kind: MediaKind): number =>
+    answer.sources?.find((source) => source.kind === kind)?.encodings[0]?.ssrc ?? 0;
+  [participant.webSocketUrl] = ice.webSocketUrls;
   return {
     session: participant.session,
     transport: {
-      ufrag: transport.ufrag,
-      pwd: transport.pwd,
-      candidates: transport.candidates,
-      fingerprints: transport.fingerprints,
+      ...ice.credentials,
+      candidates: ice.candidates,
+      fingerprints: ice.fingerprints,
     },
     media: offeredMedia,
     dataChannel: participant.dataChannel,
     ...(participant.webSocketUrl !== undefined && {
       webSocketPath: pathOf(participant.webSocketUrl),
     }),
-    feedbackSsrcs: { audio: feedback.get('audio') ?? 0, video: feedback.get('video') ?? 0 },
+    feedbackSsrcs: { audio: feedbackSsrc('audio'), video: feedbackSsrc('video') },
     sources: participant.ssrcRewriting
       ? []
       : others.flatMap(({ id, sources }) =>

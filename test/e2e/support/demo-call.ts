@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { type Focus, startFocus } from '../../../demo/focus/focus.ts';
+import { RestBridge } from '../../../demo/focus/rest-bridge.ts';
 import { BridgeProcess } from '../../../demo/launcher/bridge-process.ts';
 import { freePort } from '../../../demo/launcher/ports.ts';
 import { type BridgePorts, mediaAddresses } from '../../../demo/launcher/bridge-config.ts';
@@ -30,7 +31,7 @@ export class DemoCall {
     const output: string[] = [];
     const bridge = await startBridge(ports, output);
     const log = pino({ level: 'silent' });
-    const focus = await startFocus({ bridgeUrl: bridge.url, host, port: 0, log });
+    const focus = await startFocus({ bridge: new RestBridge(bridge.url), host, port: 0, log });
     return new DemoCall(focus, bridge, ports, output);
   }
 
