@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BenchConference, type StreamDescription } from './bench-conference.ts';
 import { BenchPeers, makeCertificate, type PeerCertificate, type Shape } from './bench-peers.ts';
-import { BridgeProcess } from './bridge-process.ts';
+import { BridgeProcess } from '../support/bridge/bridge-process.ts';
 import { buildNative, measureNative, nativeFloor } from './native.ts';
 
 type Case = StreamDescription & {
@@ -44,7 +44,7 @@ async function measure(
   certificate: PeerCertificate,
   seconds: number,
 ): Promise<Measured> {
-  const bridge = await BridgeProcess.start();
+  const bridge = await BridgeProcess.start({ config: 'videobridge.cc.trust-bwe = false' });
   const conference = new BenchConference(bridge.restUrl, certificate.fingerprint);
   const sender = await conference.addSender(bench);
   const receivers = [];

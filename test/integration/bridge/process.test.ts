@@ -1,0 +1,170 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { BridgeProcess, type BridgeProcessOptions } from '../../support/bridge/bridge-process.ts';
+import { until } from '../../support/until.ts';
+
+const running: BridgeProcess[] = [];
+afterEach(async () => {
+  for (const bridge of running.splice(0)) {
+    bridge.signal('SIGKILL');
+    await bridge.ended;
+  }
+});
+
+async function start(options: BridgeProcessOptions = {}): Promise<BridgeProcess> {
+  const bridge = await BridgeProcess.start(options);
+  running.push(bridge);
+  return bridge;
+}
+
+/** Starts a bridge that is not expected to live. */
+async function startInVain(options: BridgeProcessOptions): Promise<BridgeProcess> {
+  const bridge = await BridgeProcess.spawn(options);
+  running.push(bridge);
+  return bridge;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const lastMessage = ({ log }: BridgeProcess) => log.at(-1)?.['msg'];
+
+const post = (bridge: BridgeProcess, path: string, body: unknown) =>
+  fetch(`${bridge.restUrl}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe('ends as operators expect', () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const)('with 128 + the number of %s, and leaves no worker behind', async (signal, code) => {
+    const bridge = await start();
+    const workers = bridge.workerPids();
+    expect(workers).toHaveLength(1);
+    bridge.signal(signal);
+    expect(await bridge.ended).toBe(code);
+    await until(() => (workers.some(isAlive) ? 'a worker outlives its bridge' : undefined));
+  });
+
+  it('with 0 after a shutdown by REST', async () => {
+    const config =
+      'videobridge { rest.shutdown.enabled = true, shutdown.shutting-down-delay = 0s }';
+    const bridge = await start({ config });
+    const reply = await post(bridge, '/colibri/shutdown', { 'graceful-shutdown': 'true' });
+    expect(reply.status).toBe(200);
+    expect(await bridge.ended).toBe(0);
+  });
+});
+
+describe('does not start, and says in one line what to do', () => {
+  it('when the UDP port is in use', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    const bridge = await startInVain({ config: `videobridge.ice.udp.port = ${port}` });
+    expect(await bridge.ended).toBe(1);
+    socket.close();
+    expect(lastMessage(bridge)).toMatch(new RegExp(`UDP.*${port}.*in use`));
+    expect(bridge.log.at(-1)).not.toHaveProperty('err');
+  });
+
+  it('when the private HTTP port is in use', async () => {
+    const first = await start();
+    const { port } = new URL(first.restUrl);
+    const config = `videobridge.http-servers.private.port = ${port}`;
+    const second = await startInVain({ config });
+    expect(await second.ended).toBe(1);
+    expect(lastMessage(second)).toMatch(`private HTTP port 127.0.0.1:${port} is in use`);
+    expect(second.log.at(-1)).not.toHaveProperty('err');
+  });
+
+  it('when the worker is missing', async () => {
+    const bridge = await startInVain({ config: 'trestle.worker.binary = "/nowhere/worker"' });
+    expect(await bridge.ended).toBe(1);
+    expect(lastMessage(bridge)).toMatch('/nowhere/worker');
+  });
+
+  it.each([
+    ['a wrong type', 'videobridge.ice.udp.port = ten', 'videobridge.ice.udp.port'],
+    ['broken syntax', 'videobridge { ', 'jvb.conf'],
+  ])('with 78 after %s', async (_name, config, named) => {
+    const bridge = await startInVain({ config });
+    expect(await bridge.ended).toBe(78);
+    expect(bridge.stderr).toContain(named);
+    expect(bridge.stderr).toMatch(/:\d+/);
+    expect(bridge.stderr).not.toContain('    at ');
+  });
+});
+
+it('warns of a key it does not know, naming the nearest', async () => {
+  const bridge = await start({ config: 'videobridge.cc.jvb-lastn = 5' });
+  const warning = bridge.log.find(({ key }) => key === 'videobridge.cc.jvb-lastn');
+  expect(warning).toMatchObject({ level: 40 });
+  expect(String(warning?.['msg'])).toContain('jvb-last-n');
+});
+
+it('survives a worker: its conferences end with the reason logged, the next one is made', async () => {
+  const bridge = await start();
+  const create = (meetingId: string) =>
+    post(bridge, '/colibri/v2/conferences', {
+      'meeting-id': meetingId,
+      create: true,
+      endpoints: [
+        {
+          id: 'abcdef01',
+          create: true,
+          medias: [
+            { type: 'audio', 'payload-types': [{ id: 111, name: 'opus', clockrate: 48000 }] },
+          ],
+          transport: { 'ice-controlling': true },
+          capabilities: ['source-names'],
+        },
+      ],
+    });
+  expect((await create('before')).status).toBe(200);
+  const [worker] = bridge.workerPids();
+  process.kill(worker ?? 0, 'SIGKILL');
+  await until(() => {
+    const [successor] = bridge.workerPids();
+    return successor !== undefined && successor !== worker ? undefined : 'no new worker';
+  });
+  const lost = bridge.log.find(({ msg }) => String(msg).includes('worker died'));
+  expect(lost).toMatchObject({ level: 50 });
+  expect(lost).toHaveProperty('reason');
+  const gone = await fetch(`${bridge.restUrl}/colibri/v2/conferences/before`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ endpoints: [{ id: 'abcdef01', sources: [] }] }),
+  });
+  expect(gone.status).toBe(404);
+  await until(async () => {
+    const reply = await create('after');
+    return reply.ok ? undefined : await reply.text();
+  });
+  const stats = (await (await fetch(`${bridge.restUrl}/metrics`)).text()).split('\n');
+  expect(stats).toContain('trestle_workers_died_total 1');
+  expect(stats).toContain('trestle_conferences_lost_total 1');
+});
+
+it('writes no secret of its configuration to the log', async () => {
+  const bridge = await start({
+    config: `videobridge.apis.xmpp-client.configs.a {
+      hostname = 127.0.0.1, port = 9, domain = auth.test, username = jvb, password = "do-not-show-me"
+      muc_jids = "brewery@muc.test", muc_nickname = a }`,
+  });
+  const debug = await (await fetch(`${bridge.restUrl}/debug?full=true`)).text();
+  await bridge.stop();
+  const everything = JSON.stringify(bridge.log) + bridge.stderr + debug;
+  expect(everything).toContain('no XMPP connection');
+  expect(everything).not.toContain('do-not-show-me');
+});
