@@ -1,4 +1,3 @@
-import type { Secret } from '../base/secret.ts';
 import type { CongestionConfig } from './congestion-config.ts';
 import type { IceConfig } from './ice-config.ts';
 import type { XmppConfig } from './xmpp-config.ts';
@@ -51,23 +50,11 @@ export type RestConfig = {
   readonly version: boolean;
 };
 
+/** Plain HTTP: a server with a key store is off until TLS is there. */
 export type HttpServerConfig = {
   /** Absent = all addresses. */
   readonly host?: string;
   readonly port: number;
-  /** Present = HTTPS only. */
-  readonly tls?: HttpTlsConfig;
-  readonly sendServerVersion: boolean;
-};
-
-export type HttpTlsConfig = {
-  readonly keyStorePath: string;
-  readonly keyStorePassword?: Secret;
-  readonly needClientAuth: boolean;
-  /** As written: `TLSv1.2`, `TLSv1.3`. */
-  readonly protocols: readonly string[];
-  /** IANA names. */
-  readonly cipherSuites: readonly string[];
 };
 
 export type WebSocketConfig = {

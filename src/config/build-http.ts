@@ -1,13 +1,8 @@
-import type {
-  BridgeConfig,
-  HttpServerConfig,
-  HttpTlsConfig,
-  WebSocketConfig,
-} from './bridge-config.ts';
+import type { BridgeConfig, HttpServerConfig, WebSocketConfig } from './bridge-config.ts';
 import type { EffectiveSettings } from './effective-settings.ts';
 import type { Findings } from './findings.ts';
 
-type ServerName = 'public' | 'private';
+export type ServerName = 'public' | 'private';
 
 export function buildHttp(settings: EffectiveSettings): BridgeConfig['http'] {
   const privateServer = buildServer(settings, 'private');
@@ -18,33 +13,27 @@ export function buildHttp(settings: EffectiveSettings): BridgeConfig['http'] {
   };
 }
 
-/** A key store switches a server to TLS and to its other port; -1 there means off. */
 function buildServer(settings: EffectiveSettings, name: ServerName): HttpServerConfig | undefined {
-  const base = `videobridge.http-servers.${name}` as const;
-  const tls = buildTls(settings, name);
-  const port = settings.get(tls ? `${base}.tls-port` : `${base}.port`);
-  if (port === -1) return undefined;
-  const host = settings.get(`${base}.host`);
-  return {
-    ...(host !== undefined && { host }),
-    port,
-    ...(tls && { tls }),
-    sendServerVersion: settings.get(`${base}.send-server-version`),
-  };
+  const port = serverPort(settings, name);
+  if (port === undefined || hasKeyStore(settings, name)) return undefined;
+  const host = settings.get(`videobridge.http-servers.${name}.host`);
+  return { ...(host !== undefined && { host }), port };
 }
 
-function buildTls(settings: EffectiveSettings, name: ServerName): HttpTlsConfig | undefined {
-  const base = `videobridge.http-servers.${name}` as const;
-  const keyStorePath = settings.get(`${base}.key-store-path`);
-  if (keyStorePath === undefined) return undefined;
-  const password = settings.get(`${base}.key-store-password`);
-  return {
-    keyStorePath,
-    ...(password !== undefined && { keyStorePassword: password }),
-    needClientAuth: settings.get(`${base}.need-client-auth`),
-    protocols: settings.get(`${base}.tls-protocols`),
-    cipherSuites: settings.get(`${base}.tls-cipher-suites`),
-  };
+/** A key store switches a server to TLS and to its other port; -1 there means off. */
+export function serverPort(settings: EffectiveSettings, name: ServerName): number | undefined {
+  const port = settings.get(serverPortKey(settings, name));
+  return port === -1 ? undefined : port;
+}
+
+/** The key of the port that counts. */
+export function serverPortKey(settings: EffectiveSettings, name: ServerName) {
+  const kind = hasKeyStore(settings, name) ? 'tls-port' : 'port';
+  return `videobridge.http-servers.${name}.${kind}` as const;
+}
+
+export function hasKeyStore(settings: EffectiveSettings, name: ServerName): boolean {
+  return settings.get(`videobridge.http-servers.${name}.key-store-path`) !== undefined;
 }
 
 /** WebSockets work only with a public server to accept them. */
@@ -77,7 +66,7 @@ export function buildWebSockets(
     domains,
     relayDomains: relayDomains.length > 0 ? relayDomains : domains,
     serverId: settings.get('videobridge.websockets.server-id'),
-    tls: settings.get('videobridge.websockets.tls') ?? publicServer?.tls !== undefined,
+    tls: settings.get('videobridge.websockets.tls') ?? hasKeyStore(settings, 'public'),
     compression: settings.get('videobridge.websockets.enable-compression'),
     idleTimeoutMs: settings.get('videobridge.websockets.idle-timeout'),
     ...(settings.get('videobridge.websockets.send-keepalive-pings') && {

@@ -1,4 +1,5 @@
 import type { BridgeConfig } from './bridge-config.ts';
+import { hasKeyStore, serverPort, serverPortKey } from './build-http.ts';
 import type { EffectiveSettings } from './effective-settings.ts';
 import type { Findings, WarningCode } from './findings.ts';
 import type { SettingKey } from './settings/settings.ts';
@@ -17,6 +18,7 @@ export function checkConfig(
   checks.exposure(config);
   checks.webSockets(config);
   checks.aws();
+  checks.keyStores();
   const result = checks.ports(config);
   checks.idle(result);
   return result;
@@ -131,22 +133,29 @@ class Checks {
   ports(config: BridgeConfig): BridgeConfig {
     const { public: publicServer, ...others } = config.http;
     const { tcp, ...withoutTcp } = config.ice;
-    const tcpPort = tcp?.port;
-    if (!publicServer || tcpPort === undefined || tcpPort === 0) return config;
-    if (publicServer.port !== tcpPort) return config;
+    const port = serverPort(this.#settings, 'public');
+    if (port === undefined || port === 0 || port !== tcp?.port) return config;
     if (!this.#settings.isSet('trestle.ice.tcp.port')) {
-      this.#warn(
-        'trestle.ice.tcp.port',
-        'port-conflict',
-        this.#sharedPort(tcpPort, 'no TCP candidates are offered'),
-      );
+      if (!publicServer) return config;
+      const message = this.#sharedPort(port, 'no TCP candidates are offered');
+      this.#warn('trestle.ice.tcp.port', 'port-conflict', message);
       return { ...config, ice: withoutTcp };
     }
-    const key =
-      `videobridge.http-servers.public.${publicServer.tls ? 'tls-port' : 'port'}` as const;
-    this.#warn(key, 'port-conflict', this.#sharedPort(tcpPort, 'this HTTP server is off'));
+    const key = serverPortKey(this.#settings, 'public');
+    this.#warn(key, 'port-conflict', this.#sharedPort(port, 'this HTTP server is off'));
     const websockets = { ...config.websockets, enabled: false };
     return { ...config, http: others, websockets };
+  }
+
+  keyStores(): void {
+    for (const name of ['public', 'private'] as const) {
+      if (!hasKeyStore(this.#settings, name)) continue;
+      this.#warn(
+        `videobridge.http-servers.${name}.key-store-path`,
+        'unsupported',
+        'HTTPS is not served yet, so this server is off; unset it and let a web server in front do TLS',
+      );
+    }
   }
 
   idle({ xmpp, rest, http }: BridgeConfig): void {

@@ -1,5 +1,5 @@
 import { boolean, portOrOff, secret, text, textList } from '../reader.ts';
-import { differently, obeyed, optional, under } from '../setting.ts';
+import { differently, obeyed, optional, under, unsupported } from '../setting.ts';
 
 const cipherSuites = [
   'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
@@ -11,6 +11,8 @@ const cipherSuites = [
   'TLS_DHE_RSA_WITH_AES_256_GCM_SHA384',
   'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',
 ];
+
+const noTls = 'HTTPS is not served yet.';
 
 const restSettings = {
   'videobridge.apis.rest.enabled': obeyed(
@@ -60,17 +62,14 @@ const privateServer = {
 /** What both servers have; Jetty’s keys, not in the JVB’s reference.conf. */
 const anyServer = {
   'key-store-path': differently(
-    optional(text, 'PKCS#12 key store; setting it switches this server to TLS.'),
-    'PEM files are read, too; a JKS of JDK 8 has to be converted.',
+    optional(text, 'Key store; setting it switches this server to TLS.'),
+    'HTTPS is not served yet: the server is off then.',
   ),
   'key-store-password': optional(secret, 'Password of the key store.'),
-  'need-client-auth': obeyed(boolean, false, 'Require a client certificate.'),
-  'send-server-version': obeyed(boolean, false, 'Send a Server header.'),
-  'tls-protocols': obeyed(textList, ['TLSv1.2', 'TLSv1.3'], 'TLS versions allowed.'),
-  'tls-cipher-suites': differently(
-    obeyed(textList, cipherSuites, 'Cipher suites allowed, by IANA name.'),
-    'Names are translated to OpenSSL’s; unknown ones are left out with a warning.',
-  ),
+  'need-client-auth': unsupported(boolean, false, noTls),
+  'send-server-version': unsupported(boolean, false, 'No Server header is sent.'),
+  'tls-protocols': unsupported(textList, ['TLSv1.2', 'TLSv1.3'], noTls),
+  'tls-cipher-suites': unsupported(textList, cipherSuites, noTls),
 } as const;
 
 export const httpSettings = {

@@ -62,6 +62,16 @@ type Deliberate = {
   readonly candidates?: Expected['extraSignalledCandidates'];
 };
 const deliberate: Partial<Record<Sample, Deliberate>> = {
+  // HTTPS is not served yet; that the port is media's as well is told, too.
+  '1-component-2018': {
+    extra: [
+      {
+        level: 'warn',
+        code: 'unsupported',
+        key: 'org.jitsi.videobridge.rest.jetty.sslContextFactory.keyStorePath',
+      },
+    ],
+  },
   // Told wherever the singular form is used; the samples tell it in one of three.
   '2b-debian-2021-upgraded': {
     extra: [{ level: 'info', code: 'legacy-name', key: 'videobridge.websockets.domain' }],
