@@ -25,7 +25,8 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 worker: modules packages-build
-	@ln -sfn "$$(node scripts/build-worker.mjs | tail -n 1)" worker/mediasoup-worker
+	@mkdir -p bin && ln -sfn "$$(node scripts/build-worker.mjs)" bin/mediasoup-worker
+	@test -x bin/mediasoup-worker
 
 bridge: modules
 	@npm run --silent build

@@ -208,6 +208,7 @@ function commandExists(command) {
 /** The package may be installed read-only. */
 function makeWritable(folder) {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue; // chmod would follow it out of the folder
     chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
   }
 }

@@ -16,7 +16,7 @@ const signals = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** `make build` and the packages put the worker there; both can be overridden. */
-const ownWorker = fileURLToPath(new URL('../worker/mediasoup-worker', import.meta.url));
+const ownWorker = fileURLToPath(new URL('../bin/mediasoup-worker', import.meta.url));
 
 function readConfig(): LoadedConfig {
   const { env } = process;
