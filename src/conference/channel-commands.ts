@@ -43,7 +43,7 @@ export class ChannelCommands {
         this.#updateSettings(sender, command);
         break;
       case 'last-n':
-        if (sender.receiver.setLastN(command.lastN)) forwarding.refresh(sender);
+        if (sender.receiver.wishes.setLastN(command.lastN)) forwarding.refresh(sender);
         break;
       case 'video-type':
         this.#setVideoType(sender, command);
@@ -105,13 +105,13 @@ export class ChannelCommands {
       onStageSources?.length ?? 0,
     );
     if (longest > limits.namesPerSetting) return;
-    if (sender.receiver.updateSettings(update)) this.#options.forwarding.refresh(sender);
+    if (sender.receiver.wishes.update(update)) this.#options.forwarding.refresh(sender);
   }
 
   #subscribe(sender: Endpoint, { subscription }: Of<'audio-subscription'>): void {
     const { include, exclude } = subscription;
     if (Math.max(include.size, exclude.size) > limits.namesPerSetting) return;
-    sender.receiver.subscribe(subscription);
+    sender.receiver.wishes.subscribe(subscription);
     this.#options.forwarding.refresh(sender);
   }
 

@@ -1,12 +1,14 @@
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
-import type { ChannelCommand } from './channel-messages.ts';
+import type { MediaKind } from '../model/media-description.ts';
+import type { ChannelCommand, ChannelEvent } from './channel-messages.ts';
 import type { ConferenceConfig } from './conference-config.ts';
 import { Endpoint, type EndpointCreateCommand } from './endpoint.ts';
 import { EndpointChannel } from './endpoint-channel.ts';
 import { offersRetransmission } from './media-offer.ts';
 import type { ChannelCodec, ChannelLink, EndpointMedia } from './ports.ts';
 import { Receiver } from './receiver.ts';
+import { ReceiverSlots } from './receiver-slots.ts';
 import { SourceSlots } from './source-maps.ts';
 import type { SsrcRegistry } from './ssrc-registry.ts';
 import type { Totals } from './totals.ts';
@@ -64,18 +66,20 @@ function createReceiver(
   const drawSsrc = () => ssrcs.draw();
   const { midDemux, ssrcRewriting } = command;
   const { ssrcLimit } = config;
-  const slots = ssrcRewriting && {
-    audio: new SourceSlots({ kind: 'audio', limit: ssrcLimit.audio, midDemux, drawSsrc }),
-    video: new SourceSlots({ kind: 'video', limit: ssrcLimit.video, midDemux, drawSsrc }),
-  };
+  const send = (event: ChannelEvent) => channel.send(event);
+  const slotsOf = (kind: MediaKind) =>
+    new SourceSlots({ kind, limit: ssrcLimit[kind], midDemux, drawSsrc });
+  const slots = ssrcRewriting
+    ? new ReceiverSlots({ audio: slotsOf('audio'), video: slotsOf('video'), send })
+    : undefined;
   const adaptive = offersRetransmission(command.media ?? []);
   return new Receiver(
     {
       endpointId: command.id,
       config,
-      slots: slots === false ? undefined : slots,
+      slots,
       adaptive: () => adaptive,
-      send: (event) => channel.send(event),
+      send,
       setPlan: (plan) => media.setPlan(plan),
     },
     command.initialLastN,

@@ -49,7 +49,8 @@ export function conferenceDebugState(
 
 function endpointDebugState(endpoint: Endpoint, conference: Conference) {
   const { receiver, channel, sources } = endpoint;
-  const { allocation, settings, estimate, plan } = receiver;
+  const { allocation, estimate, plan } = receiver;
+  const { settings } = receiver.wishes;
   return {
     statsId: endpoint.statsId,
     visitor: endpoint.visitor,

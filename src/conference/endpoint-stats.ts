@@ -15,7 +15,8 @@ export function wantsStatsOf(receiver: Endpoint, audience: StatsAudience): boole
   const { sender, speakers, conferenceSize, threshold } = audience;
   if (receiver.id === sender.id) return false;
   if (conferenceSize <= threshold || speakers.isRecent(sender.id)) return true;
-  const { settings, allocation } = receiver.receiver;
+  const { wishes, allocation } = receiver.receiver;
+  const { settings } = wishes;
   const chosen = [...settings.onStageSources, ...settings.selectedSources];
   return (
     chosen.some((name) => sender.sources.get(name)) ||

@@ -92,7 +92,8 @@ export class Endpoint {
   /** Takes over what a command settles at once; the transport is the media plane's. */
   apply(settings: EndpointSettings): void {
     if (settings.statsId !== undefined) this.#statsId = settings.statsId;
-    if (settings.initialLastN !== undefined) this.receiver.setInitialLastN(settings.initialLastN);
+    if (settings.initialLastN !== undefined)
+      this.receiver.wishes.setInitialLastN(settings.initialLastN);
     if (settings.sources) this.sources.replace(settings.sources);
     if (settings.forceMute) this.#forceMute = { ...settings.forceMute };
     if (settings.sources ?? settings.forceMute) {

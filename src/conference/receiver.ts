@@ -1,12 +1,10 @@
 import { allocate } from '../allocation/allocate.ts';
 import type { Allocation } from '../allocation/allocation.ts';
-import { type AudioSubscription, everyAudioSource } from '../model/audio-subscription.ts';
-import type { ReceiverSettings } from '../model/constraints.ts';
 import type { EndpointId, SourceName, Ssrc } from '../model/ids.ts';
 import type { LayerIndex } from '../model/layer.ts';
 import { isVideoEnabled } from '../model/source.ts';
 import { selectAudio } from './audio-selection.ts';
-import type { ChannelEvent, ReceiverSettingsUpdate } from './channel-messages.ts';
+import type { ChannelEvent } from './channel-messages.ts';
 import type { ConferenceConfig } from './conference-config.ts';
 import { DownlinkEstimate } from './downlink-estimate.ts';
 import {
@@ -17,21 +15,14 @@ import {
 } from './forwarding-plan.ts';
 import type { ForwardableAudio, ForwardableVideo, ForwardingView } from './forwardable.ts';
 import type { ForwardingPlan } from './ports.ts';
-import {
-  firstUpdate,
-  initialSettings,
-  mergeSettings,
-  sameSettings,
-  type SettingsDefaults,
-} from './receiver-settings.ts';
-import { audioMapping, videoMapping } from './source-mappings.ts';
-import type { Slot, SourceSlots } from './source-maps.ts';
+import type { ReceiverSlots } from './receiver-slots.ts';
+import { ReceiverWishes } from './receiver-wishes.ts';
 
 export type ReceiverOptions = {
   readonly endpointId: EndpointId;
   readonly config: ConferenceConfig;
   /** Only with SSRC rewriting; without it sources keep the SSRCs they have. */
-  readonly slots: { readonly audio: SourceSlots; readonly video: SourceSlots } | undefined;
+  readonly slots: ReceiverSlots | undefined;
   /** Whether the receiver was offered retransmission: without it its estimate means nothing. */
   readonly adaptive: () => boolean;
   /** @returns whether it left: false without a channel. */
@@ -44,11 +35,8 @@ const nothing: Allocation = { sources: [], targetBps: 0, idealBps: 0, oversendin
 /** One endpoint as a receiver: what it wants, what its link carries, and what it is sent because of that. */
 export class Receiver {
   readonly #options: ReceiverOptions;
-  readonly #defaults: SettingsDefaults;
+  readonly wishes: ReceiverWishes;
   readonly estimate: DownlinkEstimate;
-  #settings: ReceiverSettings;
-  #heardFromClient = false;
-  #subscription: AudioSubscription = everyAudioSource;
   #allocation: Allocation = nothing;
   #heights: ReadonlyMap<SourceName, number> = new Map();
   #plan: ForwardingPlan = { streams: [], idealBps: 0 };
@@ -61,21 +49,12 @@ export class Receiver {
   constructor(options: ReceiverOptions, initialLastN: number | undefined) {
     const { config } = options;
     this.#options = options;
-    this.#defaults = {
+    this.wishes = new ReceiverWishes({
       lastN: initialLastN ?? config.initialLastN,
       initialMaxHeight: config.initialMaxHeightPx,
       defaultMaxHeight: config.defaultMaxHeightPx,
-    };
-    this.#settings = initialSettings(this.#defaults);
+    });
     this.estimate = new DownlinkEstimate(config.estimate);
-  }
-
-  get settings(): ReceiverSettings {
-    return this.#settings;
-  }
-
-  get subscription(): AudioSubscription {
-    return this.#subscription;
   }
 
   get allocation(): Allocation {
@@ -84,33 +63,6 @@ export class Receiver {
 
   get plan(): ForwardingPlan {
     return this.#plan;
-  }
-
-  /** The focus's start value; the client's own word stands above it (colibri2.md §3.5 step 5). */
-  setInitialLastN(lastN: number): void {
-    if (!this.#heardFromClient) this.setLastN(lastN);
-  }
-
-  /** @returns whether that is new. */
-  setLastN(lastN: number): boolean {
-    const changed = this.#settings.lastN !== lastN;
-    this.#settings = { ...this.#settings, lastN };
-    return changed;
-  }
-
-  /** @returns whether the receiver now wants something else. */
-  updateSettings(update: ReceiverSettingsUpdate): boolean {
-    const first = !this.#heardFromClient;
-    this.#heardFromClient = true;
-    const complete = first ? firstUpdate(update, this.#defaults) : update;
-    const next = mergeSettings(this.#settings, complete);
-    const changed = !sameSettings(this.#settings, next);
-    this.#settings = next;
-    return changed;
-  }
-
-  subscribe(subscription: AudioSubscription): void {
-    this.#subscription = subscription;
   }
 
   /** The limit of every source it could be sent, pixels: what counts for the senders. */
@@ -130,7 +82,7 @@ export class Receiver {
   update(view: ForwardingView, nowMs: number): void {
     const { endpointId } = this.#options;
     const video = view.video.filter((source) => source.owner !== endpointId);
-    const audio = selectAudio(view.audio, this.#subscription, endpointId);
+    const audio = selectAudio(view.audio, this.wishes.subscription, endpointId);
     this.#forgetRefused(view);
     this.#allocatedMs = nowMs;
     this.#allocation = this.#allocate(video);
@@ -141,7 +93,7 @@ export class Receiver {
       ]),
     );
     this.#assignSlots(video, audio, nowMs);
-    this.#announce(nowMs);
+    this.#options.slots?.announce(nowMs);
     this.#applyPlan(view.videoByName, audio);
     this.#tellForwarded();
   }
@@ -150,14 +102,11 @@ export class Receiver {
   replay(nowMs: number): void {
     const { send, slots } = this.#options;
     send({ type: 'forwarded-sources', sources: this.#forwarded });
-    if (!slots) return;
-    this.#announceSlots('video', slots.video.mapped(), nowMs);
-    this.#announceSlots('audio', slots.audio.mapped(), nowMs);
+    slots?.replay(nowMs);
   }
 
   ownerLeft(owner: EndpointId, nowMs: number): void {
-    this.#options.slots?.audio.ownerLeft(owner, nowMs);
-    this.#options.slots?.video.ownerLeft(owner, nowMs);
+    this.#options.slots?.ownerLeft(owner, nowMs);
   }
 
   /** What the media plane says really leaves; undefined = nothing, while a key frame is awaited. */
@@ -182,16 +131,15 @@ export class Receiver {
 
   /** SSRCs made up for this receiver. */
   ownSsrcs(): Ssrc[] {
-    const { slots } = this.#options;
-    const all = slots ? [...slots.audio.all, ...slots.video.all] : [];
-    return all.flatMap(({ ssrc, rtx }) => (rtx === undefined ? [ssrc] : [ssrc, rtx]));
+    return this.#options.slots?.ssrcs() ?? [];
   }
 
   #allocate(video: readonly ForwardableVideo[]): Allocation {
     const { config, adaptive } = this.#options;
+    const { settings } = this.wishes;
     return allocate({
       config: config.allocation,
-      settings: this.#settings,
+      settings,
       sources: video,
       // Sources, not endpoints, make the size: JVB's way (allocation.md §1.3).
       lastNLimits: [
@@ -199,7 +147,7 @@ export class Receiver {
         conferenceSizeLimit(config, video.length + 1),
         config.ssrcLimit.video,
       ],
-      availableBps: this.estimate.availableBps(this.#settings.assumedBandwidthBps, adaptive()),
+      availableBps: this.estimate.availableBps(settings.assumedBandwidthBps, adaptive()),
     });
   }
 
@@ -210,35 +158,12 @@ export class Receiver {
   ): void {
     const { slots } = this.#options;
     if (!slots) return;
-    const heights = this.#heights;
     const enabled = video.filter((source) => isVideoEnabled(source.videoType));
-    const needed = enabled.filter((source) => heights.get(source.name) !== 0);
+    const isWanted = ({ name }: ForwardableVideo) => this.#heights.get(name) !== 0;
     // Before the client said what it wants, slots given in advance would be held from what it then wants.
-    const prepared = this.#heardFromClient
-      ? enabled.filter((source) => heights.get(source.name) === 0)
-      : [];
-    const retries = [
-      slots.video.assign(needed, prepared, nowMs),
-      slots.audio.assign(audio, [], nowMs),
-    ].filter((retry) => retry !== undefined);
-    this.#retryAtMs = retries.length > 0 ? Math.min(...retries) : undefined;
-  }
-
-  #announce(nowMs: number): void {
-    const { slots } = this.#options;
-    if (!slots) return;
-    this.#announceSlots('video', slots.video.unannounced(), nowMs);
-    this.#announceSlots('audio', slots.audio.unannounced(), nowMs);
-  }
-
-  #announceSlots(kind: 'audio' | 'video', chosen: readonly Slot[], nowMs: number): void {
-    if (chosen.length === 0) return;
-    const sent = this.#options.send(
-      kind === 'video'
-        ? { type: 'video-sources-map', mappings: chosen.flatMap(videoMapping) }
-        : { type: 'audio-sources-map', mappings: chosen.flatMap(audioMapping) },
-    );
-    if (sent) this.#options.slots?.[kind].markAnnounced(chosen, nowMs);
+    const unwanted = this.wishes.spoken ? enabled.filter((source) => !isWanted(source)) : [];
+    const wishes = { audio, video: enabled.filter(isWanted), preparedVideo: unwanted };
+    this.#retryAtMs = slots.assign(wishes, nowMs);
   }
 
   #applyPlan(video: ForwardingView['videoByName'], audio: readonly ForwardableAudio[]): void {
@@ -275,9 +200,7 @@ export class Receiver {
   #addressOf(source: ForwardableAudio | ForwardableVideo): OutgoingAddress | undefined {
     const { slots } = this.#options;
     if (this.#refused.has(source.name)) return undefined;
-    if (!slots) return source.primary;
-    const slot = slots['videoType' in source ? 'video' : 'audio'].slotOf(source.name);
-    return slot?.announcedMs === undefined ? undefined : slot;
+    return slots ? slots.knownSlotOf(source) : source.primary;
   }
 
   #tellForwarded(): void {

@@ -263,7 +263,7 @@ describe('a client that sends too much', () => {
       subscription: { all: false, include: new Set(many), exclude: new Set() },
     });
     expect(scene.sent('b', 'audio')).toEqual(['a-a0']);
-    const { settings } = scene.conference!.endpoints.get(endpointId('b'))!.receiver;
+    const { settings } = scene.conference!.endpoints.get(endpointId('b'))!.receiver.wishes;
     expect(settings.selectedSources).toEqual([]);
   });
 
