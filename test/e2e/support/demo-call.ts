@@ -50,16 +50,8 @@ export class DemoCall {
   }
 
   /** The page of a room, with what a test sets (`docs/demo.md`). */
-  url(room: string, settings: Readonly<Record<string, string | number>>): string {
-    const query = new URLSearchParams({
-      join: '1',
-      picture: 'drawn',
-      sound: 'tone',
-      size: '320x180',
-      fps: '15',
-      ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
-    });
-    return `${this.focus.url.href}?${query.toString()}#${room}`;
+  url(room: string, settings: object): string {
+    return pageUrl(this.focus, room, settings);
   }
 
   async close(): Promise<void> {
@@ -74,4 +66,17 @@ function startBridge(ports: BridgePorts, output: string[]): Promise<BridgeProces
     ports,
     onOutput: (text) => output.push(text),
   });
+}
+
+/** The page of a room of a focus: joined at once, small, with a drawn picture and a tone unless told otherwise. */
+export function pageUrl(focus: Focus, room: string, settings: object): string {
+  const query = new URLSearchParams({
+    join: '1',
+    picture: 'drawn',
+    sound: 'tone',
+    size: '320x180',
+    fps: '15',
+    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
+  });
+  return `${focus.url.href}?${query.toString()}#${room}`;
 }

@@ -1,7 +1,6 @@
 import { afterEach, expect } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { Participant } from './chromium.ts';
-import type { DemoCall } from './demo-call.ts';
 import { hearsEverybody, seesEverybody, type Sender } from './expectations.ts';
 
 const names = ['Ada', 'Grace', 'Edsger'];
@@ -10,6 +9,8 @@ const tonesHz = [400, 600, 850];
 export const quiet = 0.02;
 
 type Settings = Readonly<Record<string, string>>;
+/** Where the pages come from. */
+type Pages = { url(room: string, settings: object): string };
 
 let rooms = 0;
 
@@ -18,11 +19,11 @@ export class Meeting {
   readonly people: Participant[] = [];
   readonly senders: Sender[] = [];
   readonly room: string;
-  readonly #call: DemoCall;
+  readonly #pages: Pages;
   readonly #browser: Browser;
 
-  private constructor(call: DemoCall, browser: Browser) {
-    this.#call = call;
+  private constructor(pages: Pages, browser: Browser) {
+    this.#pages = pages;
     this.#browser = browser;
     this.room = `room-${(rooms += 1)}`;
   }
@@ -30,11 +31,11 @@ export class Meeting {
   /** Resolves when so many people see and hear each other. */
   static async of(
     count: number,
-    call: DemoCall,
+    pages: Pages,
     browser: Browser,
     settings: Settings = {},
   ): Promise<Meeting> {
-    const meeting = new Meeting(call, browser);
+    const meeting = new Meeting(pages, browser);
     open.push(meeting);
     for (let index = 0; index < count; index += 1) await meeting.join(settings);
     await meeting.allSeeAndHear();
@@ -47,7 +48,7 @@ export class Meeting {
     const name = names[index % names.length]!;
     const toneHz = tonesHz[index % tonesHz.length]!;
     const query = { name, tone: toneHz, volume: quiet, ...settings };
-    const viewer = await Participant.join(this.#browser, name, this.#call.url(this.room, query));
+    const viewer = await Participant.join(this.#browser, name, this.#pages.url(this.room, query));
     this.people.push(viewer);
     this.senders.push({ viewer, toneHz });
     return viewer;
