@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { BridgeConfig, WorkerConfig } from './bridge-config.ts';
 import { buildHttp, buildWebSockets } from './build-http.ts';
 import { buildCongestion, buildDtls, buildIce, buildKeyframes } from './build-media.ts';
@@ -76,5 +77,9 @@ function buildRelay(settings: EffectiveSettings): BridgeConfig['relay'] {
 
 function buildWorker(settings: EffectiveSettings): WorkerConfig {
   const binary = settings.get('trestle.worker.binary');
-  return { count: settings.get('trestle.worker.count'), ...(binary !== undefined && { binary }) };
+  const count = settings.get('trestle.worker.count');
+  return {
+    count: count === 0 ? availableParallelism() : count,
+    ...(binary !== undefined && { binary }),
+  };
 }

@@ -3,7 +3,7 @@ import type { Literal } from '../setting.ts';
 
 /** A line of HOCON to be: a key with what stands above it. */
 export type HoconEntry = {
-  readonly key: string;
+  readonly path: readonly string[];
   readonly comment: readonly string[];
   /** As it is to be written; undefined writes the key as a comment. */
   readonly value: string | undefined;
@@ -15,10 +15,9 @@ type Block = { readonly blocks: Map<string, Block>; readonly entries: [string, H
 export function renderHocon(entries: readonly HoconEntry[]): string {
   const root = newBlock();
   for (const entry of entries) {
-    const path = entry.key.split('.');
-    const last = path.pop() ?? '';
+    const last = entry.path.at(-1) ?? '';
     let block = root;
-    for (const name of path) {
+    for (const name of entry.path.slice(0, -1)) {
       const inner = block.blocks.get(name) ?? newBlock();
       block.blocks.set(name, inner);
       block = inner;
@@ -47,7 +46,7 @@ function newBlock(): Block {
 
 function renderBlock(block: Block, indent: string): string[] {
   const entries = block.entries.flatMap(([name, entry], index) => [
-    ...(index > 0 ? [''] : []),
+    ...(index > 0 && entry.comment.length > 0 ? [''] : []),
     ...renderEntry(name, entry, indent),
   ]);
   const blocks = [...block.blocks].flatMap(([name, inner], index) => [

@@ -16,7 +16,7 @@ const introduction = `# Every key Trestle knows, with its default.
 /** config/reference.conf. */
 export function renderReference(): string {
   const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => ({
-    key,
+    path: key.split('.'),
     comment: commentOn(setting),
     value: setting.default === undefined ? undefined : renderLiteral(setting.default),
   }));
