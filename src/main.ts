@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino';
 import { Bridge } from './bridge.ts';
 import { bridgeAddresses } from './config/bridge-addresses.ts';
 import { readFileIfThere } from './config/files.ts';
+import { formatWarning } from './config/findings.ts';
 import { loadConfig, type LoadedConfig } from './config/load-config.ts';
 import { ListenError } from './io/http/listen.ts';
 import { MediaStartError } from './io/media/media-options.ts';
@@ -40,8 +41,9 @@ process.on('uncaughtException', (error) => die(error, log));
 
 try {
   const addresses = await bridgeAddresses(config.ice);
-  for (const { message, code, key } of [...warnings, ...addresses.warnings]) {
-    log.warn({ code, key }, message);
+  for (const warning of [...warnings, ...addresses.warnings]) {
+    const { level, code, key } = warning;
+    log[level === 'ignore' ? 'debug' : level]({ code, key }, formatWarning(warning));
   }
   const bridge = await Bridge.start({
     config,

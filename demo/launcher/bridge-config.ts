@@ -18,7 +18,7 @@ videobridge {
   apis.rest.enabled = true
   http-servers.private { host = "127.0.0.1", port = ${ports.private} }
   http-servers.public { host = "127.0.0.1", port = ${ports.public} }
-  websockets { enabled = true, domain = "127.0.0.1:${ports.public}", tls = false }
+  websockets { enabled = true, domains = ["127.0.0.1:${ports.public}"], tls = false }
   health.require-valid-address = false
 }
 ice4j.harvest {

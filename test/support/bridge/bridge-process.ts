@@ -123,7 +123,7 @@ videobridge {
   apis.rest.enabled = true
   http-servers.private { host = 127.0.0.1, port = ${restPort} }
   http-servers.public { host = 127.0.0.1, port = ${publicPort} }
-  websockets { enabled = true, domain = "127.0.0.1:${publicPort}", tls = false }
+  websockets { enabled = true, domains = ["127.0.0.1:${publicPort}"], tls = false }
   health.require-valid-address = false
 }
 ice4j.harvest.allowed-addresses = ["127.0.0.1"]
