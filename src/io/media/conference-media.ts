@@ -14,6 +14,7 @@ import { MediasoupEndpoint } from './endpoint-media.ts';
 import type { MediaOptions } from './media-options.ts';
 import type { MediaWorker } from './media-worker.ts';
 import type { ReceivedSource, ReceivedSourceListener } from './received-source.ts';
+import { feedbackParameters } from './rtp-parameters.ts';
 import { SourceRegistry } from './source-registry.ts';
 import type { Sweep } from './sweep.ts';
 import type { Traffic } from './traffic.ts';
@@ -136,13 +137,15 @@ export class MediasoupConference implements ConferenceMedia {
 
   async #prepare(
     endpoint: MediasoupEndpoint,
-    { endpointId, sctp }: EndpointMediaOptions,
+    { endpointId, media, sctp }: EndpointMediaOptions,
     transport: types.WebRtcTransport,
     log: Logger,
   ): Promise<void> {
     const { minBps, maxBps } = this.#context.options.bitrates;
+    const feedback = feedbackParameters(media, this.#feedbackSsrcs);
     await Promise.all([
       transport.enableTraceEvent(['bwe']),
+      feedback && transport.produce(feedback),
       maxBps !== undefined && transport.setMaxOutgoingBitrate(maxBps),
       minBps !== undefined && transport.setMinOutgoingBitrate(minBps),
       sctp &&

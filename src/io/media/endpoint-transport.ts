@@ -5,9 +5,11 @@ import type {
   Candidate,
   DtlsSetup,
   Fingerprint,
+  IceCredentials,
   LocalTransport,
   RemoteTransport,
 } from '../../model/transport.ts';
+import { icePasswordFingerprint } from './worker-reports.ts';
 
 /** Hash functions the worker can check, strongest first. */
 const fingerprintHashes = ['sha-512', 'sha-384', 'sha-256', 'sha-224', 'sha-1'] as const;
@@ -91,16 +93,24 @@ export class EndpointTransport {
     this.#fingerprint = chosen.value;
     const remoteRole = chosen.setup === 'passive' ? 'server' : 'client';
     this.#setup = remoteRole === 'client' ? 'passive' : 'active';
-    this.#connecting = this.#transport.connect({
-      dtlsParameters: {
-        role: remoteRole,
-        fingerprints: [
-          { algorithm: chosen.hash as types.FingerprintAlgorithm, value: chosen.value },
-          ...icePassword(remote),
-        ],
-      },
-    });
+    this.#connecting = this.#connect(remoteRole, chosen, remote.credentials);
     return this.#connecting;
+  }
+
+  async #connect(
+    role: types.DtlsRole,
+    { hash, value }: Fingerprint,
+    credentials: IceCredentials | undefined,
+  ): Promise<void> {
+    const algorithm = hash as types.FingerprintAlgorithm;
+    const fingerprints = [{ algorithm, value }, ...icePasswordFingerprint(credentials)];
+    try {
+      await this.#transport.connect({ dtlsParameters: { role, fingerprints } });
+    } catch (error) {
+      this.#connecting = undefined;
+      this.#setup = 'actpass';
+      throw error;
+    }
   }
 
   async restartIce(): Promise<LocalTransport> {
@@ -131,9 +141,4 @@ export class EndpointTransport {
     if (!local) throw new Error('the worker has no SHA-256 fingerprint');
     return { hash: 'sha-256', value: local.value, setup: this.#setup };
   }
-}
-
-/** Our worker takes the client's ICE password as a last fingerprint, to make Firefox the controlling agent (docs/worker.md). */
-function icePassword({ credentials }: RemoteTransport): types.DtlsFingerprint[] {
-  return credentials ? [{ algorithm: 'sha-1', value: `ice-pwd:${credentials.pwd}` }] : [];
 }

@@ -6,6 +6,7 @@ import {
   headerExtensionUri,
   type HeaderExtension,
   type MediaDescription,
+  type MediaKind,
   type PayloadType,
 } from '../../model/media-description.ts';
 import type { Source, SourceEncoding } from '../../model/source.ts';
@@ -30,6 +31,9 @@ const receivedExtensions: ReadonlySet<string> = new Set([
   headerExtensionUri.dependencyDescriptor,
   headerExtensionUri.videoOrientation,
 ]);
+
+/** RTCP feedback that tells a sender what its link carries. */
+const bandwidthFeedback: ReadonlySet<string> = new Set(['transport-cc', 'goog-remb']);
 
 /** The codecs a video source can be rebuilt for; others are not forwarded. */
 const videoCodecs = ['vp8', 'vp9', 'h264', 'av1'];
@@ -58,6 +62,33 @@ export function probeParameters(encodings: readonly SourceEncoding[]): RtpParame
 
 /** Sender SSRCs of the bridge's own RTCP and padding. */
 export type FeedbackSsrcs = ConferenceMediaOptions['feedbackSsrcs'];
+
+/**
+ * A producer that receives nothing, made before the first packet: the worker acknowledges packets (transport-cc, REMB)
+ * only once some producer has negotiated it, and a browser probes with its very first packets, before its sources are
+ * signalled. Without an answer its own estimate stays at 300 kbit/s for ten seconds and more. undefined = nothing negotiated.
+ */
+export function feedbackParameters(
+  descriptions: readonly MediaDescription[],
+  feedbackSsrcs: FeedbackSsrcs,
+): { readonly kind: MediaKind; readonly rtpParameters: RtpParameters } | undefined {
+  for (const media of descriptions) {
+    const codec = media.payloadTypes.find(({ feedback }) =>
+      feedback.some(({ type }) => bandwidthFeedback.has(type)),
+    );
+    if (!codec) continue;
+    const ssrc = feedbackSsrcs[media.kind]; // the bridge's own, so nobody can send with it
+    const silent = { ...toCodec(media, codec), payloadType: PROBE_PAYLOAD_TYPE };
+    const rtpParameters = {
+      codecs: [withFeedbackSsrc(silent, ssrc)],
+      headerExtensions: extensions(media.headerExtensions, receivedExtensions),
+      encodings: [{ ssrc }],
+      rtcp: {},
+    };
+    return { kind: media.kind, rtpParameters };
+  }
+  return undefined;
+}
 
 /** A source as its endpoint sends it with `codec`. */
 export function producerParameters(

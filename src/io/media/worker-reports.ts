@@ -1,6 +1,7 @@
 // What our patched worker tells and takes beyond mediasoup's own interface (docs/worker.md).
 import type { types } from 'mediasoup';
 import type { Ssrc } from '../../model/ids.ts';
+import type { IceCredentials } from '../../model/transport.ts';
 import type { PacketCounts } from './traffic.ts';
 
 export type PayloadTypeNotice = { readonly ssrc: Ssrc; readonly payloadType: number };
@@ -35,4 +36,11 @@ export function packetCounts(usage: types.WorkerResourceUsage): PacketCounts {
  */
 export function feedbackSsrcParameter(ssrc: Ssrc): Readonly<Record<string, number>> {
   return { 'x-feedback-ssrc': ssrc };
+}
+
+/** The client's ICE password as a last fingerprint: with it the worker makes Firefox the controlling agent. */
+export function icePasswordFingerprint(
+  credentials: IceCredentials | undefined,
+): readonly types.DtlsFingerprint[] {
+  return credentials ? [{ algorithm: 'sha-1', value: `ice-pwd:${credentials.pwd}` }] : [];
 }

@@ -187,13 +187,19 @@ describe('figures', () => {
     bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
     await until(() => {
-      const { bitsPerSecondIn, bitsPerSecondOut } = plane.figures();
-      return bitsPerSecondIn > 30_000 && bitsPerSecondOut > 30_000
-        ? undefined
-        : `${bitsPerSecondIn} bit/s in, ${bitsPerSecondOut} out`;
+      const figures = plane.figures();
+      const { bitsPerSecondIn, bitsPerSecondOut, packetsPerSecondIn, packetsPerSecondOut } =
+        figures;
+      const enough =
+        Math.min(bitsPerSecondIn, bitsPerSecondOut) > 20_000 &&
+        Math.min(packetsPerSecondIn, packetsPerSecondOut) > 20;
+      return enough ? undefined : JSON.stringify(figures);
     });
     flow.stop();
-    const { workers, bytesIn, bytesOut, lossIn } = plane.figures();
+    const { workers, bytesIn, bytesOut, packetsIn, packetsOut, lossIn } = plane.figures();
+    expect(packetsIn).toBeGreaterThan(20);
+    // One receiver: about as many, with the bridge's own RTCP, but not twice as many.
+    expect(packetsOut).toBeLessThan(2 * packetsIn);
     expect(bytesIn).toBeGreaterThan(1000);
     expect(bytesOut).toBeGreaterThan(1000);
     expect(lossIn).toBe(0);
