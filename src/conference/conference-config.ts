@@ -78,10 +78,10 @@ export const limits = {
   pendingRequestsPerMeeting: 1_000,
   pendingRequests: 10_000,
   endpointsPerConference: 1_000,
-  /** Jicofo's own bounds for one participant (colibri2.md §6.1). */
+  /** Jicofo's own bound for one participant (colibri2.md §6.1). */
   sourcesPerEndpoint: 20,
+  /** Two SSRCs each: 160 an endpoint at most, of the 500 a transport takes. */
   encodingsPerSource: 4,
-  ssrcsPerEndpoint: 500,
   /** Video types a client named before the focus signalled the source. */
   rememberedVideoTypes: 40,
   sourceNameLength: 200,

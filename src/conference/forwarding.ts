@@ -69,8 +69,17 @@ export class Forwarding {
     if (due.length > 0) this.#refresh(due);
   }
 
+  /** Somebody became the dominant speaker: first in order, and heard. */
+  dominantChanged(speaker: EndpointId): void {
+    this.#heard.speaks(speaker);
+    this.refreshAll();
+  }
+
   observeLevels(levels: AudioLevels): void {
-    const changed = this.#heard.observe(levels);
+    const { endpoints } = this.#options;
+    const changed = this.#heard.observe(
+      levels.filter(({ endpointId }) => endpoints.has(endpointId)),
+    );
     if (changed && this.#isLarge()) this.refreshAll();
   }
 

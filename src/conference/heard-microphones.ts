@@ -30,6 +30,11 @@ export class HeardMicrophones {
     return this.#order.some((id) => !former.has(id));
   }
 
+  /** Somebody speaks, however quietly. */
+  speaks(id: EndpointId): void {
+    this.#order = [...new Set([id, ...this.#order])].slice(0, this.#count);
+  }
+
   left(id: EndpointId): void {
     this.#order = this.#order.filter((other) => other !== id);
   }

@@ -122,5 +122,5 @@ function dominantSpeakerChanged(endpoint: Endpoint, scene: MediaEventScene): voi
   totals.dominantSpeakerChanges += 1;
   const event = dominantSpeakerEvent(speakers);
   if (event) broadcast(endpoints.values(), codec, event);
-  forwarding.refreshAll();
+  forwarding.dominantChanged(endpoint.id);
 }

@@ -50,9 +50,7 @@ function duplicateSsrc(
     if (taken.ssrcs.has(each)) return badRequest(`SSRC ${each} is in use in this conference.`);
     ssrcs.add(each);
   }
-  return ssrcs.size > limits.ssrcsPerEndpoint
-    ? badRequest(`More than ${limits.ssrcsPerEndpoint} SSRCs for one endpoint.`)
-    : undefined;
+  return undefined;
 }
 
 /** Every SSRC a source is sent on, retransmission included. */

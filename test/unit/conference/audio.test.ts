@@ -68,6 +68,11 @@ describe('audio', () => {
     expect(sent).toContain('e20-a0');
     expect(sent).toContain('e0-a0');
     expect(sent).not.toContain('e1-a0');
+    // However quietly, who is dominant is heard.
+    scene.report({ type: 'dominant-speaker', endpointId: endpointId('e1') });
+    scene.time.advance(50);
+    expect(scene.sent('e21', 'audio')).toContain('e1-a0');
+    expect(scene.sent('e21', 'audio')).not.toContain('e2-a0');
     // Two go, and it is no large conference any more.
     for (const id of ['e5', 'e6']) {
       await scene.execute({ endpoints: [{ type: 'expire', id: endpointId(id) }] });

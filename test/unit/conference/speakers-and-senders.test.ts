@@ -31,6 +31,19 @@ describe('speakers', () => {
     expect(scene.conferences.statistics().totals.dominantSpeakerChanges).toBe(3);
   });
 
+  it('are announced with the last ten at most', async () => {
+    const ids = Array.from({ length: 13 }, (_, at) => `s${at}`);
+    const { scene, links } = await call(...ids);
+    for (const id of ids) scene.report({ type: 'dominant-speaker', endpointId: endpointId(id) });
+    expect(links['s0']!.of('dominant-speaker').at(-1)!.previous).toEqual(
+      ids.slice(2, 12).reverse(),
+    );
+    // Who was dominant before those goes unnoticed.
+    const announced = links['s0']!.of('dominant-speaker').length;
+    await scene.execute({ endpoints: [{ type: 'expire', id: endpointId('s1') }] });
+    expect(links['s0']!.of('dominant-speaker')).toHaveLength(announced);
+  });
+
   it('are never visitors', async () => {
     const { scene, links } = await call('a');
     await scene.join('v', { visitor: true });
