@@ -53,7 +53,7 @@ type Phase =
 
 const smNamespace = 'urn:xmpp:sm:3';
 const openTimeoutMs = 30_000;
-const closeTimeoutMs = 3000;
+const closeTimeoutMs = 2000;
 const farewellMs = 200;
 const libraryTimeoutMs = 15_000;
 /** Bytes the server has not taken yet; beyond, it is as good as dead. */
@@ -125,15 +125,22 @@ export class XmppSession {
     return true;
   }
 
-  /** Ends the stream in good order, or after 3 s anyhow. Resolves when the socket is gone. */
+  /** Ends the stream in good order, or after 2 s anyhow. Resolves when the socket is gone. */
   async close(): Promise<void> {
     const wasOpen = this.#phase.type === 'open';
     this.fail(new XmppLinkError('stopped'));
     this.#enter({ type: 'closing' });
     if (wasOpen) {
-      const impatience = this.#options.timers.after(closeTimeoutMs, () => this.#destroySocket());
-      await this.#entity.stop().catch(() => undefined);
-      impatience.cancel();
+      // The library waits longer, and goes on waiting when the socket is gone.
+      const { timers } = this.#options;
+      const stopped = this.#entity.stop().catch(() => undefined);
+      await new Promise<void>((resolve) => {
+        const impatience = timers.after(closeTimeoutMs, resolve);
+        void stopped.then(() => {
+          impatience.cancel();
+          resolve();
+        });
+      });
     }
     this.#destroySocket();
   }

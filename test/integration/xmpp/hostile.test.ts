@@ -106,13 +106,17 @@ const login =
   '<mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>PLAIN</mechanism></mechanisms>';
 
 /** Lets anybody in, then says `words` as soon as the bridge tries to join. */
-async function madServer(...words: string[]): Promise<{ server: ScriptedServer; heard: string[] }> {
+async function madServer(
+  words: readonly string[],
+  polite = true,
+): Promise<{ server: ScriptedServer; heard: string[] }> {
   const heard: string[] = [];
   let loggedIn = false;
   const server = await startScriptedServer(
     [login, '<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/>'],
     (input, say) => {
       heard.push(input);
+      if (polite && input.includes('</stream:stream>')) say('</stream:stream>');
       if (input.includes('<auth')) say('<success xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/>');
       const bind = /<iq[^>]*id="([^"]+)"[^>]*><bind/.exec(input);
       if (bind) {
@@ -132,6 +136,15 @@ async function madServer(...words: string[]): Promise<{ server: ScriptedServer; 
 }
 
 describe('a server that has gone mad', () => {
+  it('cannot keep the bridge from stopping by not saying good-bye', async () => {
+    const { server } = await madServer([], false);
+    const bridge = start({ config: { port: server.port, securityMode: 'disabled' } });
+    await until(() => (bridge.link.status.state.type === 'online' ? undefined : 'not online'));
+    const stopped = bridge.link.stop().then(() => 'stopped');
+    const late = new Promise((resolve) => setTimeout(resolve, 8000, 'late'));
+    expect(await Promise.race([stopped, late])).toBe('stopped');
+  });
+
   it.each([
     ['a tag that is closed by another', '<iq><a></b></iq>'],
     ['an entity that is not there', '<iq type="get" id="1">&nbsp;</iq>'],
@@ -148,7 +161,7 @@ describe('a server that has gone mad', () => {
     ['the end of the stream', '</stream:stream>'],
     ['a tag without an end', `<iq id="${'x'.repeat(2_500_000)}`],
   ])('with %s is left and tried again', async (_name, words) => {
-    const { server } = await madServer(words);
+    const { server } = await madServer([words]);
     const bridge = start({ config: { port: server.port, securityMode: 'disabled' } });
     await until(() => (server.connections >= 2 ? undefined : JSON.stringify(bridge.link.status)));
   });
@@ -176,7 +189,7 @@ describe('a server that has gone mad', () => {
     ],
   ])('with %s is endured', async (_name, words) => {
     const question = '<iq type="get" id="last" from="a@b/c"><ping xmlns="urn:xmpp:ping"/></iq>';
-    const { server, heard } = await madServer(words, question);
+    const { server, heard } = await madServer([words, question]);
     start({ config: { port: server.port, securityMode: 'disabled' } });
     await until(() =>
       heard.some((input) => input.includes('id="last"') && input.includes('type="result"'))

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { capsVer, clientCapabilities } from '../../../src/io/xmpp/entity-capabilities.ts';
 import type { IqRoute } from '../../../src/io/xmpp/iq-router.ts';
 import type { LibraryElement } from '../../../src/io/xmpp/xmpp-entity.ts';
-import { element } from '../../../src/io/xmpp/xml.ts';
+import { childElements, element } from '../../../src/io/xmpp/xml.ts';
 import {
   bridgeLink,
   untilJoined,
@@ -120,20 +120,14 @@ describe('presence in the brewery', () => {
     await bridge();
     await until(() => (jicofo.sees('bridge-1') ? undefined : 'bridge not seen'));
     const presence = jicofo.presences.findLast(({ attrs }) => attrs['from'] === bridgeJid());
-    const caps = presence && child(presence, 'c');
-    const node = `${caps?.attrs['node'] ?? ''}#${caps?.attrs['ver'] ?? ''}`;
-    const disco = xml('query', { xmlns: 'http://jabber.org/protocol/disco#info', node });
-    const reply = await jicofo.request(bridgeJid(), disco);
-    const entries = child(reply, 'query')?.children.filter((entry) => typeof entry === 'object');
-    const features = entries?.filter(({ name }) => name === 'feature');
-    const identity = entries?.find(({ name }) => name === 'identity')?.attrs;
-    expect(identity).toEqual(clientCapabilities.identity);
-    expect(caps?.attrs['ver']).toBe(
-      capsVer({
-        identity: clientCapabilities.identity,
-        features: features?.map(({ attrs }) => attrs['var'] ?? '') ?? [],
-      }),
-    );
+    const { node, ver } = child(presence!, 'c')!.attrs;
+    const disco = { xmlns: 'http://jabber.org/protocol/disco#info', node: `${node!}#${ver!}` };
+    const reply = await jicofo.request(bridgeJid(), xml('query', disco));
+    const entries = childElements(child(reply, 'query')!);
+    const { identity } = clientCapabilities;
+    expect(entries.find(({ name }) => name === 'identity')?.attrs).toEqual(identity);
+    const features = entries.filter(({ name }) => name === 'feature');
+    expect(capsVer({ identity, features: features.map(({ attrs }) => attrs['var']!) })).toBe(ver);
   });
 
   it('ends as soon as the bridge stops', async () => {
