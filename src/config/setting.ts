@@ -55,6 +55,11 @@ export function unsupported<T>(
   return { reader, default: fallback, treatment: 'unsupported', about: reason, reason };
 }
 
+/** Understood and checked, not acted on so far: a warning where the value asks for something. */
+export function notYet<T>(setting: Setting<T>): Setting<T> {
+  return { ...setting, treatment: 'unsupported', reason: 'Not obeyed yet.' };
+}
+
 /** A table with `prefix.` before every key. */
 export function under<P extends string, T extends Readonly<Record<string, unknown>>>(
   prefix: P,

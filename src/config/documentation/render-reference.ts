@@ -30,6 +30,8 @@ function commentOn({ treatment, about, reason }: Setting<unknown>): string[] {
     case 'approximated':
       return [about, `(differs) ${reason ?? ''}`];
     default:
-      return [`(${treatment}) ${about}`];
+      return reason === about
+        ? [`(${treatment}) ${about}`]
+        : [about, `(${treatment}) ${reason ?? ''}`];
   }
 }

@@ -17,7 +17,7 @@ function renderTable(): string {
         `\`${key}\``,
         standard === undefined ? '–' : `\`${renderLiteral(standard).replace(/\n\s*/g, ' ')}\``,
         words[treatment],
-        treatment === 'approximated' ? `${about} *${reason ?? ''}*` : about,
+        reason === undefined || reason === about ? about : `${about} *${reason}*`,
       ]),
   );
   return [

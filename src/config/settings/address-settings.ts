@@ -1,10 +1,7 @@
 import { boolean, count, duration, interval, text, textList } from '../reader.ts';
-import { differently, ignored, obeyed, optional, unsupported } from '../setting.ts';
+import { differently, ignored, notYet, obeyed, optional, unsupported } from '../setting.ts';
 import { staticMappings } from './static-mappings.ts';
 import { stunServers } from './stun-servers.ts';
-
-const consent =
-  'Clients send consent checks; the path ends after interval + retransmissions × wait, at least 15 s.';
 
 const harvest = {
   'ice4j.harvest.use-ipv6': obeyed(boolean, true, 'Use IPv6 addresses.'),
@@ -62,25 +59,19 @@ export const addressSettings = {
   'ice4j.software': ignored(text, 'ice4j.org', 'STUN answers name no software.'),
   'ice4j.use-component-socket': ignored(boolean, true, 'An internal of ice4j.'),
   'ice4j.send-to-last-received-from-address': ignored(boolean, false, 'An internal of ice4j.'),
-  'ice4j.redact-remote-addresses': optional(
-    boolean,
-    'Hide clients’ addresses in logs; unset = as videobridge.redact-remote-addresses.',
+  'ice4j.redact-remote-addresses': notYet(
+    optional(
+      boolean,
+      'Hide clients’ addresses in logs; unset = as videobridge.redact-remote-addresses.',
+    ),
   ),
-  'ice4j.consent-freshness.interval': differently(
-    obeyed(duration, '5 seconds', 'Between checks.'),
-    consent,
-  ),
-  'ice4j.consent-freshness.original-wait-interval': differently(
+  'ice4j.consent-freshness.interval': notYet(obeyed(duration, '5 seconds', 'Between checks.')),
+  'ice4j.consent-freshness.original-wait-interval': notYet(
     obeyed(duration, '500 ms', 'First wait for an answer.'),
-    consent,
   ),
-  'ice4j.consent-freshness.max-wait-interval': differently(
+  'ice4j.consent-freshness.max-wait-interval': notYet(
     obeyed(duration, '500 ms', 'Longest wait for an answer.'),
-    consent,
   ),
-  'ice4j.consent-freshness.max-retransmissions': differently(
-    obeyed(count, 5, 'Then consent is gone.'),
-    consent,
-  ),
+  'ice4j.consent-freshness.max-retransmissions': notYet(obeyed(count, 5, 'Then consent is gone.')),
   'ice4j.consent-freshness.randomize-interval': ignored(boolean, true, 'Clients send the checks.'),
 } as const;

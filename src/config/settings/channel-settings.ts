@@ -1,5 +1,5 @@
 import { boolean, count, interval, text, textList } from '../reader.ts';
-import { differently, obeyed, optional } from '../setting.ts';
+import { differently, notYet, obeyed, optional } from '../setting.ts';
 
 /** The bridge channel: WebSockets and SCTP. */
 export const channelSettings = {
@@ -24,22 +24,26 @@ export const channelSettings = {
     'Advertise wss instead of ws; unset = as the public server speaks.',
   ),
   'videobridge.websockets.enable-compression': obeyed(boolean, true, 'Offer permessage-deflate.'),
-  'videobridge.websockets.send-keepalive-pings': obeyed(boolean, true, 'Ping idle sockets.'),
-  'videobridge.websockets.keepalive-ping-interval': obeyed(interval, '15 seconds', 'How often.'),
-  'videobridge.websockets.idle-timeout': obeyed(
-    interval,
-    '60 seconds',
-    'Close a socket that has been silent for so long.',
+  'videobridge.websockets.send-keepalive-pings': notYet(
+    obeyed(boolean, true, 'Ping idle sockets.'),
   ),
-  'videobridge.websockets.relay-domains': obeyed(
-    textList,
-    [],
-    'The same for relays (/colibri-relay-ws/); empty = as domains.',
+  'videobridge.websockets.keepalive-ping-interval': notYet(
+    obeyed(interval, '15 seconds', 'How often.'),
   ),
-  'videobridge.websockets.relay-domain': optional(text, 'One more relay domain, put first.'),
+  'videobridge.websockets.idle-timeout': notYet(
+    obeyed(interval, '60 seconds', 'Close a socket that has been silent for so long.'),
+  ),
+  'videobridge.websockets.relay-domains': notYet(
+    obeyed(textList, [], 'The same for relays (/colibri-relay-ws/); empty = as domains.'),
+  ),
+  'videobridge.websockets.relay-domain': notYet(
+    optional(text, 'One more relay domain, put first.'),
+  ),
   'videobridge.sctp.enabled': obeyed(boolean, true, 'Offer SCTP data channels.'),
-  'videobridge.sctp.max-channels': differently(
-    obeyed(count, 1, 'Data channels a client may open.'),
-    'Counted by the bridge; streams 0 and 1 are served.',
+  'videobridge.sctp.max-channels': notYet(
+    differently(
+      obeyed(count, 1, 'Data channels a client may open.'),
+      'Counted by the bridge; streams 0 and 1 are served.',
+    ),
   ),
 } as const;

@@ -12,7 +12,7 @@ import {
   text,
   textList,
 } from '../reader.ts';
-import { differently, ignored, obeyed, unsupported } from '../setting.ts';
+import { differently, ignored, notYet, obeyed, unsupported } from '../setting.ts';
 
 const engine = 'The worker has its own estimator.';
 const experiment = 'An experiment of the JVB’s estimator.';
@@ -71,20 +71,18 @@ const estimation = {
 } as const;
 
 const dtls = {
-  'jmt.dtls.handshake-timeout': differently(
-    obeyed(interval, '30 seconds', 'Longest DTLS handshake.'),
-    'The endpoint expires then.',
+  'jmt.dtls.handshake-timeout': notYet(
+    differently(
+      obeyed(interval, '30 seconds', 'Longest DTLS handshake.'),
+      'The endpoint expires then.',
+    ),
   ),
   'jmt.dtls.cipher-suites': unsupported(notEmpty, cipherSuites, 'The worker chooses DTLS suites.'),
-  'jmt.dtls.local-fingerprint-hash-function': obeyed(
-    oneOf(...hashes),
-    'sha-256',
-    'Hash of the fingerprint that is signalled.',
+  'jmt.dtls.local-fingerprint-hash-function': notYet(
+    obeyed(oneOf(...hashes), 'sha-256', 'Hash of the fingerprint that is signalled.'),
   ),
-  'jmt.dtls.accepted-fingerprint-hash-functions': obeyed(
-    hashList,
-    acceptedHashes,
-    'Hashes accepted in the fingerprints of clients.',
+  'jmt.dtls.accepted-fingerprint-hash-functions': notYet(
+    obeyed(hashList, acceptedHashes, 'Hashes accepted in the fingerprints of clients.'),
   ),
   'jmt.srtp.max-consecutive-packets-discarded-early': ignored(
     integer,
@@ -100,20 +98,28 @@ const dtls = {
 } as const;
 
 const keyframes = {
-  'jmt.keyframe.min-interval': obeyed(
-    duration,
-    '200 ms',
-    'Least time between key frame requests of one receiver for one source.',
+  'jmt.keyframe.min-interval': notYet(
+    obeyed(
+      duration,
+      '200 ms',
+      'Least time between key frame requests of one receiver for one source.',
+    ),
   ),
-  'jmt.keyframe.max-requests': obeyed(count, 3, 'Most of them in the interval below.'),
-  'jmt.keyframe.max-request-interval': obeyed(duration, '10 s', 'That interval.'),
-  'jmt.keyframe.source-wide-min-interval': obeyed(
-    duration,
-    '200 ms',
-    'Least time between key frame requests to one source, whoever asks.',
+  'jmt.keyframe.max-requests': notYet(obeyed(count, 3, 'Most of them in the interval below.')),
+  'jmt.keyframe.max-request-interval': notYet(obeyed(duration, '10 s', 'That interval.')),
+  'jmt.keyframe.source-wide-min-interval': notYet(
+    obeyed(
+      duration,
+      '200 ms',
+      'Least time between key frame requests to one source, whoever asks.',
+    ),
   ),
-  'jmt.keyframe.source-wide-max-requests': obeyed(count, 1, 'Most of them in the interval below.'),
-  'jmt.keyframe.source-wide-max-request-interval': obeyed(duration, '200 ms', 'That interval.'),
+  'jmt.keyframe.source-wide-max-requests': notYet(
+    obeyed(count, 1, 'Most of them in the interval below.'),
+  ),
+  'jmt.keyframe.source-wide-max-request-interval': notYet(
+    obeyed(duration, '200 ms', 'That interval.'),
+  ),
 } as const;
 
 const audio = {

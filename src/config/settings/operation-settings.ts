@@ -9,7 +9,7 @@ import {
   oneOf,
   text,
 } from '../reader.ts';
-import { differently, ignored, obeyed, optional, under, unsupported } from '../setting.ts';
+import { differently, ignored, notYet, obeyed, optional, under, unsupported } from '../setting.ts';
 import { conferenceLimits } from './conference-limits.ts';
 
 const life = {
@@ -57,31 +57,33 @@ const life = {
 } as const;
 
 const health = {
-  'videobridge.health.interval': obeyed(interval, '1 minute', 'Period of the check of oneself.'),
-  'videobridge.health.timeout': obeyed(
-    interval,
-    '90 seconds',
-    'Without a check for so long the bridge is unhealthy; longer than the interval.',
+  'videobridge.health.interval': differently(
+    obeyed(interval, '1 minute', 'Period of the check of oneself.'),
+    'Health is judged every second, from figures that are there anyway.',
+  ),
+  'videobridge.health.timeout': differently(
+    obeyed(
+      interval,
+      '90 seconds',
+      'Without a check for so long the bridge is unhealthy; longer than the interval.',
+    ),
+    'Health is judged every second, from figures that are there anyway.',
   ),
   'videobridge.health.max-check-duration': obeyed(
     interval,
     '3 seconds',
     'A check slower than this has failed.',
   ),
-  'videobridge.health.sticky-failures': obeyed(
-    boolean,
-    false,
-    'A failure after the first five minutes is for good.',
+  'videobridge.health.sticky-failures': notYet(
+    obeyed(boolean, false, 'A failure after the first five minutes is for good.'),
   ),
   'videobridge.health.require-valid-address': obeyed(
     boolean,
     true,
     'Fail without an address that others can reach.',
   ),
-  'videobridge.health.require-stun': obeyed(
-    boolean,
-    false,
-    'Fail when STUN servers are set and none answered.',
+  'videobridge.health.require-stun': notYet(
+    obeyed(boolean, false, 'Fail when STUN servers are set and none answered.'),
   ),
 } as const;
 
@@ -92,25 +94,25 @@ const measurements = {
     'What stress is measured by.',
   ),
   'packet-rate.load-threshold': obeyed(count, 50_000, 'Packets per second that are a stress of 1.'),
-  'packet-rate.recovery-threshold': obeyed(count, 40_000, 'Below it last-n recovers.'),
+  'packet-rate.recovery-threshold': notYet(obeyed(count, 40_000, 'Below it last-n recovers.')),
   'cpu-usage.load-threshold': differently(
     obeyed(fraction, 0.9, 'Usage that is a stress of 1.'),
     'The highest of machine, busiest worker and event loop counts.',
   ),
-  'cpu-usage.recovery-threshold': obeyed(fraction, 0.72, 'Below it last-n recovers.'),
+  'cpu-usage.recovery-threshold': notYet(obeyed(fraction, 0.72, 'Below it last-n recovers.')),
   'cpu-usage.detect-cpu-steal': obeyed(boolean, true, 'Count what the hypervisor takes.'),
 } as const;
 
 const reducer = {
-  'reduction-scale': obeyed(fraction, '.75', 'Factor when lowering.'),
-  'recover-scale': obeyed(number, 1.25, 'Factor when recovering.'),
-  'impact-time': obeyed(interval, '1 minute', 'Pause between steps.'),
-  'minimum-last-n-value': obeyed(count, 1, 'Never lower.'),
-  'maximum-enforced-last-n-value': obeyed(integer, 40, 'Above it there is no cap.'),
+  'reduction-scale': notYet(obeyed(fraction, '.75', 'Factor when lowering.')),
+  'recover-scale': notYet(obeyed(number, 1.25, 'Factor when recovering.')),
+  'impact-time': notYet(obeyed(interval, '1 minute', 'Pause between steps.')),
+  'minimum-last-n-value': notYet(obeyed(count, 1, 'Never lower.')),
+  'maximum-enforced-last-n-value': notYet(obeyed(integer, 40, 'Above it there is no cap.')),
 } as const;
 
 const load = {
-  'reducer-enabled': obeyed(boolean, false, 'Lower last-n while the load is too high.'),
+  'reducer-enabled': notYet(obeyed(boolean, false, 'Lower last-n while the load is too high.')),
   ...under('load-measurements', measurements),
   ...under('load-reducers.last-n', reducer),
   'conference-last-n-limits': obeyed(
@@ -126,7 +128,10 @@ const load = {
 } as const;
 
 const reports = {
-  'videobridge.stats.interval': obeyed(interval, '5 seconds', 'How often figures are gathered.'),
+  'videobridge.stats.interval': differently(
+    obeyed(interval, '5 seconds', 'How often figures are gathered.'),
+    'Figures are gathered when they are asked for or sent.',
+  ),
   'videobridge.stats.transit-time.enable-json': ignored(
     boolean,
     true,
@@ -152,11 +157,11 @@ const reports = {
     text,
     'Release label in presence; Jicofo groups bridges by version and release.',
   ),
-  'videobridge.redact-remote-addresses': obeyed(boolean, true, 'Hide clients’ addresses in logs.'),
-  'videobridge.redact-colibri-http-headers': obeyed(
-    boolean,
-    true,
-    'Hide header values of colibri connects in logs.',
+  'videobridge.redact-remote-addresses': notYet(
+    obeyed(boolean, true, 'Hide clients’ addresses in logs.'),
+  ),
+  'videobridge.redact-colibri-http-headers': notYet(
+    obeyed(boolean, true, 'Hide header values of colibri connects in logs.'),
   ),
   'videobridge.exporter.max-reconnect-attempts': ignored(count, undefined, 'There is no exporter.'),
   'videobridge.exporter.base-delay': ignored(duration, '1 second', 'There is no exporter.'),

@@ -22,8 +22,8 @@ describe('what cannot be obeyed stops the start, with its place and what was exp
       '/etc/b/jvb.conf:1:22: videobridge.health: expected an object with settings: { … }',
     ],
     [
-      'jmt.dtls.accepted-fingerprint-hash-functions = [md5]',
-      '/etc/b/jvb.conf:1:48: jmt.dtls.accepted-fingerprint-hash-functions: expected a list of sha-512, sha-384, sha-256, sha-224, sha-1; found a list',
+      'ice4j.harvest.allowed-addresses = [1, [2]]',
+      '/etc/b/jvb.conf:1:39: ice4j.harvest.allowed-addresses: expected text; found a list',
     ],
     [
       'videobridge.health { interval = 2 minutes }',
@@ -105,6 +105,11 @@ describe('what is not obeyed warns', () => {
     ['jmt.debug.pcap.enabled = maybe', 'warn wrong-type jmt.debug.pcap.enabled'],
     ['jmt.audio.red.vad-only = true', 'ignore no-equivalent jmt.audio.red.vad-only'],
     ['jmt.srtp.protection-profiles = [X]', 'warn unsupported jmt.srtp.protection-profiles'],
+    [
+      'jmt.dtls.accepted-fingerprint-hash-functions = [md5]',
+      'warn wrong-type jmt.dtls.accepted-fingerprint-hash-functions',
+    ],
+    ['jmt.keyframe.max-requests = 5', 'warn unsupported jmt.keyframe.max-requests'],
     ['videobridge.websockets.domains = "a"', 'warn tolerated videobridge.websockets.domains'],
     [
       'ice4j.harvest.mapping.aws.enabled = true',
