@@ -33,6 +33,8 @@ type Slot = {
 export class MediasoupPlane implements MediaPlane {
   readonly #context: MediaContext;
   readonly #slots: readonly Slot[];
+  /** Apart from the endpoints, whose number may slow theirs down. */
+  readonly #workerSweep: Sweep;
   readonly #ticker: NodeJS.Timeout;
   readonly #restarts = new Set<NodeJS.Timeout>();
   #workersDied = 0;
@@ -41,6 +43,7 @@ export class MediasoupPlane implements MediaPlane {
   private constructor(context: MediaContext, slots: readonly Slot[]) {
     this.#context = context;
     this.#slots = slots;
+    this.#workerSweep = new Sweep(context.log);
     this.#ticker = setInterval(() => context.traffic.tick(performance.now()), TICK_MS);
     this.#ticker.unref();
     for (const slot of slots) this.#attend(slot);
@@ -108,6 +111,7 @@ export class MediasoupPlane implements MediaPlane {
     clearInterval(this.#ticker);
     for (const timer of this.#restarts) clearTimeout(timer);
     this.#context.sweep.close();
+    this.#workerSweep.close();
     for (const { worker, conferences } of this.#slots) {
       for (const conference of [...conferences]) conference.close();
       worker.close();
@@ -125,7 +129,7 @@ export class MediasoupPlane implements MediaPlane {
   #attend(slot: Slot): void {
     const { worker } = slot;
     const startedMs = performance.now();
-    const leave = this.#context.sweep.add(worker);
+    const leave = this.#workerSweep.add(worker);
     worker.onDied((reason) => {
       leave();
       this.#workersDied += 1;

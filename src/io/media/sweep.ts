@@ -1,52 +1,71 @@
 import type { Logger } from '../../base/logger.ts';
 import { runInBackground } from '../../base/run-in-background.ts';
 
-const SLICES = 10;
-const SLICE_MS = 100;
+const TICKS_PER_SECOND = 10;
+/** Visits of one sweep, so that its cost stays the same however many items there are. */
+const MAX_VISITS_PER_SECOND = 200;
 
 export interface Swept {
-  /** Called once a second; a call that takes longer is not repeated until it ends. */
+  /** Called once a second, or less often among more than 200; not again before it ends. */
   sweep(): Promise<void>;
 }
 
-/** Visits everything it was given once a second, a tenth each 100 ms, so that no tick is a long one. */
+/** Visits everything it was given in turn, a few each 100 ms, so that no tick is a long one. */
 export class Sweep {
-  readonly #slices: readonly Set<Swept>[] = Array.from({ length: SLICES }, () => new Set<Swept>());
+  /** The next to visit comes first. */
+  readonly #items = new Set<Swept>();
   readonly #busy = new WeakSet<Swept>();
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;
-  #next = 0;
+  /** Tenths of visits due and not made: 15 items are one and a half visits a tick. */
+  #dueTenths = 0;
 
   constructor(log: Logger) {
     this.#log = log;
-    this.#timer = setInterval(() => this.#visitSlice(), SLICE_MS);
+    this.#timer = setInterval(() => this.tick(), 1000 / TICKS_PER_SECOND);
     this.#timer.unref();
   }
 
   /** @returns how to take it out again */
   add(item: Swept): () => void {
-    const smallest = this.#slices.reduce((a, b) => (b.size < a.size ? b : a));
-    smallest.add(item);
-    return () => smallest.delete(item);
+    this.#items.add(item);
+    return () => this.#items.delete(item);
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  #visitSlice(): void {
-    const slice = this.#slices[this.#next];
-    this.#next = (this.#next + 1) % SLICES;
-    for (const item of slice ?? []) {
-      if (this.#busy.has(item)) continue;
-      this.#busy.add(item);
-      runInBackground(async () => {
-        try {
-          await item.sweep();
-        } finally {
-          this.#busy.delete(item);
-        }
-      }, this.#log);
+  /** One tenth of a second's work. */
+  tick(): void {
+    this.#dueTenths += Math.min(this.#items.size, MAX_VISITS_PER_SECOND);
+    const visits = Math.floor(this.#dueTenths / TICKS_PER_SECOND);
+    this.#dueTenths -= visits * TICKS_PER_SECOND;
+    for (const item of first(this.#items, visits)) {
+      this.#items.delete(item);
+      this.#items.add(item);
+      this.#visit(item);
     }
   }
+
+  #visit(item: Swept): void {
+    if (this.#busy.has(item)) return;
+    this.#busy.add(item);
+    runInBackground(async () => {
+      try {
+        await item.sweep();
+      } finally {
+        this.#busy.delete(item);
+      }
+    }, this.#log);
+  }
+}
+
+function first<T>(items: Iterable<T>, count: number): T[] {
+  const taken: T[] = [];
+  for (const item of items) {
+    if (taken.length === count) break;
+    taken.push(item);
+  }
+  return taken;
 }
