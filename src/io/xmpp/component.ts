@@ -10,7 +10,7 @@ import { maxPendingRequests, XmppLink, type XmppEnvironment } from './xmpp-link.
 /** The command line of 2018, validated (operations.md §2.2). */
 export type ComponentConfig = {
   /** TCP host, used literally. */
-  readonly hostname: string;
+  readonly host: string;
   readonly port: number;
   /** The component's own address, `<subdomain>.<domain>`. */
   readonly jid: string;
@@ -19,9 +19,8 @@ export type ComponentConfig = {
   readonly secret: string;
   /** AUTHORIZED_SOURCE_REGEXP, anchored at both ends; undefined: everybody may ask. */
   readonly authorizedSource?: RegExp | undefined;
-  /** Rooms to sit in beside being a component; often none. */
-  readonly mucJids: readonly string[];
-  readonly mucNickname: string;
+  /** Rooms to sit in beside being a component. */
+  readonly brewery?: { readonly mucJids: readonly string[]; readonly mucNickname: string };
 };
 
 export type ComponentOptions = XmppEnvironment & {
@@ -40,20 +39,19 @@ export function createComponent(options: ComponentOptions): XmppLink {
   const { config, routes, software } = options;
   const { jid } = config;
   const log = options.log.child({ xmpp: jid });
-  const rooms = new Set(config.mucJids.map(bareJid));
+  const { mucJids, mucNickname } = config.brewery ?? { mucJids: [], mucNickname: 'jvb' };
+  const rooms = new Set(mucJids.map(bareJid));
   const { authorizedSource } = config;
-  if (!authorizedSource)
-    log.warn({}, 'AUTHORIZED_SOURCE_REGEXP is not set: everybody may use this bridge');
   const capabilities = componentCapabilities;
   const router = new IqRouter({
     routes: [...standardRoutes({ capabilities, clock: options.clock, software }), ...routes],
     mayAsk: (from) =>
       authorizedSource === undefined || authorizedSource.test(from) || isOccupantOf(rooms, from),
-    refusal: iqError('cancel', 'not-authorized'),
+    refusal: iqError('auth', 'not-authorized'),
     maxPending: maxPendingRequests,
     log,
   });
-  const { hostname: host, port, secret } = config;
+  const { host, port, secret } = config;
   const { timers } = options;
   return new XmppLink({
     ...options,
@@ -62,9 +60,9 @@ export function createComponent(options: ComponentOptions): XmppLink {
     capabilities,
     pinged: config.domain,
     // Room services expect an occupant's address to have a resource.
-    address: { own: jid, occupant: `${jid}/${config.mucNickname}` },
+    address: { own: jid, occupant: `${jid}/${mucNickname}` },
     rooms: [...rooms],
-    nickname: config.mucNickname,
+    nickname: mucNickname,
     ping,
     createSession: (events) =>
       createComponentSession({ host, port, domain: jid, secret, events, timers, log }),

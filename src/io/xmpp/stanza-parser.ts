@@ -34,7 +34,7 @@ const elementChars = 100;
  * by `onRefused` as its bare outer element, so that it can be answered; the stream goes on. One token (a text,
  * a tag) longer than `maxChars` cannot be skipped: like anything that is not XML it breaks the stream.
  */
-export class StanzaParser extends xml.Parser {
+class StanzaParser extends xml.Parser {
   readonly #limits: StanzaLimits;
   readonly #events: StanzaParserEvents;
   #depth = 0;

@@ -44,12 +44,14 @@ export type XmppEntity = EventEmitter & {
   _onElement(element: LibraryElement): void;
 };
 
+/** @public used by xmpp-packages.d.ts */
 export type CreateElement = ((
   name: string,
   attrs: Readonly<Record<string, string | undefined>>,
   ...children: readonly (LibraryElement | string)[]
 ) => LibraryElement) & { readonly Parser: new () => LibraryParser };
 
+/** @public used by xmpp-packages.d.ts */
 export type ClientOptions = {
   readonly service: string;
   readonly domain: string;
@@ -64,6 +66,7 @@ export type ClientOptions = {
   ) => Promise<void>;
 };
 
+/** @public used by xmpp-packages.d.ts */
 export type ComponentOptions = {
   readonly service: string;
   readonly domain: string;
