@@ -54,6 +54,11 @@ describe('a message', () => {
     );
   });
 
+  test('much side by side is no nesting', () => {
+    const text = JSON.stringify({ colibriClass: 'EndpointStats', x: Array(1_000).fill([{}]) });
+    expect(decodeClientMessage(text)).toMatchObject({ ok: true });
+  });
+
   test('brackets within strings are no nesting', () => {
     const text = JSON.stringify({ colibriClass: 'EndpointStats', x: '\\"[[[['.repeat(50) });
     expect(decodeClientMessage(text)).toMatchObject({ ok: true });

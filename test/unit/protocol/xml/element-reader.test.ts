@@ -35,6 +35,17 @@ describe('namespaces', () => {
     expect(root.child('b', '')).toBeUndefined();
   });
 
+  test('declared further in join those declared further out', () => {
+    const root = ElementReader.root(
+      element('p:a', { 'xmlns:p': 'urn:a' }, [
+        element('q:b', { 'xmlns:q': 'urn:b' }, [element('p:c'), element('q:c')]),
+      ]),
+    );
+    const inner = root.child('b', 'urn:b');
+    expect(inner?.child('c', 'urn:a')).toBeDefined();
+    expect(inner?.child('c', 'urn:b')).toBeDefined();
+  });
+
   test('an undeclared prefix is in none', () => {
     expect(reader({}, [element('q:b')]).child('b', '')?.localName).toBe('b');
     expect(reader({}, [element('q:b')]).child('b', 'urn:a')).toBeUndefined();
