@@ -67,7 +67,7 @@ async function run(
   }
 }
 
-let observer: TransportCcReceiver;
+let observer = new TransportCcReceiver();
 
 async function stats(): Promise<types.BaseTransportStats> {
   const [first] = await receiver.transport.getStats();
@@ -178,6 +178,34 @@ it('layers are those that were asked for, whatever the estimate', async () => {
       return current === spatialLayer ? undefined : `layer ${String(current)} is sent`;
     });
   }
+});
+
+it('a layer asked for too early is switched to once its sender reports have come', async () => {
+  const simulcast = await sender.transport.produce({
+    kind: 'video',
+    rtpParameters: videoParameters({
+      ssrc: 3000,
+      higher: [{ ssrc: 3001 }],
+      scalabilityMode: 'L1T3',
+      extensions: ['transportCc'],
+    }),
+  });
+  const consumer = await consume(receiver.transport, simulcast, {
+    ...parameters,
+    encodings: [{ ssrc: 2000, scalabilityMode: 'L2T3' }],
+  });
+  const [low, high] = [new VideoSource({ ssrc: 3000 }), new VideoSource({ ssrc: 3001 })];
+  const reporting = (layers: readonly VideoSource[]) => () => {
+    for (const layer of layers) sender.sendRtcp(senderReport(layer));
+    return [low, high].flatMap((layer) => layer.frame({ keyFrame: true }));
+  };
+  await consumer.setPreferredLayers({ spatialLayer: 0, temporalLayer: 2 });
+  await run(3000, 0, reporting([low]));
+  await consumer.setPreferredLayers({ spatialLayer: 1, temporalLayer: 2 });
+  await run(500, 0, reporting([low]));
+  expect(consumer.currentLayers?.spatialLayer).toBe(0);
+  await run(1000, 0, reporting([low, high]));
+  expect(consumer.currentLayers?.spatialLayer).toBe(1);
 });
 
 /** Layers are aligned by capture time, so none can be switched to before its first sender report. */
