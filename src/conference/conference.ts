@@ -85,7 +85,7 @@ export class Conference {
    * @param onLost called when the media plane has lost this conference.
    */
   async open(mediaPlane: MediaPlane, onLost: (reason: string) => void): Promise<void> {
-    this.#media = await mediaPlane.openConference({
+    const media = await mediaPlane.openConference({
       conferenceId: this.identity.id,
       feedbackSsrcs: this.feedbackSsrcs,
       onEvent: (event) => {
@@ -94,6 +94,8 @@ export class Conference {
         else this.#handle(event);
       },
     });
+    if (this.#closed) media.close();
+    else this.#media = media;
   }
 
   /** Does what can fail of a validated request; `undo` takes it back. */

@@ -143,6 +143,9 @@ export class Conferences implements ChannelGate {
       if (error instanceof MediaUnavailableError) {
         return err({ code: 'unavailable', text: 'No media worker can take this conference now.' });
       }
+      if (!command.create && !this.#byMeeting.has(command.meetingId)) {
+        return err(notFound(command.meetingId)); // its media was lost under the request
+      }
       this.#options.log.error({ err: error, meeting: command.meetingId }, 'request failed');
       return err({ code: 'internal', text: 'The bridge failed to execute the request.' });
     }
@@ -156,8 +159,8 @@ export class Conferences implements ChannelGate {
     const refusal = this.#refusal(command, existing) ?? this.#validate(command, existing);
     if (refusal) return err(refusal);
     const conference = existing ?? (await this.#open(command, undo));
-    const prepared = await conference.prepare(command, undo);
-    if (conference.closed || this.#closed) {
+    const prepared = conference.closed ? undefined : await conference.prepare(command, undo);
+    if (!prepared || conference.closed || this.#closed) {
       return err(existing ? notFound(command.meetingId) : lostAtBirth);
     }
     // From here to the end nothing waits and nothing fails.

@@ -301,6 +301,19 @@ describe('the end of a conference', () => {
     expect(scene.media.endpoints.get('b')!.closed).toBe(true);
   });
 
+  it('explains a failure of the request it came upon', async () => {
+    const scene = new ConferenceScene();
+    await scene.join('a');
+    const open = scene.media.hold();
+    const joining = codeOf(scene, { endpoints: [createCommand('b')] });
+    await Promise.resolve();
+    scene.report({ type: 'lost', reason: 'worker died' });
+    scene.media.failWith = new Error('channel closed');
+    open();
+    expect(await joining).toBe('conference-not-found');
+    expect(scene.log.lines.map(({ message }) => message)).not.toContain('request failed');
+  });
+
   it('is what requests waiting at the close of the bridge find', async () => {
     const scene = new ConferenceScene();
     await scene.join('a');
