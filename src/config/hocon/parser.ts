@@ -59,6 +59,7 @@ class Parser {
     const fields: ObjectNode = { kind: 'object', fields: new Map(), origin };
     this.#tokens.skipLines();
     while (!this.#tokens.take(close)) {
+      if (this.#tokens.peek().kind === 'end') this.#unclosed('}', '{', origin);
       this.#field(fields, place);
       this.#separator(close);
     }
@@ -72,7 +73,13 @@ class Parser {
     if (comma) this.#tokens.skipLines();
     const next = this.#tokens.peek().kind;
     if (next === close || comma || newline) return;
-    this.#tokens.fail(`a comma, a new line or ${close === 'end' ? 'the end of the file' : close}`);
+    const end = close === 'end' ? 'the end of the file' : close;
+    const hint = next === '=' || next === ':' ? ' (each setting on a line of its own)' : '';
+    this.#tokens.fail(`a comma, a new line or ${end}${hint}`);
+  }
+
+  #unclosed(close: string, open: string, { line, column }: Origin): never {
+    this.#tokens.fail(`${close} for the ${open} in line ${line}, column ${column}`);
   }
 
   #field(target: ObjectNode, place: Place): void {
@@ -182,6 +189,7 @@ class Parser {
     const items: Node[] = [];
     this.#tokens.skipLines();
     while (!this.#tokens.take(']')) {
+      if (this.#tokens.peek().kind === 'end') this.#unclosed(']', '[', origin);
       items.push(this.#value(inner));
       this.#separator(']');
     }

@@ -47,6 +47,18 @@ describe('errors say where, what and what to do', () => {
       'path: /d/main.conf:1:1: a key or path has an empty part; remove the extra dot, or quote the part ("")',
     ],
     [
+      'a {\n  b = 1\n',
+      'syntax: /d/main.conf:3:1: expected } for the { in line 1, column 3, found the end of the file',
+    ],
+    [
+      'a = [\n1\n',
+      'syntax: /d/main.conf:3:1: expected ] for the [ in line 1, column 5, found the end of the file',
+    ],
+    [
+      'a = b c = d',
+      'syntax: /d/main.conf:1:9: expected a comma, a new line or the end of the file (each setting on a line of its own), found =',
+    ],
+    [
       'a { b = 1 } }',
       'syntax: /d/main.conf:1:13: expected a comma, a new line or the end of the file, found }',
     ],
