@@ -44,6 +44,7 @@ export class Resolver {
   #layers(layers: Layers): HoconValue | undefined {
     let merged: HoconObject | undefined;
     for (const layer of this.#visible(layers)) {
+      if (merged && layer.kind === 'array') return merged;
       const value = layer.kind === 'object' ? this.#object(layer, merged) : this.#node(layer);
       if (!value) continue;
       if (value.kind !== 'object') return merged ?? value;
