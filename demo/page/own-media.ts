@@ -18,7 +18,7 @@ export class OwnMedia {
     this.#entry = entry;
   }
 
-  get controls(): Omit<ControlState, 'panelOpen'> {
+  get controls(): ControlState {
     return {
       microphoneMuted: this.#microphoneMuted,
       cameraMuted: !this.tracks.get('v0'),

@@ -81,6 +81,11 @@ export class Call {
     return this.#session?.maxHeight(source);
   }
 
+  /** Which of our sources an SSRC belongs to, and which of its encodings it is. */
+  sentEncoding(ssrc: number): ReturnType<MediaSession['sentEncoding']> {
+    return this.#session?.sentEncoding(ssrc);
+  }
+
   async setMicrophone(track: MediaStreamTrack | null, muted: boolean): Promise<void> {
     this.#tracks.set('a0', track);
     this.#muted = { ...this.#muted, audio: muted };

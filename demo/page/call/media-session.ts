@@ -119,6 +119,17 @@ export class MediaSession {
     return this.#maxHeights.get(source);
   }
 
+  /** Which of our sources an SSRC belongs to, and which of its encodings it is. */
+  sentEncoding(ssrc: number): { readonly source: string; readonly encoding: number } | undefined {
+    const mids = { a0: microphoneMid, v0: cameraMid, v1: this.#screenMid ?? '' } as const;
+    for (const [name, mid] of Object.entries(mids)) {
+      const encodings = answeredEncodings(this.#localSdp, mid);
+      const encoding = encodings.findIndex((each) => each.ssrc === ssrc);
+      if (encoding >= 0) return { source: `${this.#options.endpointId}-${name}`, encoding };
+    }
+    return undefined;
+  }
+
   close(): void {
     this.connection.close();
   }

@@ -24,7 +24,7 @@ export class CallView {
     this.#call = call;
     this.#grid = new Grid((videos) => call.setConstraints(receiverConstraints(videos)));
     this.#panel = new StreamsPanel(call);
-    this.#bar = new ControlBar({ ...controls, onPanel: () => this.#panel.toggle() });
+    this.#bar = new ControlBar({ ...controls, onPanel: () => this.#togglePanel() });
     const header = element(
       'header',
       { className: 'top' },
@@ -45,11 +45,16 @@ export class CallView {
     );
   }
 
-  update(own: OwnTracks, controls: Omit<ControlState, 'panelOpen'>): void {
+  #togglePanel(): void {
+    this.#panel.toggle();
+    this.#bar.panelOpen = this.#panel.open;
+  }
+
+  update(own: OwnTracks, controls: ControlState): void {
     const { state } = this.#call;
     this.#grid.update(tilesOf(this.#call, state, own));
     this.#audio.update(audioOf(this.#call, state));
-    this.#bar.update({ ...controls, panelOpen: this.#panel.open });
+    this.#bar.update(controls);
     setText(this.#status, statusText(state));
     this.#status.dataset['status'] = state.status.type;
   }

@@ -15,7 +15,6 @@ export type ControlState = {
   readonly cameraMuted: boolean;
   readonly sharing: boolean;
   readonly canShare: boolean;
-  readonly panelOpen: boolean;
   /** Of the tone; undefined without one. */
   readonly volume: number | undefined;
 };
@@ -47,6 +46,7 @@ export class ControlBar {
     const leave = button('leave', controls.onLeave);
     leave.classList.add('danger');
     label(leave, 'Leave the call');
+    label(this.#panel, 'Streams');
     this.root = element(
       'nav',
       { className: 'controls', ariaLabel: 'Call controls' },
@@ -59,6 +59,10 @@ export class ControlBar {
     );
   }
 
+  set panelOpen(open: boolean) {
+    this.#panel.classList.toggle('on', open);
+  }
+
   update(state: ControlState): void {
     show(this.#microphone, state.microphoneMuted ? 'microphoneOff' : 'microphone');
     label(this.#microphone, state.microphoneMuted ? 'Unmute microphone' : 'Mute microphone');
@@ -69,8 +73,6 @@ export class ControlBar {
     label(this.#screen, state.sharing ? 'Stop sharing' : 'Share screen');
     this.#screen.classList.toggle('on', state.sharing);
     this.#screen.hidden = !state.canShare;
-    label(this.#panel, 'Streams');
-    this.#panel.classList.toggle('on', state.panelOpen);
     this.#volume.hidden = state.volume === undefined;
     if (state.volume !== undefined) this.#volume.value = String(state.volume);
   }

@@ -25,12 +25,12 @@ export function showLobby(settings: Settings, room: string, devices: Devices): P
   });
   const picture = choices('picture', settings.picture ?? (devices.camera ? 'camera' : 'drawn'), [
     { value: 'camera', label: 'Camera', disabled: !devices.camera },
-    { value: 'drawn', label: 'Drawn picture' },
+    { value: 'drawn', label: 'Drawing' },
     { value: 'none', label: 'None' },
   ]);
   const sound = choices('sound', settings.sound ?? (devices.microphone ? 'microphone' : 'tone'), [
     { value: 'microphone', label: 'Microphone', disabled: !devices.microphone },
-    { value: 'tone', label: `Tone, ${settings.toneHz} Hz` },
+    { value: 'tone', label: `Tone ${settings.toneHz} Hz` },
     { value: 'none', label: 'None' },
   ]);
   const preview = element('video', { autoplay: true, muted: true, playsInline: true });

@@ -1,12 +1,12 @@
 import type { Call } from '../call/call.ts';
 import type { CallState } from '../call/call-state.ts';
 import { type Statistics, StatisticsReader, type StreamStatistics } from '../statistics.ts';
+import { endpointOf, type EndpointView, receivedRows, sentRows } from './bridge-rows.ts';
 import { bridgeTree } from './bridge-tree.ts';
 import { element } from './element.ts';
+import { card, kilobits, milliseconds, type Rows } from './rows.ts';
 
 const intervalMs = 1_000;
-
-type Rows = readonly (readonly [string, string | undefined])[];
 
 /** What browser and bridge say of every stream, each second while it is open. */
 export class StreamsPanel {
@@ -42,48 +42,61 @@ export class StreamsPanel {
   }
 
   async #update(): Promise<void> {
-    const { connection, state } = this.#call;
+    const { connection } = this.#call;
     if (!connection) return;
+    const conference = await this.#call.inspect();
     const statistics = await this.#reader.read(connection);
+    const { state } = this.#call;
     this.#cards.replaceChildren(
       card('Connection', connectionRows(statistics, state)),
       ...statistics.streams
         .filter(({ ssrc, bitrateBps, frames }) => ssrc !== 0 && (bitrateBps > 0 || frames !== 0))
-        .map((stream) => this.#streamCard(stream, state)),
+        .map((stream) => this.#streamCard(stream, state, conference)),
     );
-    this.#bridge.replaceChildren(bridgeTree(await this.#call.inspect()));
+    this.#bridge.replaceChildren(bridgeTree(conference));
   }
 
-  #streamCard(stream: StreamStatistics, state: CallState): HTMLElement {
-    const remote = state.streams.find(({ ssrc }) => ssrc === stream.ssrc);
-    const owner = state.others.find(({ id }) => id === remote?.owner);
-    const title =
-      stream.direction === 'out'
-        ? `You send ${stream.kind}`
-        : `${owner?.name ?? 'Nobody'}: ${remote?.source ?? 'not mapped'}`;
-    return card(title, [...streamRows(stream), ...this.#bridgeRows(stream, state, remote?.source)]);
+  #streamCard(stream: StreamStatistics, state: CallState, conference: unknown): HTMLElement {
+    const mine = endpointOf(conference, state.me.id);
+    return stream.direction === 'out'
+      ? this.#sentCard(stream, mine)
+      : receivedCard(stream, state, mine);
   }
 
-  /** What the bridge told about this stream over the channel. */
-  #bridgeRows(stream: StreamStatistics, state: CallState, source: string | undefined): Rows {
-    if (stream.kind !== 'video') return [];
-    if (stream.direction === 'in') {
-      const forwarded = source !== undefined && state.forwarded?.includes(source);
-      return [['Bridge forwards it', forwarded ? 'yes' : 'no']];
-    }
-    const maxHeight = this.#call.maxHeight(`${state.me.id}-v0`);
-    return [['Bridge wants at most', maxHeight === undefined ? undefined : `${maxHeight} px`]];
+  #sentCard(stream: StreamStatistics, mine: EndpointView): HTMLElement {
+    const { source = '', encoding = 0 } = this.#call.sentEncoding(stream.ssrc) ?? {};
+    const wanted = this.#call.maxHeight(source);
+    return card(`You send ${source}`, [
+      ...streamRows(stream),
+      ['Bridge wants at most', wanted === undefined ? undefined : `${wanted} px`],
+      ...sentRows(mine, source, encoding),
+    ]);
   }
+}
+
+function receivedCard(
+  stream: StreamStatistics,
+  { streams, others, forwarded }: CallState,
+  mine: EndpointView,
+): HTMLElement {
+  const { source = 'not mapped', owner } = streams.find(({ ssrc }) => ssrc === stream.ssrc) ?? {};
+  const name = others.find(({ id }) => id === owner)?.name ?? 'Nobody';
+  const isForwarded = forwarded?.includes(source) ? 'yes' : 'no';
+  return card(`${name}: ${source}`, [
+    ...streamRows(stream),
+    ['Bridge forwards it', stream.kind === 'video' ? isForwarded : undefined],
+    ...receivedRows(mine, source),
+  ]);
 }
 
 function connectionRows({ connection }: Statistics, state: CallState): Rows {
   return [
     ['ICE', connection?.protocol],
     ['Round trip', milliseconds(connection?.rttMs)],
-    ['Encryption', connection?.srtpCipher.replace('SRTP_', '').replaceAll('_', ' ')],
+    ['Encryption', connection?.srtpCipher.replace('SRTP_', '').replaceAll('_', '-')],
     ['Bridge channel', state.channel],
     ['Uplink estimate', kilobits(connection?.uplinkBps)],
-    ['Downlink estimate of the bridge', kilobits(state.downlinkBps)],
+    ['Downlink, says the bridge', kilobits(state.downlinkBps)],
   ];
 }
 
@@ -101,25 +114,3 @@ function streamRows(stream: StreamStatistics): Rows {
     ['Limited by', stream.limitation === 'none' ? undefined : stream.limitation],
   ];
 }
-
-function card(title: string, rows: Rows): HTMLElement {
-  const shown = rows.filter(([, value]) => value !== undefined && value !== '');
-  return element(
-    'section',
-    { className: 'card' },
-    element('h3', {}, title),
-    element(
-      'dl',
-      {},
-      ...shown.flatMap(([name, value]) => [
-        element('dt', {}, name),
-        element('dd', {}, value ?? ''),
-      ]),
-    ),
-  );
-}
-
-const kilobits = (bps: number | undefined): string | undefined =>
-  bps === undefined ? undefined : `${Math.round(bps / 1000)} kbit/s`;
-const milliseconds = (value: number | undefined): string | undefined =>
-  value === undefined ? undefined : `${value.toFixed(1)} ms`;
