@@ -5,12 +5,13 @@ import { element } from './xml.ts';
 export type PresenceStat = { readonly name: string; readonly value: string };
 
 export type PresenceParts = {
-  /** A room occupant; undefined = broadcast to whoever subscribed. */
+  /** A room occupant; undefined = the server itself. */
   readonly to?: string;
   readonly from?: string | undefined;
   /** Only when joining: in a later presence it would ask for the whole room again. */
   readonly join?: boolean;
-  readonly stats: readonly PresenceStat[];
+  /** Left out where only rooms should know: the server shows it to all logins of our account. */
+  readonly stats?: readonly PresenceStat[];
   readonly caps: XmlElement;
 };
 
@@ -19,13 +20,13 @@ const colibriNamespace = 'http://jitsi.org/protocol/colibri';
 
 /** An available presence of the bridge: priority, statistics, capabilities (operations.md §1.4). */
 export function bridgePresence({ to, from, join, stats, caps }: PresenceParts): XmlElement {
-  const statElements = stats.map(({ name, value }) => element('stat', { name, value }));
+  const statElements = stats?.map(({ name, value }) => element('stat', { name, value }));
   return element(
     'presence',
     { to, from },
     element('priority', {}, '0'),
     ...(join ? [element('x', { xmlns: mucNamespace })] : []),
-    element('stats', { xmlns: colibriNamespace }, ...statElements),
+    ...(statElements ? [element('stats', { xmlns: colibriNamespace }, ...statElements)] : []),
     caps,
   );
 }

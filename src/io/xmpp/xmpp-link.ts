@@ -96,9 +96,14 @@ export class XmppLink {
   }
 
   get status(): XmppLinkStatus {
+    // A stream that may be resumed keeps its seats, but while it is down nobody reaches us there.
+    const online = this.#state.type === 'online';
     return {
       state: this.#state,
-      rooms: this.#rooms.map(({ jid, state }) => ({ jid, state })),
+      rooms: this.#rooms.map(({ jid, state }) => ({
+        jid,
+        state: online ? state : { type: 'outside' },
+      })),
       lastError: this.#lastError,
       disconnects: this.#disconnects,
     };
@@ -176,21 +181,19 @@ export class XmppLink {
   }
 
   #enterRooms(): void {
-    const { address, presenceStats, capabilities } = this.#options;
+    const { address, capabilities } = this.#options;
     this.#stream += 1;
     this.#unsent = [];
     for (const room of this.#rooms) room.enter();
     if (address) return; // a component has no presence but in rooms
-    this.#session?.send(
-      bridgePresence({ stats: presenceStats(), caps: capsElement(capabilities) }),
-    );
+    this.#session?.send(bridgePresence({ caps: capsElement(capabilities) }));
   }
 
   #lost(reason: string): void {
     const repeated = reason === this.#lastError;
-    this.#lastError = reason;
     this.#apply({ type: 'lost', reason });
     if (this.#state.type !== 'waiting') return;
+    this.#lastError = reason;
     if (!this.#session?.resumable) for (const room of this.#rooms) room.connectionLost();
     const { log } = this.#options;
     // A server that stays down says so once, not every five seconds.

@@ -89,8 +89,8 @@ export class XmppSession {
   }
 
   /**
-   * Whether `open` may take up the former stream. Never after a failed negotiation: that leaves listeners in the
-   * library which would interfere with the next one.
+   * Whether `open` may take up the former stream. Not after an attempt that failed while the library negotiated:
+   * that leaves listeners in it which would interfere with the next one.
    */
   get resumable(): boolean {
     return !this.#negotiating && (this.#entity.streamManagement?.id ?? '') !== '';
@@ -166,7 +166,6 @@ export class XmppSession {
     this.#rawSocket = this.#entity.socket ?? undefined;
     await connected;
     this.#rawSocket?.setNoDelay(true);
-    this.#negotiating = true;
     this.#entity.Parser = stanzaParser(stanzaLimits, {
       onRefused: (shell, reason) => events.onRefused(shell, reason),
       onBroken: (error) => this.#broken(error),
@@ -207,6 +206,7 @@ export class XmppSession {
    */
   #followNegotiation(received: LibraryElement): void {
     if (received.name === 'stream:features') {
+      this.#negotiating = true;
       this.#smOffered = received.children.some(
         (feature) => typeof feature !== 'string' && feature.name === 'sm',
       );

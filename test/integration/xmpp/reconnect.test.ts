@@ -127,13 +127,14 @@ describe('a broken connection', () => {
     const to = `${prosody.brewery}/bridge-1`;
     const early = jicofo.request(to, xml('slow', { xmlns: 'urn:test' }));
     await until(() => (finish ? undefined : 'request not arrived'));
+    relay.hangUpOn(1);
     relay.cut();
     await until(() => (bridge.link.status.state.type === 'online' ? 'still online' : undefined));
     finish?.(); // answered while there is no stream
     const during = jicofo.request(to, xml('ping', { xmlns: 'urn:xmpp:ping' }));
     expect((await early).attrs['type']).toBe('result');
     expect((await during).attrs['type']).toBe('result');
-    expect(relay.connections).toBe(2);
+    expect(relay.connections).toBe(3);
     const gone = jicofo.presences.filter(({ attrs }) => attrs['type'] === 'unavailable');
     expect(gone).toEqual([]);
     expect(bridge.log.lines.map(({ message }) => message)).toContain(

@@ -7,6 +7,8 @@ export type TcpRelay = {
   readonly connections: number;
   /** Breaks everything that is open; new connections work. */
   cut(): void;
+  /** Hangs up on that many new connections at once, as a proxy does whose server is away. */
+  hangUpOn(count: number): void;
   close(): Promise<void>;
 };
 
@@ -14,8 +16,14 @@ export type TcpRelay = {
 export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   let connections = 0;
+  let hangUps = 0;
   const server = createServer((incoming) => {
     connections += 1;
+    if (hangUps > 0) {
+      hangUps -= 1;
+      incoming.destroy();
+      return;
+    }
     const outgoing = connect(targetPort, '127.0.0.1');
     for (const [from, to] of [
       [incoming, outgoing],
@@ -40,6 +48,9 @@ export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
       return connections;
     },
     cut,
+    hangUpOn: (count) => {
+      hangUps = count;
+    },
     close: () => {
       cut();
       return new Promise((resolve) => server.close(() => resolve()));
