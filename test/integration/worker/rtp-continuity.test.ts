@@ -139,6 +139,25 @@ describe('an SSRC whose consumer is replaced', () => {
     expect(new Set(steps(receiver.rtp, 'sequenceNumber'))).toEqual(new Set([1]));
   });
 
+  it('goes on after a pause of any length', async () => {
+    const only = await camera(1001);
+    const consumer = await consume(receiver.transport, only.producer, slot);
+    show(only, 1);
+    await arrived(3);
+    await consumer.pause();
+    // Half the range of sequence numbers passes, in steps that the worker takes for one stream.
+    for (let jump = 0; jump < 20; jump += 1) {
+      only.source.sequenceNumber = (only.source.sequenceNumber + 2000) & 0xffff;
+      show(only, 1, { packets: 1 });
+      await only.producer.getStats();
+    }
+    await consumer.resume();
+    show(only, 1);
+    await arrived(6);
+    expect(steps(receiver.rtp, 'sequenceNumber')).toEqual([1, 1, 1, 1, 1]);
+    expect(receiver.received).toMatchObject({ rejected: 0, repeated: 0 });
+  });
+
   it('keeps VP8 picture ids going on through simulcast', async () => {
     const consumers: types.Consumer[] = [];
     const layers = videoParameters({ ssrc: SLOT, rtx: SLOT_RTX, scalabilityMode: 'L2T3' });

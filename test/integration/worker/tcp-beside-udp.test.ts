@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { types } from 'mediasoup';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LocalTransport } from '../../../src/model/transport.ts';
@@ -6,6 +8,7 @@ import { WebRtcClient } from '../../support/client/webrtc-client.ts';
 import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
 import { videoParameters } from '../../support/rtp/jitsi-parameters.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
+import { buildBindingRequest } from '../../support/rtp/stun-message.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';
 
@@ -99,4 +102,30 @@ it('receivers over TCP and over UDP on one server get the same video, whole and 
     const first = numbers[0] ?? 0;
     expect(numbers).toEqual(numbers.map((_, place) => (first + place) & 0xffff));
   }
+});
+
+it('a client that never reads from its TCP connection cannot use up memory', async () => {
+  const transport = await bare.router.createWebRtcTransport({
+    webRtcServer: server,
+    enableTcp: true,
+  });
+  const { usernameFragment, password } = transport.iceParameters;
+  const candidate = transport.iceCandidates.find(({ protocol }) => protocol === 'tcp');
+  const stream = connect({ host: '127.0.0.1', port: candidate?.port ?? 0 });
+  await once(stream, 'connect');
+  stream.pause();
+  const username = `${usernameFragment}:client`;
+  const check = buildBindingRequest({ username, password, role: 'controlling' });
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(check.length);
+  const thousand = Buffer.concat(Array.from({ length: 1000 }, () => [length, check]).flat());
+  const residentKb = async () => (await bare.worker.getResourceUsage()).ru_maxrss;
+  const before = await residentKb();
+  // Some 30 MB of responses.
+  for (let turn = 0; turn < 400; turn += 1) {
+    if (!stream.write(thousand)) await once(stream, 'drain');
+  }
+  expect((await residentKb()) - before).toBeLessThan(12_000);
+  expect(bare.death).toBeUndefined();
+  stream.destroy();
 });
