@@ -21,7 +21,8 @@ export type AdvertisedAddress = {
   readonly protocol: 'udp' | 'tcp';
   readonly type: 'host' | 'srflx';
   readonly ip: string;
-  readonly port: number;
+  /** Absent = the port listened on, which the system chose. */
+  readonly port?: number;
   /** The local address and port behind a `srflx` one. */
   readonly relatedAddress?: string;
   readonly relatedPort?: number;
@@ -49,7 +50,7 @@ export function mediaAddresses(
   const stunFailed = ice.addresses.stunServers.length > 0 && outside.stunAnswers === 0;
   const listeners = listenersOf(listen, ice);
   const advertise = listeners.flatMap((listener) => [
-    { ...listener, type: 'host' as const },
+    host(listener),
     ...mappedPort(listener, listener.ip, ice),
     ...distinct
       .filter((mapping) => applies(mapping, listener))
@@ -93,10 +94,14 @@ function mappedPort(listener: Listener, ip: string, ice: IceConfig): AdvertisedA
   return listener.protocol === 'tcp' && port !== undefined ? [srflx(listener, ip, port)] : [];
 }
 
+function host({ protocol, ip, port }: Listener): AdvertisedAddress {
+  return { protocol, type: 'host', ip, ...(port !== 0 && { port }) };
+}
+
 function srflx(listener: Listener, ip: string, port: number): AdvertisedAddress {
-  const { protocol } = listener;
-  const related = { relatedAddress: listener.ip, relatedPort: listener.port };
-  return { protocol, type: 'srflx', ip, port, ...related };
+  const { protocol, ip: relatedAddress, port: relatedPort } = listener;
+  const related = { relatedAddress, ...(relatedPort !== 0 && { relatedPort }) };
+  return { protocol, type: 'srflx', ip, ...(port !== 0 && { port }), ...related };
 }
 
 /** Without those that change nothing and those that repeat an earlier one. */

@@ -153,6 +153,13 @@ describe('what is not obeyed warns', () => {
     expect(told(loaded('').warnings)).toEqual(['warn idle videobridge.apis']);
   });
 
+  test('several workers cannot share a port', () => {
+    const several = loaded('trestle.worker.count = 0, videobridge.apis.rest.enabled = true');
+    const apart = loaded('trestle.worker.count = 2, videobridge.ice.udp.port = 0');
+    expect([several.config.worker.count, apart.config.worker.count]).toEqual([1, 2]);
+    expect(told(several.warnings)).toEqual(['warn unsupported trestle.worker.count']);
+  });
+
   test('null is as if it were not there', () => {
     expect(
       loaded('videobridge.health = null, videobridge.ice.udp.port = null').config,

@@ -240,7 +240,7 @@ function projectAddresses(advertise: readonly AdvertisedAddress[]) {
   const listenInfos: ListenInfo[] = [];
   const extra: Record<string, unknown>[] = [];
   const announced = new Set<string>();
-  for (const { protocol, type, ip, port, relatedAddress, relatedPort } of advertise) {
+  for (const { protocol, type, ip, port = 0, relatedAddress, relatedPort } of advertise) {
     if (type === 'host') {
       listenInfos.push({ protocol, ip, port });
       continue;

@@ -63,8 +63,8 @@ describe('advertising', () => {
     return {
       addresses: result.advertise.map(
         ({ protocol, type, ip, port, relatedAddress, relatedPort }) =>
-          `${protocol} ${type} ${ip}:${port}` +
-          (relatedAddress ? ` for ${relatedAddress}:${relatedPort ?? 0}` : ''),
+          `${protocol} ${type} ${ip}:${port ?? 'any'}` +
+          (relatedAddress ? ` for ${relatedAddress}:${relatedPort ?? 'any'}` : ''),
       ),
       warnings: result.warnings.map(({ code }) => code),
       hasValidAddress: result.hasValidAddress,
@@ -101,6 +101,14 @@ describe('advertising', () => {
       'udp srflx 1.1.1.1:12000 for 10.0.0.7:10000',
       'tcp host 10.0.0.7:4443',
       'tcp srflx 1.1.1.1:4443 for 10.0.0.7:4443',
+    ]);
+  });
+
+  test('a port that the system chooses is not named', () => {
+    const mapping = { localAddress: local, publicAddress: '1.1.1.1' };
+    expect(advertised([mapping], { udpPort: 0 }).addresses).toEqual([
+      'udp host 10.0.0.7:any',
+      'udp srflx 1.1.1.1:any for 10.0.0.7:any',
     ]);
   });
 
