@@ -12,7 +12,8 @@ import type { Speakers } from './speakers.ts';
 /** Up to this many participants every microphone is sent to everybody; beyond, the last this many that were heard. */
 const audibleMicrophones = 20;
 
-/** In a large conference everybody is decided anew at most this often: joins come in bursts. */
+/** With more receivers than this everybody is decided anew at most every so often: joins come in bursts. */
+const receiversAtOnce = 20;
 const burstIntervalMs = 50;
 
 export type ForwardingOptions = {
@@ -40,13 +41,14 @@ export class Forwarding {
 
   /**
    * Something changed that concerns every receiver: sources, their types or layers, the order of speakers. Acts
-   * at once, but for bursts in large conferences.
+   * at once, but for bursts among many receivers.
    */
   refreshAll(): void {
     this.#view = undefined;
     if (this.#waiting) return;
-    const { clock, timers } = this.#options;
-    const waitMs = this.#isLarge() ? this.#refreshedAllMs + burstIntervalMs - clock.nowMs() : 0;
+    const { clock, endpoints, timers } = this.#options;
+    const pauseMs = endpoints.size > receiversAtOnce ? burstIntervalMs : 0;
+    const waitMs = this.#refreshedAllMs + pauseMs - clock.nowMs();
     if (waitMs <= 0) this.#refreshAllNow();
     else this.#waiting = timers.after(waitMs, () => this.#refreshAllNow());
   }
