@@ -16,6 +16,7 @@ import {
   type EndpointId,
 } from '../../../src/model/ids.ts';
 import type { Source } from '../../../src/model/source.ts';
+import type { LocalTransport } from '../../../src/model/transport.ts';
 import { jicofoOffer } from '../../support/client/jicofo-offer.ts';
 import { WebRtcClient, type ClientOptions } from '../../support/client/webrtc-client.ts';
 import { until } from '../../support/until.ts';
@@ -87,7 +88,7 @@ export class TestConference {
       sctp: options.dataChannel ?? false,
       privateAddresses: true,
     });
-    const transport = endpoint.localTransport();
+    const transport = throughPort(endpoint.localTransport(), options.candidatePort);
     const client = await WebRtcClient.create({ name, transport, media: jicofoOffer, ...options });
     const participant = { id, endpoint, client };
     this.participants.push(participant);
@@ -113,7 +114,15 @@ export class TestConference {
   }
 }
 
-export type JoinOptions = Pick<ClientOptions, 'dataChannel' | 'protocol' | 'setup'>;
+export type JoinOptions = Pick<ClientOptions, 'dataChannel' | 'protocol' | 'setup'> & {
+  /** Sends to this port of the machine instead of the bridge's. */
+  readonly candidatePort?: number;
+};
+
+function throughPort(transport: LocalTransport, port: number | undefined): LocalTransport {
+  if (port === undefined) return transport;
+  return { ...transport, candidates: transport.candidates.map((known) => ({ ...known, port })) };
+}
 
 export type Participant = {
   readonly id: EndpointId;

@@ -1,3 +1,5 @@
+import dgram from 'node:dgram';
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
@@ -24,7 +26,48 @@ beforeEach(async () => {
 });
 afterEach(() => conference.close());
 
+/** A NAT of its own: whoever sends to it last is who it stands for. Clients behind it have one address and port. */
+async function openSharedAddress(bridgePort: number): Promise<{ port: number; close(): void }> {
+  const inside = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+  const outside = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+  await Promise.all([once(inside, 'listening'), once(outside, 'listening')]);
+  let client: dgram.RemoteInfo | undefined;
+  inside.on('message', (packet, from) => {
+    client = from;
+    outside.send(packet, bridgePort, '127.0.0.1');
+  });
+  outside.on('message', (packet) => {
+    if (client) inside.send(packet, client.port, client.address);
+  });
+  return {
+    port: inside.address().port,
+    close: () => {
+      inside.close();
+      outside.close();
+    },
+  };
+}
+
 describe('transport of an endpoint', () => {
+  it('takes over the address and port of an older endpoint that is not closed yet', async () => {
+    const shared = await openSharedAddress(plane.ports!.udp);
+    const through = (port: number) => ({ candidatePort: port });
+    const before = await conference.join('before', through(shared.port));
+    before.client.close();
+    const after = await conference.join('after', through(shared.port));
+    const source = microphone(after.id, 1001);
+    after.endpoint.setReception({ sources: [source], muted: notMuted });
+    const bob = await conference.join('bob');
+    bob.endpoint.setPlan({ streams: [forwarded(after.id, source)], idealBps: 0 });
+    const flow = new AudioFlow({ client: after.client, ssrc: 1001 });
+    await packets(bob.client, 1001, 10);
+    // The end of the older one takes nothing away.
+    before.endpoint.close();
+    await packets(bob.client, 1001, bob.client.packetsOf(1001).length + 20);
+    flow.stop();
+    shared.close();
+  });
+
   it.each(['udp', 'tcp'] as const)('connects over %s and carries audio', async (protocol) => {
     const alice = await conference.join('alice', { protocol });
     const bob = await conference.join('bob', { protocol });
