@@ -1,5 +1,6 @@
 // The worker alone, with nothing of ours around it but the functions that let us choose all RTP parameters.
 import { execFileSync } from 'node:child_process';
+import type { TestContext } from 'vitest';
 import { createWorker, type types } from 'mediasoup';
 import { exactly, installExactParameters } from '../../../src/io/media/ortc-override.ts';
 
@@ -7,6 +8,11 @@ export function workerBin(): string {
   const given = process.env['MEDIASOUP_WORKER_BIN'];
   if (given !== undefined && given !== '') return given;
   return execFileSync(process.execPath, ['scripts/worker-path.mjs'], { encoding: 'utf8' }).trim();
+}
+
+/** Call it first in a test that measures the worker's memory. */
+export function skipIfSanitized(context: TestContext): void {
+  context.skip(workerBin().includes('-asan-'), 'AddressSanitizer keeps freed memory');
 }
 
 export class BareWorker {
