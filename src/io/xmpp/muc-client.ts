@@ -6,7 +6,12 @@ import { bareJid } from './jid.ts';
 import { isOccupantOf } from './occupants.ts';
 import { standardRoutes, type Software } from './standard-routes.ts';
 import type { SecurityMode } from './starttls.ts';
-import { maxPendingRequests, XmppLink, type XmppEnvironment } from './xmpp-link.ts';
+import {
+  maxPendingRequests,
+  XmppLink,
+  type XmppEnvironment,
+  type XmppLinkOptions,
+} from './xmpp-link.ts';
 
 /** One entry of `videobridge.apis.xmpp-client.configs`, validated (operations.md §1.1). */
 export type MucClientConfig = {
@@ -34,11 +39,13 @@ export type MucClientOptions = XmppEnvironment & {
   readonly presenceIntervalMs: number;
   /** PEM text of the system's authorities; undefined = Node's own list. */
   readonly ca?: string | undefined;
+  /** Default: asked after 30 s of silence, given up 120 s later, as JVB does. */
+  readonly ping?: XmppLinkOptions['ping'];
   /** Senders outside the rooms who may ask too; matched against the whole JID. For a focus of 2018. */
   readonly authorizedSource?: RegExp | undefined;
 };
 
-const ping = { idleMs: 30_000, timeoutMs: 120_000 };
+const defaultPing = { idleMs: 30_000, timeoutMs: 120_000 };
 
 /** JVB's rule: TLS is optional only towards this very machine. */
 export function defaultSecurityMode(hostname: string): SecurityMode {
@@ -73,7 +80,7 @@ export function createMucClient(options: MucClientOptions): XmppLink {
     pinged: domain,
     rooms: [...rooms],
     nickname: config.mucNickname,
-    ping,
+    ping: options.ping ?? defaultPing,
     createSession: (events) =>
       createClientSession({
         host,

@@ -136,6 +136,19 @@ async function madServer(
 }
 
 describe('a server that has gone mad', () => {
+  it('is asked whether it is there, and left when it does not answer', async () => {
+    const { server, heard } = await madServer([]);
+    const bridge = start({
+      config: { port: server.port, securityMode: 'disabled' },
+      presenceIntervalMs: 3_600_000,
+      ping: { idleMs: 100, timeoutMs: 200 },
+    });
+    await until(() => (bridge.link.status.disconnects > 0 ? undefined : 'still believed in'));
+    expect(bridge.link.status.lastError).toBe('the server answers no ping');
+    expect(heard.filter((input) => input.includes('urn:xmpp:ping'))).toHaveLength(1);
+    expect(heard.join('')).toContain('to="auth.meet.test"');
+  });
+
   it('cannot keep the bridge from stopping by not saying good-bye', async () => {
     const { server } = await madServer([], false);
     const bridge = start({ config: { port: server.port, securityMode: 'disabled' } });

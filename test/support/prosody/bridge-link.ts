@@ -22,6 +22,7 @@ export type BridgeLinkOptions = {
   readonly routes?: readonly IqRoute[];
   readonly ca?: string;
   readonly presenceIntervalMs?: number;
+  readonly ping?: { readonly idleMs: number; readonly timeoutMs: number };
 };
 
 /** What a configuration entry needs to know of a server. */
@@ -52,6 +53,7 @@ export function bridgeLink(prosody: ReachableServer, options: BridgeLinkOptions 
     routes: [healthcheckRoute(health), ...(options.routes ?? [])],
     software: { name: 'JVB', version: '1.2.3', os: 'Linux' },
     presenceIntervalMs: options.presenceIntervalMs ?? 200,
+    ...(options.ping ? { ping: options.ping } : {}),
     ca: options.ca ?? prosody.certificate,
     presenceStats,
     clock: systemClock,
