@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { formatWarning } from '../../../src/config/findings.ts';
 import { loaded, loadFiles, failure, told } from './load-text.ts';
@@ -154,9 +155,11 @@ describe('what is not obeyed warns', () => {
   });
 
   test('several workers cannot share a port', () => {
-    const several = loaded('trestle.worker.count = 0, videobridge.apis.rest.enabled = true');
+    const several = loaded('trestle.worker.count = 2, videobridge.apis.rest.enabled = true');
     const apart = loaded('trestle.worker.count = 2, videobridge.ice.udp.port = 0');
     expect([several.config.worker.count, apart.config.worker.count]).toEqual([1, 2]);
+    const every = loaded('trestle.worker.count = 0, videobridge.ice.udp.port = 0');
+    expect(every.config.worker.count).toBe(availableParallelism());
     expect(told(several.warnings)).toEqual(['warn unsupported trestle.worker.count']);
   });
 
