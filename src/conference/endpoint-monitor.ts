@@ -21,6 +21,8 @@ export class EndpointMonitor {
   readonly #options: EndpointMonitorOptions;
   #checkedMs = -Infinity;
   #reportedMs: number;
+  /** Those that have been counted. */
+  readonly #withoutChannel = new WeakSet<Endpoint>();
 
   /** @param startMs since when intervals count. */
   constructor(options: EndpointMonitorOptions, startMs: number) {
@@ -45,7 +47,7 @@ export class EndpointMonitor {
     const { config, totals, endpoints, codec } = this.#options;
     const reachable = isReachable(endpoint, nowMs, config.connectivity);
     if (reachable === endpoint.reachable) return;
-    endpoint.reachable = reachable;
+    endpoint.becameReachable(reachable);
     if (reachable) totals.endpointsReconnected += 1;
     else totals.endpointsDisconnected += 1;
     broadcast(endpoints.values(), codec, {
@@ -56,9 +58,9 @@ export class EndpointMonitor {
   }
 
   #checkChannel(endpoint: Endpoint, nowMs: number): void {
-    if (endpoint.channelMissed || endpoint.channel.everOpened) return;
+    if (endpoint.channel.everOpened || this.#withoutChannel.has(endpoint)) return;
     if (nowMs - (endpoint.dtlsConnectedMs ?? Infinity) < channelExpectedMs) return;
-    endpoint.channelMissed = true;
+    this.#withoutChannel.add(endpoint);
     this.#options.totals.endpointsWithoutChannel += 1;
   }
 

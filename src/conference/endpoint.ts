@@ -44,10 +44,7 @@ export class Endpoint {
   #iceEverConnected = false;
   #dtlsConnectedMs: number | undefined;
   #lastActiveMs: number | undefined;
-  /** What the others were last told of its connection. */
-  reachable = true;
-  /** Whether the missing bridge channel has been counted. */
-  channelMissed = false;
+  #reachable = true;
 
   constructor(command: EndpointCreateCommand, parts: EndpointParts) {
     this.id = command.id;
@@ -81,6 +78,11 @@ export class Endpoint {
     return this.#iceEverConnected;
   }
 
+  /** What the others were last told of its connection. */
+  get reachable(): boolean {
+    return this.#reachable;
+  }
+
   get dtlsConnectedMs(): number | undefined {
     return this.#dtlsConnectedMs;
   }
@@ -106,6 +108,10 @@ export class Endpoint {
     this.#dtls = dtls;
     if (ice === 'connected') this.#iceEverConnected = true;
     if (dtls === 'connected') this.#dtlsConnectedMs ??= nowMs;
+  }
+
+  becameReachable(reachable: boolean): void {
+    this.#reachable = reachable;
   }
 
   wasActive(nowMs: number): void {
