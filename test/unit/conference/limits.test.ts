@@ -1,6 +1,7 @@
 // What focuses can grow has an end, and beyond it the bridge says so.
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../src/conference/conference-config.ts';
+import { MeetingQueues } from '../../../src/conference/meeting-queues.ts';
 import { endpointId, meetingId } from '../../../src/model/ids.ts';
 import { ConferenceScene, createCommand } from '../../support/conference-scene.ts';
 
@@ -38,11 +39,13 @@ describe('the bridge holds', { timeout: 60_000 }, () => {
   });
 });
 
-it('keeps no queue of a meeting that asks no more', async () => {
-  const scene = new ConferenceScene();
-  // More meetings, one after the other, than requests may wait at once.
-  for (let at = 0; at < limits.pendingRequests + 10; at += 1) {
-    const result = await scene.execute({ meetingId: meetingId(`m${at}`) });
-    expect(!result.ok && result.error.code).toBe('conference-not-found');
-  }
-}, 30_000);
+it('keeps the queue of a meeting only while requests wait in it', async () => {
+  const queues = new MeetingQueues();
+  const id = meetingId('m');
+  const failing = queues.add(id, () => Promise.reject(new Error('no')))!;
+  const last = queues.add(id, async () => queues.isBusy(id))!;
+  await expect(failing).rejects.toThrow('no');
+  expect(queues.isBusy(id)).toBe(true);
+  expect(await last).toBe(true);
+  expect(queues.isBusy(id)).toBe(false);
+});
