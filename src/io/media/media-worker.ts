@@ -75,8 +75,27 @@ export class MediaWorker implements Swept {
   }
 
   async sweep(): Promise<void> {
-    if (!this.alive) return;
-    const usage = await this.#worker.getResourceUsage();
+    try {
+      this.#account(await this.#worker.getResourceUsage());
+    } catch (error) {
+      // Without an answer `silentMs` grows; a dead worker is told of by its event.
+      if (this.alive)
+        this.#log.warn({ err: error, pid: this.#worker.pid }, 'worker gives no figures');
+    }
+  }
+
+  figures(load: WorkerLoad): WorkerFigures {
+    return {
+      pid: this.#worker.pid,
+      alive: this.alive,
+      cpu: this.alive ? this.#usage.cpu : 0,
+      memoryBytes: this.#usage.memoryBytes,
+      ...load,
+      silentMs: Math.round(performance.now() - this.#usage.answeredMs),
+    };
+  }
+
+  #account(usage: types.WorkerResourceUsage): void {
     const packets = packetCounts(usage);
     this.#traffic.countPackets({
       packetsIn: packets.packetsIn - this.#packets.packetsIn,
@@ -92,17 +111,6 @@ export class MediaWorker implements Swept {
       cpuMs,
       memoryBytes: usage.ru_maxrss * 1024,
       answeredMs: nowMs,
-    };
-  }
-
-  figures(load: WorkerLoad): WorkerFigures {
-    return {
-      pid: this.#worker.pid,
-      alive: this.alive,
-      cpu: this.alive ? this.#usage.cpu : 0,
-      memoryBytes: this.#usage.memoryBytes,
-      ...load,
-      silentMs: Math.round(performance.now() - this.#usage.answeredMs),
     };
   }
 
