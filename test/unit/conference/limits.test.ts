@@ -44,8 +44,8 @@ it('keeps the queue of a meeting only while requests wait in it', async () => {
   const id = meetingId('m');
   const failing = queues.add(id, () => Promise.reject(new Error('no')))!;
   const last = queues.add(id, async () => queues.isBusy(id))!;
-  await expect(failing).rejects.toThrow('no');
   expect(queues.isBusy(id)).toBe(true);
+  await expect(failing).rejects.toThrow('no');
   expect(await last).toBe(true);
   expect(queues.isBusy(id)).toBe(false);
 });
