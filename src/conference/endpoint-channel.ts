@@ -61,13 +61,13 @@ export class EndpointChannel {
     if (link.carrier === 'websocket') totals.webSocketMessagesReceived += 1;
     else totals.dataChannelMessagesReceived += 1;
     if (!this.#rate.take(nowMs())) {
-      this.#warnOnce('rate', 'client sends too many channel messages, dropping some');
+      this.#warnOnce('too many messages', 'channel messages dropped');
       return;
     }
     this.#lastReceivedOn = link.carrier;
     const command = codec.decode(text);
     if (command.ok) onCommand(command.value, link);
-    else this.#warnOnce(command.error, `channel message dropped: ${command.error}`);
+    else this.#warnOnce(command.error.slice(0, 200), 'channel message dropped');
   }
 
   /** @returns whether it left; without a channel messages are dropped, the state is replayed when one opens. */
@@ -112,9 +112,10 @@ export class EndpointChannel {
     return sent;
   }
 
-  #warnOnce(topic: string, message: string): void {
-    if (this.#warnedOf.has(topic) || this.#warnedOf.size >= 10) return;
-    this.#warnedOf.add(topic);
-    this.#options.log.warn({}, message);
+  /** A client that errs usually errs on; ten different mistakes of one are enough to know. */
+  #warnOnce(reason: string, message: string): void {
+    if (this.#warnedOf.has(reason) || this.#warnedOf.size >= 10) return;
+    this.#warnedOf.add(reason);
+    this.#options.log.warn({ reason }, message);
   }
 }
