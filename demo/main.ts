@@ -39,21 +39,25 @@ async function run({ host, port, mediaUdpPort, mediaTcpPort }: Arguments): Promi
       public: await freePort('127.0.0.1'),
     },
   });
-  const focus = await startFocus({
-    bridge: new RestBridge(bridge.url),
-    host,
-    port,
-    ...certificate,
-    log,
-  });
-  process.stdout.write(`\n  Open ${focus.url.href} in two tabs.\n`);
-  if (secure) {
-    process.stdout.write('  The browser asks whether to trust the certificate made for it.\n');
+  let reason: number | NodeJS.Signals;
+  try {
+    const focus = await startFocus({
+      bridge: new RestBridge(bridge.url),
+      host,
+      port,
+      ...certificate,
+      log,
+    });
+    process.stdout.write(`\n  Open ${focus.url.href} in two tabs.\n`);
+    if (secure) {
+      process.stdout.write('  The browser asks whether to trust the certificate made for it.\n');
+    }
+    process.stdout.write('  Ctrl-C ends it.\n\n');
+    reason = await Promise.race([nextSignal(), bridge.ended]);
+    await focus.close();
+  } finally {
+    await bridge.stop();
   }
-  process.stdout.write('  Ctrl-C ends it.\n\n');
-  const reason = await Promise.race([nextSignal(), bridge.ended]);
-  await focus.close();
-  await bridge.stop();
   if (reason === 'SIGINT' || reason === 'SIGTERM') return 0;
   process.stderr.write(`demo: the bridge ended by itself (${reason})\n`);
   return 1;

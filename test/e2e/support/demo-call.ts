@@ -69,7 +69,7 @@ function startBridge(ports: BridgePorts, output: string[]): Promise<BridgeProces
 }
 
 /** The page of a room of a focus: joined at once, small, with a drawn picture and a tone unless told otherwise. */
-export function pageUrl(focus: Focus, room: string, settings: object): string {
+export function pageUrl(focus: Pick<Focus, 'url'>, room: string, settings: object): string {
   const query = new URLSearchParams({
     join: '1',
     picture: 'drawn',
