@@ -123,18 +123,6 @@ export function buildPli(sender: number, media: number): Buffer {
   return feedback(PSFB, 1, [sender, media], 0);
 }
 
-export function buildRemb(sender: number, media: number, bitrateBps: number): Buffer {
-  const packet = feedback(PSFB, 15, [sender, 0], 3);
-  packet.write('REMB', 12, 'latin1');
-  const exponent = Math.max(0, Math.ceil(Math.log2(bitrateBps / 2 ** 18)));
-  const mantissa = Math.floor(bitrateBps / 2 ** exponent);
-  packet[16] = 1;
-  packet[17] = (exponent << 2) | (mantissa >> 16);
-  packet.writeUInt16BE(mantissa & 0xffff, 18);
-  packet.writeUInt32BE(media, 20);
-  return packet;
-}
-
 /** @param words 32-bit words after the two SSRCs */
 function feedback(
   packetType: number,
