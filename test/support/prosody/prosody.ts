@@ -45,6 +45,12 @@ export type Prosody = {
 
 const jitsiMuc = 'muc_room_locking = false\nmuc_room_default_public_jids = true';
 
+/** A test run that is broken off leaves no server behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts a server and waits until it takes connections. */
 export async function startProsody(options: ProsodyOptions = {}): Promise<Prosody> {
   const domain = options.domain ?? 'meet.test';
@@ -64,6 +70,7 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<Prosod
   async function start(): Promise<void> {
     const child = spawn('prosody', ['-F', '--config', configPath], { stdio: 'ignore' });
     server.child = child;
+    running.add(child);
     await Promise.race([
       untilListening(options.components ? [c2sPort, componentPort] : [c2sPort]),
       new Promise<never>((_, reject) => {
@@ -83,6 +90,7 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<Prosod
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
+    running.delete(child);
   }
 
   await start().catch(async (error: unknown) => {
