@@ -7,7 +7,7 @@ import { iqRoutes } from './bridge/iq-routes.ts';
 import { type BridgeAddresses, mediaOptions } from './bridge/media-options.ts';
 import { type ObservedParts, takeSnapshot } from './bridge/snapshot.ts';
 import { Vitals } from './bridge/vitals.ts';
-import { webSocketUrls } from './bridge/web-socket-urls.ts';
+import { channelLimitsOf, webSocketUrls } from './bridge/web-sockets.ts';
 import { XmppLinks } from './bridge/xmpp-links.ts';
 import { Conferences } from './conference/conferences.ts';
 import type { BridgeConfig } from './config/bridge-config.ts';
@@ -137,6 +137,7 @@ export class Bridge {
         gate: conferences,
         serverId: config.websockets.serverId,
         compression: config.websockets.compression,
+        limits: channelLimitsOf(config.websockets),
         log,
       }),
     });

@@ -1,4 +1,5 @@
 import type { BridgeConfig } from '../config/bridge-config.ts';
+import { createComponent } from '../io/xmpp/component.ts';
 import type { IqRoute } from '../io/xmpp/iq-router.ts';
 import { createMucClient } from '../io/xmpp/muc-client.ts';
 import type { XmppEnvironment, XmppLink } from '../io/xmpp/xmpp-link.ts';
@@ -24,7 +25,7 @@ export class XmppLinks {
       software: { name: 'JVB', version, os: 'Linux' },
       presenceIntervalMs: config.presenceIntervalMs,
     };
-    this.#links = config.clients.map(({ id, password, ...client }) =>
+    const clients = config.clients.map(({ id, password, ...client }) =>
       createMucClient({
         ...shared,
         id,
@@ -32,6 +33,16 @@ export class XmppLinks {
         authorizedSource: config.component?.authorizedSource,
       }),
     );
+    const { component } = config;
+    this.#links = component
+      ? [
+          ...clients,
+          createComponent({
+            ...shared,
+            config: { ...component, secret: component.secret.reveal() },
+          }),
+        ]
+      : clients;
   }
 
   start(): void {

@@ -24,14 +24,12 @@ export const channelSettings = {
     'Advertise wss instead of ws; unset = as the public server speaks.',
   ),
   'videobridge.websockets.enable-compression': obeyed(boolean, true, 'Offer permessage-deflate.'),
-  'videobridge.websockets.send-keepalive-pings': notYet(
-    obeyed(boolean, true, 'Ping idle sockets.'),
-  ),
-  'videobridge.websockets.keepalive-ping-interval': notYet(
-    obeyed(interval, '15 seconds', 'How often.'),
-  ),
-  'videobridge.websockets.idle-timeout': notYet(
-    obeyed(interval, '60 seconds', 'Close a socket that has been silent for so long.'),
+  'videobridge.websockets.send-keepalive-pings': obeyed(boolean, true, 'Ping idle sockets.'),
+  'videobridge.websockets.keepalive-ping-interval': obeyed(interval, '15 seconds', 'How often.'),
+  'videobridge.websockets.idle-timeout': obeyed(
+    interval,
+    '60 seconds',
+    'Close a socket that has been silent for so long.',
   ),
   'videobridge.websockets.relay-domains': notYet(
     obeyed(textList, [], 'The same for relays (/colibri-relay-ws/); empty = as domains.'),

@@ -12,11 +12,13 @@ export type ChannelLimits = {
   readonly byteBurst: number;
   /** Sent and not yet taken by the client. */
   readonly maxQueuedBytes: number;
+  /** How often a channel is looked at, and pinged unless that is off. */
   readonly pingIntervalMs: number;
+  readonly sendPings: boolean;
   readonly idleTimeoutMs: number;
 };
 
-/** No client comes near the first four; the last two are JVB's. */
+/** No client comes near the first four; those that follow are JVB's. */
 export const channelLimits: ChannelLimits = {
   messagesPerSecond: 100,
   messageBurst: 500,
@@ -24,6 +26,7 @@ export const channelLimits: ChannelLimits = {
   byteBurst: 2 * 1024 * 1024,
   maxQueuedBytes: 2 * 1024 * 1024,
   pingIntervalMs: 15_000,
+  sendPings: true,
   idleTimeoutMs: 60_000,
 };
 
@@ -117,7 +120,7 @@ export class ChannelSocket implements ChannelLink {
     const silentMs = clock.nowMs() - this.#heardMs;
     if (silentMs >= limits.idleTimeoutMs)
       this.#expel(1001, `idle for ${limits.idleTimeoutMs / 1000} s`);
-    else if (socket.readyState === socket.OPEN) socket.ping();
+    else if (limits.sendPings && socket.readyState === socket.OPEN) socket.ping();
   }
 
   #closed(code: number): void {

@@ -15,6 +15,8 @@ export type BridgeProcessOptions = {
   readonly config?: string;
   /** Beside this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** After `--config`. */
+  readonly args?: readonly string[];
 };
 
 type LogLine = Readonly<Record<string, unknown>>;
@@ -51,7 +53,7 @@ export class BridgeProcess {
     const folder = mkdtempSync(join(tmpdir(), 'trestle-bridge-'));
     const config = join(folder, 'jvb.conf');
     writeFileSync(config, configText(mediaPort, restPort, publicPort) + (options.config ?? ''));
-    const child = spawn(process.execPath, [main, '--config', config], {
+    const child = spawn(process.execPath, [main, '--config', config, ...(options.args ?? [])], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
     });
