@@ -21,12 +21,16 @@ export class LayerMeter {
   readonly #encodings: readonly SourceEncoding[];
   readonly #svc: boolean;
   readonly #packetCounts = new Map<number, number>();
-  #layers: readonly Layer[] = [];
+  #layers: readonly Layer[];
 
-  /** @param svc all layers come on the first SSRC, spatial ones predicted at key frames only (K-SVC) */
-  constructor(encodings: readonly SourceEncoding[], svc: boolean) {
+  /**
+   * @param svc all layers come on the first SSRC, spatial ones predicted at key frames only (K-SVC)
+   * @param layers what is taken to arrive until the first sample
+   */
+  constructor(encodings: readonly SourceEncoding[], svc: boolean, layers: readonly Layer[] = []) {
     this.#encodings = encodings;
     this.#svc = svc;
+    this.#layers = layers;
   }
 
   /** What arrives now, in ascending quality; empty if nothing does. */

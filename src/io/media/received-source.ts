@@ -106,9 +106,10 @@ export class ReceivedSource {
   /** Takes the worker's counters; called about once a second. */
   async measure(): Promise<void> {
     const { producer, source } = this;
-    if (!producer || source.kind === 'audio' || this.#wanted.muted) return;
+    if (!producer || source.kind === 'audio' || this.#isMuted()) return;
     const stats = await producer.getStats();
-    if (producer === this.producer && this.#meter?.take(stats)) this.#tellLayers();
+    const isStale = producer !== this.producer || this.#closed || this.#isMuted();
+    if (!isStale && this.#meter?.take(stats)) this.#tellLayers();
   }
 
   requestKeyframe(): void {
@@ -123,6 +124,10 @@ export class ReceivedSource {
     this.#reconciler.close();
     this.#discard();
     await this.#reconciler.settled();
+  }
+
+  #isMuted(): boolean {
+    return this.#wanted.muted;
   }
 
   #want(wanted: Wanted): void {
@@ -174,7 +179,10 @@ export class ReceivedSource {
 
   async #begin({ producer, parameters }: Built): Promise<void> {
     const { kind, encodings } = this.source;
-    if (kind === 'video') this.#meter = new LayerMeter(encodings, producer.type === 'svc');
+    if (kind === 'video') {
+      // What was told of the former codec stands until the first sample.
+      this.#meter = new LayerMeter(encodings, producer.type === 'svc', this.#meter?.layers);
+    }
     this.#options.listener.producerChanged(this);
     const unused = encodings.slice(parameters.encodings?.length ?? 0);
     if (unused.length === 0) return;
@@ -213,9 +221,11 @@ export class ReceivedSource {
       this.#options.listener.codecKnown(this, codec.name);
     }
     // The worker gives 0 to a stream without packets for 1.5 s.
-    const stopped = scores.filter(({ score }) => score === 0);
-    const changed = stopped.filter(({ ssrc }) => this.#meter?.silence(ssrc));
-    if (changed.length > 0) this.#tellLayers();
+    const before = this.#meter?.layers;
+    for (const { ssrc, score } of scores) {
+      if (score === 0) this.#meter?.silence(ssrc);
+    }
+    if (this.#meter?.layers !== before) this.#tellLayers();
   }
 
   #tellLayers(): void {

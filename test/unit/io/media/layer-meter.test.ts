@@ -72,6 +72,15 @@ describe('LayerMeter with simulcast', () => {
     expect(meter.take([sample(1, 30, { '0.0': 111_000 })])).toBe(true);
   });
 
+  it('goes on from the layers of a former codec and corrects them with the first sample', () => {
+    const former = new LayerMeter(encodings, true);
+    former.take([sample(1, 10, { '0.0': 50_000 })]);
+    const meter = new LayerMeter(encodings, false, former.layers);
+    expect(meter.layers).toEqual(former.layers);
+    expect(meter.take([])).toBe(true);
+    expect(meter.layers).toEqual([]);
+  });
+
   it('ends with nothing when cleared, or never fed', () => {
     const meter = new LayerMeter(encodings, false);
     expect(meter.clear()).toBe(false);
