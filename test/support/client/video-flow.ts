@@ -55,8 +55,9 @@ export class VideoFlow {
     this.#encodings = options.encodings.map(({ ssrc, rtx }, place) => ({
       ssrc,
       rtx,
-      // Far apart and near a rollover, so that nothing works by luck.
-      sequenceNumber: 65_500 - place * 20_000,
+      // Far apart, and near a rollover so that nothing works by luck; but not before the bridge had some seconds to learn of the
+      // SSRC: who misses the rollover can never decrypt (senders start below 32,768 for that reason).
+      sequenceNumber: 65_400 - place * 20_000,
       rtxSequenceNumber: 1,
       packets: 0,
       octets: 0,
