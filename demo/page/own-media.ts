@@ -1,4 +1,5 @@
 import type { Call } from './call/call.ts';
+import { Sequence } from './call/sequence.ts';
 import { canShareScreen, type LocalMedia } from './media/local-media.ts';
 import type { ControlState } from './view/control-bar.ts';
 import type { Entry } from './view/lobby-view.ts';
@@ -9,6 +10,8 @@ export class OwnMedia {
   readonly #call: Call;
   readonly #media: LocalMedia;
   readonly #entry: Entry;
+  /** A second click while a device is being opened waits. */
+  readonly #work = new Sequence();
   #microphone: MediaStreamTrack | null = null;
   #microphoneMuted = true;
 
@@ -29,7 +32,20 @@ export class OwnMedia {
   }
 
   /** A muted camera is let go, so that its light goes out. */
-  async toggleCamera(): Promise<void> {
+  toggleCamera(): Promise<void> {
+    return this.#work.add(() => this.#toggleCamera());
+  }
+
+  /** A muted microphone stays: it sends silence, as Jitsi's clients do. */
+  toggleMicrophone(): Promise<void> {
+    return this.#work.add(() => this.#toggleMicrophone());
+  }
+
+  toggleScreen(): Promise<void> {
+    return this.#work.add(() => this.#toggleScreen());
+  }
+
+  async #toggleCamera(): Promise<void> {
     const { picture, name } = this.#entry;
     const current = this.tracks.get('v0');
     current?.stop();
@@ -38,15 +54,14 @@ export class OwnMedia {
     await this.#call.setCamera(this.tracks.get('v0') ?? null);
   }
 
-  /** A muted microphone stays: it sends silence, as Jitsi's clients do. */
-  async toggleMicrophone(): Promise<void> {
+  async #toggleMicrophone(): Promise<void> {
     const { sound } = this.#entry;
     this.#microphone ??= await this.#media.sound(sound === 'none' ? 'tone' : sound);
     this.#microphoneMuted = !this.#microphoneMuted;
     await this.#call.setMicrophone(this.#microphone, this.#microphoneMuted);
   }
 
-  async toggleScreen(): Promise<void> {
+  async #toggleScreen(): Promise<void> {
     this.tracks.get('v1')?.stop();
     const track = this.tracks.get('v1') ? null : await this.#media.screen();
     this.tracks.set('v1', track);

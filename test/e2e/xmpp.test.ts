@@ -42,7 +42,7 @@ it('carries a call of browsers that was allocated through Prosody', async () => 
       await participant.leave();
       expect(participant.errors).toEqual([]);
     }
-    await until(() => (participants() === '0' ? undefined : `${participants()} are left`));
+    await until(() => (participants() === '0' ? undefined : `${participants()} are left`), 40_000);
   } finally {
     await browser.close();
     await focus.close();

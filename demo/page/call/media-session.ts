@@ -5,6 +5,7 @@ import { answeredEncodings, answeredTransport, withSimulcast } from '../sdp/loca
 import { buildRemoteOffer, type OfferedLine } from '../sdp/remote-offer.ts';
 import { isFirefox } from './browser.ts';
 import type { RemoteStream } from './remote-streams.ts';
+import { Sequence } from './sequence.ts';
 import { encodingSettings } from './sender-encodings.ts';
 
 export type LocalTrackName = 'a0' | 'v0' | 'v1';
@@ -32,8 +33,9 @@ export class MediaSession {
   readonly #maxHeights = new Map<string, number>();
   #screenMid: string | undefined;
   #version = 0;
-  #negotiation: Promise<void> = Promise.resolve();
+  readonly #work = new Sequence();
   #dirty = false;
+  #closed = false;
 
   constructor(options: MediaSessionOptions) {
     this.#options = options;
@@ -55,9 +57,11 @@ export class MediaSession {
   /** What is sent under a name from now on; null = nothing, while its SSRCs stay. */
   async setTrack(name: 'a0' | 'v0', track: MediaStreamTrack | null): Promise<void> {
     this.#tracks.set(name, track);
-    const sender = this.#transceiver(name === 'a0' ? microphoneMid : cameraMid)?.sender;
-    await sender?.replaceTrack(track);
-    await this.#applyEncodings();
+    await this.#inTurn(async () => {
+      const mid = name === 'a0' ? microphoneMid : cameraMid;
+      await this.#transceiver(mid)?.sender.replaceTrack(track);
+      await this.#applyEncodings();
+    });
   }
 
   /** Starts or (null) ends the screen share; resolves with its SSRCs, none after the end. */
@@ -112,7 +116,7 @@ export class MediaSession {
   /** Obeys SenderSourceConstraints. */
   async setMaxHeight(source: string, maxHeight: number): Promise<void> {
     this.#maxHeights.set(source, maxHeight);
-    await this.#applyEncodings();
+    await this.#inTurn(() => this.#applyEncodings());
   }
 
   maxHeight(source: string): number | undefined {
@@ -131,18 +135,29 @@ export class MediaSession {
   }
 
   close(): void {
+    this.#closed = true;
     this.connection.close();
   }
 
   /** Describes the current lines to the browser; calls made meanwhile share the next round. */
   async negotiate(): Promise<void> {
     this.#dirty = true;
-    this.#negotiation = this.#negotiation.then(async () => {
-      if (!this.#dirty || this.connection.signalingState === 'closed') return;
+    await this.#inTurn(async () => {
+      if (!this.#dirty) return;
       this.#dirty = false;
       await this.#negotiateOnce();
     });
-    await this.#negotiation;
+  }
+
+  /** Descriptions and parameters must not overtake each other. What a closed connection refuses is no error. */
+  async #inTurn(task: () => Promise<void>): Promise<void> {
+    await this.#work.add(async () => {
+      try {
+        if (!this.#closed) await task();
+      } catch (error) {
+        if (!this.#closed) throw error;
+      }
+    });
   }
 
   async #negotiateOnce(): Promise<void> {

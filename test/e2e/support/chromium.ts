@@ -25,7 +25,9 @@ export class Participant {
   private constructor(name: string, page: Page) {
     this.name = name;
     this.page = page;
-    page.on('pageerror', (error) => this.errors.push(`${name}: ${error.stack ?? error.message}`));
+    page.on('pageerror', (error) =>
+      this.errors.push(`${name}: ${error.name} ${error.message} ${error.stack ?? ''}`),
+    );
   }
 
   static async join(browser: Browser, name: string, url: string): Promise<Participant> {
