@@ -7,7 +7,10 @@ type Answer = {
   readonly error?: string;
   readonly message?: string;
 };
-type Waiting = { resolve(result: unknown): void; reject(error: Error): void };
+type Waiting = {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+};
 
 /** As much of WebDriver BiDi (w3.org/TR/webdriver-bidi) as tests need: commands and their results. */
 export class BidiConnection {
