@@ -18,7 +18,7 @@ import { type PreparedEndpoint, prepareRequest } from './prepare-request.ts';
 import { Speakers } from './speakers.ts';
 import { SsrcRegistry } from './ssrc-registry.ts';
 import type { Totals } from './totals.ts';
-import { ssrcsOf } from './validate-sources.ts';
+import { ssrcsOf } from './takeable-sources.ts';
 
 export type ConferenceServices = {
   readonly config: ConferenceConfig;

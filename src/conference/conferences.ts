@@ -24,7 +24,7 @@ import {
 } from './ports.ts';
 import type { ConferenceStatistics } from './statistics.ts';
 import { newTotals } from './totals.ts';
-import { validateRequest } from './validate-request.ts';
+import { type RequestScene, validateRequest, withTakeableSources } from './validate-request.ts';
 
 export type ConferencesOptions = Omit<ConferenceServices, 'totals'> & {
   readonly media: MediaPlane;
@@ -152,11 +152,16 @@ export class Conferences implements ChannelGate {
   }
 
   async #execute(
-    command: ConferenceCommand,
+    requested: ConferenceCommand,
     undo: UndoStack,
   ): Promise<Result<ConferenceOutcome, CommandError>> {
-    const existing = this.#byMeeting.get(command.meetingId);
-    const refusal = this.#refusal(command, existing) ?? this.#validate(command, existing);
+    const existing = this.#byMeeting.get(requested.meetingId);
+    const scene = sceneOf(existing);
+    const command = withTakeableSources(requested, scene, (endpoint, source, reason) => {
+      const where = { meeting: requested.meetingId, endpoint, source };
+      this.#options.log.warn({ ...where, reason }, 'left out a source that cannot be taken');
+    });
+    const refusal = this.#refusal(command, existing) ?? validateRequest(command, scene);
     if (refusal) return err(refusal);
     const conference = existing ?? (await this.#open(command, undo));
     const prepared = conference.closed ? undefined : await conference.prepare(command, undo);
@@ -190,17 +195,6 @@ export class Conferences implements ChannelGate {
       return { code: 'unavailable', text: 'The bridge has all the conferences it can hold.' };
     }
     return undefined;
-  }
-
-  #validate(
-    command: ConferenceCommand,
-    conference: Conference | undefined,
-  ): CommandError | undefined {
-    const feedback = conference && Object.values(conference.feedbackSsrcs);
-    return validateRequest(command, {
-      endpoints: conference?.endpoints ?? new Map(),
-      feedbackSsrcs: feedback ?? [],
-    });
   }
 
   async #open({ meetingId, name }: ConferenceCommand, undo: UndoStack): Promise<Conference> {
@@ -256,4 +250,11 @@ function outcome(
 
 function hexDigits(word: number): string {
   return word.toString(16).padStart(8, '0');
+}
+
+function sceneOf(conference: Conference | undefined): RequestScene {
+  return {
+    endpoints: conference?.endpoints ?? new Map(),
+    feedbackSsrcs: conference ? Object.values(conference.feedbackSsrcs) : [],
+  };
 }

@@ -1,11 +1,15 @@
-import type { EndpointId, Ssrc } from '../model/ids.ts';
+import type { EndpointId, SourceName, Ssrc } from '../model/ids.ts';
 import type { MediaDescription } from '../model/media-description.ts';
-import type { Source } from '../model/source.ts';
-import type { CommandError, ConferenceCommand, EndpointCommand } from './commands.ts';
+import type {
+  CommandError,
+  ConferenceCommand,
+  EndpointCommand,
+  EndpointSettings,
+} from './commands.ts';
 import { limits } from './conference-config.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isCoveredBy } from './media-offer.ts';
-import { ssrcsOf, type TakenIdentifiers, validateSources } from './validate-sources.ts';
+import { ssrcsOf, takeableSources, type TakenIdentifiers } from './takeable-sources.ts';
 
 /** The conference a request meets: for a create an empty one. */
 export type RequestScene = {
@@ -54,14 +58,11 @@ function validateEndpoint(
       if (present.size >= limits.endpointsPerConference) {
         return { code: 'unavailable', text: 'The conference is full.' };
       }
-      return checkSources(id, endpoint.sources, endpoint.visitor, scene);
+      return checkVisitor(endpoint.visitor, endpoint);
     case 'update': {
       const known = scene.endpoints.get(id);
       if (known && present.has(id)) {
-        return (
-          checkOffer(endpoint.media, known) ??
-          checkSources(id, endpoint.sources, known.visitor, scene)
-        );
+        return checkOffer(endpoint.media, known) ?? checkVisitor(known.visitor, endpoint);
       }
       if (command.ignoreUnknownEndpoints) return undefined;
       return { code: 'unknown-endpoint', endpointId: id, text: `Endpoint not found for ID: ${id}` };
@@ -82,13 +83,26 @@ function checkOffer(
   };
 }
 
-function checkSources(
-  owner: EndpointId,
-  sources: readonly Source[] | undefined,
-  visitor: boolean,
+function checkVisitor(visitor: boolean, { sources }: EndpointSettings): CommandError | undefined {
+  if (!visitor || sources === undefined || sources.length === 0) return undefined;
+  return { code: 'bad-request', text: 'A visitor cannot have sources.' };
+}
+
+/** The request without those sources that cannot be taken; whatever else is wrong with it is for `validateRequest`. */
+export function withTakeableSources(
+  command: ConferenceCommand,
   scene: RequestScene,
-): CommandError | undefined {
-  return sources && validateSources(sources, visitor, takenByOthers(owner, scene));
+  onLeftOut: (endpoint: EndpointId, source: SourceName, reason: string) => void,
+): ConferenceCommand {
+  const endpoints = command.endpoints.map((endpoint) => {
+    if (endpoint.type === 'expire' || endpoint.sources === undefined) return endpoint;
+    const taken = takenByOthers(endpoint.id, scene);
+    const sources = takeableSources(endpoint.sources, taken, ({ name }, reason) =>
+      onLeftOut(endpoint.id, name, reason),
+    );
+    return { ...endpoint, sources };
+  });
+  return { ...command, endpoints };
 }
 
 function takenByOthers(owner: EndpointId, scene: RequestScene): TakenIdentifiers {

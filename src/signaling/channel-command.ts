@@ -23,7 +23,7 @@ export function channelCommand(message: ClientMessage): ChannelCommand {
     case 'EndpointStats':
       return { type: 'endpoint-stats', message };
     case 'LastNChangedEvent':
-      return { type: 'receiver-settings', update: { lastN: lastN(message.lastN) } };
+      return { type: 'last-n', lastN: lastN(message.lastN) };
     case 'ReceiverVideoConstraints':
       return { type: 'receiver-settings', update: settingsUpdate(message) };
     case 'SourceVideoTypeMessage':

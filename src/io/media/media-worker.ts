@@ -178,7 +178,7 @@ function withoutSignalHandlers<T>(task: () => T): T {
   }
 }
 
-/** A busy TCP port costs the TCP candidates, a busy UDP port is fatal (decisions 9). */
+/** A busy TCP port costs the TCP candidates, a busy UDP port is fatal. */
 async function openServer(
   worker: types.Worker,
   listen: ListenOptions,

@@ -44,8 +44,8 @@ describe('receiver settings', () => {
   test('know no last-n below "no limit"', () => {
     expect(constraints({ lastN: -5 })).toMatchObject({ update: { lastN: -1 } });
     expect(decode({ colibriClass: 'LastNChangedEvent', lastN: 3 })).toEqual({
-      type: 'receiver-settings',
-      update: { lastN: 3 },
+      type: 'last-n',
+      lastN: 3,
     });
   });
 });
