@@ -41,6 +41,7 @@ describe('a Firefox in a call with a Chromium', () => {
       await seesEverybody(ada, [fox]);
       await hearsEverybody(fox, senders);
       await hearsEverybody(ada, senders);
+      expect((await fox.report()).iceProtocol).toBe('udp');
       await ada.leave();
       expect(ada.errors).toEqual([]);
     } finally {
