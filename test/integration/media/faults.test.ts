@@ -198,8 +198,8 @@ describe('a peer without the signalled certificate', () => {
     bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
     cleanups.push(() => flow.stop());
-    await until(() => (alice.client.connected ? undefined : 'the client is not connected'));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 1000)); // ICE connects, DTLS waits
+    expect(alice.client.connected).toBe(false);
     expect(bob.client.received).toEqual([]);
     expect(
       conference

@@ -67,13 +67,18 @@ describe('a check of a client in the controlled role', () => {
 });
 
 describe('the first flight of DTLS', () => {
-  async function handshake(profiles: readonly number[]): Promise<number | undefined> {
-    await check('controlling');
+  const flight = () => received.filter((data) => !isStun(data));
+
+  async function connect(): Promise<void> {
     const value = (randomBytes(32).toString('hex').match(/../g) ?? []).join(':').toUpperCase();
     await transport.connect({
       dtlsParameters: { role: 'client', fingerprints: [{ algorithm: 'sha-256', value }] },
     });
-    const flight = () => received.filter((data) => !isStun(data));
+  }
+
+  async function handshake(profiles: readonly number[]): Promise<number | undefined> {
+    await check('controlling');
+    await connect();
     send(buildClientHello(profiles));
     await until(() => {
       if (bare.death) throw bare.death;
@@ -85,6 +90,27 @@ describe('the first flight of DTLS', () => {
   it('is answered where OpenSSL was built with kernel TLS, and AES-128-GCM is preferred', async () => {
     const { aeadAes128Gcm, aeadAes256Gcm, aesCm128Sha1_80 } = srtpProfile;
     expect(await handshake([aeadAes256Gcm, aesCm128Sha1_80, aeadAes128Gcm])).toBe(aeadAes128Gcm);
+  });
+
+  it('waits for the fingerprint, and is then answered without being repeated', async () => {
+    await check('controlling');
+    send(buildClientHello([srtpProfile.aeadAes128Gcm]));
+    await check('controlling'); // what was sent before it has been taken in
+    expect(transport.dtlsState).toBe('new');
+    expect(flight()).toEqual([]);
+    await connect();
+    await until(() => (flight().length > 0 ? undefined : 'no ServerHello'));
+    expect(chosenSrtpProfile(flight()[0]!)).toBe(srtpProfile.aeadAes128Gcm);
+  });
+
+  it('is kept in few pieces, whoever sends how many of them', async () => {
+    await check('controlling');
+    const junk = Buffer.concat([Buffer.from([22, 0xfe, 0xfd]), Buffer.alloc(1300)]);
+    for (let sent = 0; sent < 50; sent += 1) send(junk);
+    await check('controlling');
+    await connect();
+    send(buildClientHello([srtpProfile.aeadAes128Gcm]));
+    await until(() => (flight().length > 0 ? undefined : 'no ServerHello'));
   });
 
   it.each([
