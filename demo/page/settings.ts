@@ -24,13 +24,17 @@ export type Settings = {
 };
 
 const storedName = 'trestle-demo-name';
+/** What the focus accepts. */
+const maxNameLength = 40;
 
 /** Reads `?name=&join=1&picture=&sound=&tone=&volume=&size=WxH&fps=&channel=&codec=&iceTransport=&rewriting=off`. */
 export function readSettings(): Settings {
   const query = new URLSearchParams(location.search);
   const [widthPx, heightPx] = (query.get('size') ?? '1280x720').split('x').map(Number);
   return {
-    name: query.get('name') ?? localStorage.getItem(storedName) ?? '',
+    name: (query.get('name') ?? localStorage.getItem(storedName) ?? '')
+      .trim()
+      .slice(0, maxNameLength),
     join: query.has('join'),
     picture: oneOf(query.get('picture'), ['camera', 'drawn', 'none']),
     sound: oneOf(query.get('sound'), ['microphone', 'tone', 'none']),
@@ -65,7 +69,7 @@ const nouns = [
 
 /** The room named after `#`; without one a new name is put there. */
 export function roomOfAddress(): string {
-  const current = decodeURIComponent(location.hash.slice(1)).replaceAll(/[^\w-]/g, '-');
+  const current = location.hash.slice(1).replaceAll(/[^\w-]/g, '-');
   if (current !== '') return current.slice(0, 64);
   const pick = (words: readonly string[]): string =>
     words[Math.floor(Math.random() * words.length)] ?? 'room';
