@@ -9,6 +9,8 @@ export class SentStream {
   readonly stream: ForwardedStream;
   readonly #received: ReceivedSource;
   readonly #consumer: types.Consumer;
+  /** What the consumer was made of; undefined if that was replaced meanwhile. */
+  readonly #producer: types.Producer | undefined;
   #layer: LayerIndex | undefined;
 
   constructor(
@@ -20,6 +22,7 @@ export class SentStream {
     this.stream = stream;
     this.#received = received;
     this.#consumer = consumer;
+    this.#producer = received.producer?.id === consumer.producerId ? received.producer : undefined;
     this.#layer = stream.layer;
     received.consumers.add(consumer);
     consumer.on('layerschange', (layers) => {
@@ -55,6 +58,7 @@ export class SentStream {
   }
 
   close(): void {
-    this.#consumer.close();
+    // With a producer the worker closes its consumers; asked to do so again, it logs an error.
+    if (this.#producer?.closed !== true) this.#consumer.close();
   }
 }
