@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -134,14 +135,17 @@ trestle.ice { tcp.enabled = false, loopback = true }
 `;
 }
 
-/** Three ports nobody listens on with TCP; they are free for UDP as well in all likelihood. */
+/** A UDP port for media, and two TCP ports; those of the system's choice that nobody has now. */
 async function freePorts(): Promise<[number, number, number]> {
-  const servers = [0, 0, 0].map(() => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => {
+  const media = createSocket('udp4').bind(0, '127.0.0.1');
+  const servers = [0, 0].map(() => createServer().listen(0, '127.0.0.1'));
+  await Promise.all([media, ...servers].map((each) => once(each, 'listening')));
+  const [rest = 0, open = 0] = servers.map((server) => {
     const address = server.address();
     server.close();
     return typeof address === 'object' && address ? address.port : 0;
   });
-  return ports as [number, number, number];
+  const { port } = media.address();
+  media.close();
+  return [port, rest, open];
 }
