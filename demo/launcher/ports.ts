@@ -10,8 +10,8 @@ export class PortInUseError extends Error {
 }
 
 /** Finds a port nobody listens on at present. */
-export async function freePort(host: string): Promise<number> {
-  return listenBriefly(host, 0, 'tcp');
+export async function freePort(host: string, transport: Transport = 'tcp'): Promise<number> {
+  return listenBriefly(host, 0, transport);
 }
 
 /**
@@ -37,8 +37,9 @@ async function listenBriefly(host: string, port: number, transport: Transport): 
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
     socket.bind(port, host);
     await once(socket, 'listening');
+    const given = socket.address().port;
     socket.close();
-    return port;
+    return given;
   }
   const server = createServer().listen(port, host);
   await once(server, 'listening');

@@ -23,7 +23,7 @@ export class DemoCall {
 
   static async start(): Promise<DemoCall> {
     const ports = {
-      mediaUdp: await freePort(host),
+      mediaUdp: await freePort(host, 'udp'),
       mediaTcp: await freePort(host),
       private: await freePort(host),
       public: await freePort(host),

@@ -27,7 +27,7 @@ export class DemoProcess {
     environment: Readonly<Record<string, string>> = {},
     ...args: readonly string[]
   ): Promise<DemoProcess> {
-    const ports = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+    const ports = [await freePort('127.0.0.1', 'udp'), await freePort('127.0.0.1')];
     const media = ['--media-port', `${ports[0]}`, '--media-tcp-port', `${ports[1]}`];
     const child = spawn(tsx, [main, '--port', '0', ...media, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
