@@ -1,69 +1,41 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { type Logger, pino } from 'pino';
-import { Bridge } from './bridge.ts';
-import { bridgeAddresses } from './config/bridge-addresses.ts';
-import { readFileIfThere } from './config/files.ts';
-import { formatWarning } from './config/findings.ts';
-import { loadConfig, type LoadedConfig } from './config/load-config.ts';
-import { ListenError } from './io/http/listen.ts';
-import { MediaStartError } from './io/media/media-options.ts';
-
-/** As operators' units and containers know them (operations.md §7.5). */
-const exitCodes = { shutDown: 0, fatal: 1, configuration: 78 } as const;
-const signals = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
+import { type Command, exitCodes } from './cli/command.ts';
+import { run } from './cli/run.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-/** `make build` and the packages put the worker there; both can be overridden. */
-const ownWorker = fileURLToPath(new URL('../bin/mediasoup-worker', import.meta.url));
+const commands: Readonly<Record<string, Command>> = { run };
 
-function readConfig(): LoadedConfig {
-  const { env } = process;
-  const loaded = loadConfig({ argv: process.argv.slice(2), env, readFile: readFileIfThere });
-  if (loaded.ok) return loaded.value;
-  process.stderr.write(`trestle: ${loaded.error.message}\n`);
-  process.exit(exitCodes.configuration);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+const complain = (line: string) => void process.stderr.write(`${line}\n`);
+
+function usage(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  );
+  return ['usage: trestle [COMMAND] [OPTIONS]', '', ...lines, '', 'docs/operations.md'].join('\n');
 }
 
-/** What an operator caused gets one line; anything else is a bug and shows where it came from. */
-function die(error: unknown, log: Logger): never {
-  const expected = error instanceof MediaStartError || error instanceof ListenError;
-  if (expected) log.fatal(error.message);
-  else log.fatal({ err: error }, 'the bridge cannot go on');
-  process.exit(exitCodes.fatal);
-}
-
-const { config, warnings } = readConfig();
-const log = pino({ level: config.log.level, base: null });
-process.on('uncaughtException', (error) => die(error, log));
-
-try {
-  const addresses = await bridgeAddresses(config.ice);
-  for (const warning of [...warnings, ...addresses.warnings]) {
-    const { level, code, key } = warning;
-    log[level === 'ignore' ? 'debug' : level]({ code, key }, formatWarning(warning));
+async function dispatch([first, ...rest]: readonly string[]): Promise<number> {
+  if (first === '--help' || first === '-h') {
+    print(usage());
+    return exitCodes.done;
   }
-  const bridge = await Bridge.start({
-    config,
-    addresses,
-    version,
-    workerBin: config.worker.binary ?? process.env['MEDIASOUP_WORKER_BIN'] ?? ownWorker,
-    log,
-    onShutDown: () => end(exitCodes.shutDown, 'shut down as asked'),
-  });
-  const end = (code: number, reason: string): void => {
-    log.info({ code }, reason);
-    bridge
-      .close()
-      .then(() => process.exit(code))
-      .catch((error: unknown) => die(error, log));
-  };
-  for (const [signal, code] of Object.entries(signals)) {
-    process.once(signal, () => end(code, `stopped by ${signal}`));
+  if (first === '--version') {
+    print(version);
+    return exitCodes.done;
   }
-  log.info({ version }, 'the bridge is running');
-} catch (error) {
-  die(error, log);
+  // Flags alone are those of the bridge, as a JVB's were.
+  const name = first === undefined || first.startsWith('-') ? undefined : first;
+  if (name !== undefined && !Object.hasOwn(commands, name)) {
+    complain(`trestle: there is no command "${name}"\n${usage()}`);
+    return exitCodes.usage;
+  }
+  const command = name === undefined ? run : commands[name];
+  const argv = name === undefined && first !== undefined ? [first, ...rest] : rest;
+  return (command ?? run).run({ argv, env: process.env, version, print, complain });
 }
+
+process.exit(await dispatch(process.argv.slice(2)));

@@ -163,7 +163,7 @@ async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T
   }
 }
 
-/** mediasoup closes its workers on SIGINT and SIGTERM by itself; when to end is main.ts's decision. */
+/** mediasoup closes its workers on SIGINT and SIGTERM by itself; when to end is for cli/run.ts to decide. */
 function withoutSignalHandlers<T>(task: () => T): T {
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
