@@ -4,6 +4,7 @@ import { debugView } from './bridge/debug-view.ts';
 import { Drain } from './bridge/drain.ts';
 import { HttpServers } from './bridge/http-servers.ts';
 import { iqRoutes } from './bridge/iq-routes.ts';
+import { lastNReduction } from './bridge/last-n-reduction.ts';
 import { type BridgeAddresses, mediaOptions } from './bridge/media-options.ts';
 import { type ObservedParts, takeSnapshot } from './bridge/snapshot.ts';
 import { Vitals } from './bridge/vitals.ts';
@@ -78,6 +79,7 @@ export class Bridge {
         else log.error({ reason }, 'unhealthy');
         this.#links.announce();
       },
+      onSample: lastNReduction({ load: config.load, conferences, clock: systemClock, log }),
     });
     this.#parts = {
       config,

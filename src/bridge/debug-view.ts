@@ -27,6 +27,9 @@ export function debugView(parts: ObservedParts, query: DebugQuery): unknown {
       state: vitals.stress >= 1 ? 'OVERLOADED' : 'NOT_OVERLOADED',
       stress: String(vitals.stress),
       reducer_enabled: String(config.load.reducer.enabled),
+      ...(config.load.reducer.enabled && {
+        reducer: { jvbLastN: parts.conferences.loadLastN },
+      }),
     },
     health: {
       success: healthy,

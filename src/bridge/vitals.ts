@@ -15,6 +15,8 @@ export type VitalsOptions = {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly onHealthChange: (health: Health) => void;
+  /** After each sample, with the new stress. */
+  readonly onSample: (stress: number) => void;
 };
 
 /** JVB samples load as often (operations.md §6.2). */
@@ -92,6 +94,7 @@ export class Vitals {
         packetRateLoadThreshold: packetRate.loadThreshold,
       },
     );
+    this.#options.onSample(this.#stress);
   }
 
   #check(): void {

@@ -28,6 +28,8 @@ export type ConferenceServices = {
   readonly random: Random;
   readonly totals: Totals;
   readonly log: Logger;
+  /** What the load of the bridge allows now; -1 = no limit. */
+  readonly loadLastN: () => number;
   /** Where an endpoint's bridge channel can be reached over WebSocket; empty = nowhere. */
   readonly webSocketUrls: (address: ChannelAddress) => readonly string[];
 };

@@ -14,6 +14,7 @@ import { limits } from './conference-config.ts';
 import { statisticsOf } from './conference-statistics.ts';
 import { conferenceDebugState, type ConferenceDebugState, type DebugQuery } from './debug-state.ts';
 import { isAbandoned } from './expiry.ts';
+import { forwardedSources } from './forwarding-plan.ts';
 import { MeetingQueues } from './meeting-queues.ts';
 import {
   type ChannelGate,
@@ -26,7 +27,7 @@ import type { ConferenceStatistics } from './statistics.ts';
 import { newTotals } from './totals.ts';
 import { type RequestScene, validateRequest, withTakeableSources } from './validate-request.ts';
 
-export type ConferencesOptions = Omit<ConferenceServices, 'totals'> & {
+export type ConferencesOptions = Omit<ConferenceServices, 'totals' | 'loadLastN'> & {
   readonly media: MediaPlane;
   readonly timers: Timers;
 };
@@ -50,13 +51,15 @@ export class Conferences implements ChannelGate {
   readonly #byMeeting = new Map<MeetingId, Conference>();
   readonly #byId = new Map<ConferenceId, Conference>();
   #shuttingDown = false;
+  #loadLastN = -1;
   #closed = false;
   #ticking: Scheduled | undefined;
   #expiryCheckedMs = -Infinity;
 
   constructor(options: ConferencesOptions) {
     this.#options = options;
-    this.#services = { ...options, totals: this.#totals };
+    const loadLastN = () => this.#loadLastN;
+    this.#services = { ...options, totals: this.#totals, loadLastN };
   }
 
   get count(): number {
@@ -82,6 +85,29 @@ export class Conferences implements ChannelGate {
   /** While set, no conference is created; endpoints of existing ones are. */
   setGracefulShutdown(on: boolean): void {
     this.#shuttingDown = on;
+  }
+
+  /**
+   * Limits everybody's last-n for the sake of the bridge; -1 = not any more. Takes effect with each receiver's next
+   * decision, a few seconds later at most: all at once would be one more load (allocation.md §1.7).
+   */
+  limitLastN(lastN: number): void {
+    this.#loadLastN = lastN;
+  }
+
+  get loadLastN(): number {
+    return this.#loadLastN;
+  }
+
+  /** Most video sources any endpoint is sent; undefined = there are no endpoints. */
+  mostForwardedVideo(): number | undefined {
+    let most: number | undefined;
+    for (const { endpoints } of this.all) {
+      for (const { receiver } of endpoints.values()) {
+        most = Math.max(most ?? 0, forwardedSources(receiver.plan).length);
+      }
+    }
+    return most;
   }
 
   /** Executes a request whole or not at all, after every earlier one for the same meeting. */

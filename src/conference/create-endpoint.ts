@@ -23,6 +23,7 @@ export type EndpointServices = {
   readonly totals: Totals;
   readonly log: Logger;
   readonly nowMs: () => number;
+  readonly loadLastN: () => number;
 };
 
 export type EndpointListeners = {
@@ -61,7 +62,7 @@ function createReceiver(
   command: EndpointCreateCommand,
   media: EndpointMedia,
   channel: EndpointChannel,
-  { config, ssrcs }: EndpointServices,
+  { config, loadLastN, ssrcs }: EndpointServices,
 ): Receiver {
   const drawSsrc = () => ssrcs.draw();
   const { midDemux, ssrcRewriting } = command;
@@ -77,6 +78,7 @@ function createReceiver(
     {
       endpointId: command.id,
       config,
+      loadLastN,
       slots,
       adaptive: () => adaptive,
       send,

@@ -21,6 +21,8 @@ import { ReceiverWishes } from './receiver-wishes.ts';
 export type ReceiverOptions = {
   readonly endpointId: EndpointId;
   readonly config: ConferenceConfig;
+  /** What the load of the bridge allows now; -1 = no limit. */
+  readonly loadLastN: () => number;
   /** Only with SSRC rewriting; without it sources keep the SSRCs they have. */
   readonly slots: ReceiverSlots | undefined;
   /** Whether the receiver was offered retransmission: without it its estimate means nothing. */
@@ -135,7 +137,7 @@ export class Receiver {
   }
 
   #allocate(video: readonly ForwardableVideo[]): Allocation {
-    const { config, adaptive } = this.#options;
+    const { config, adaptive, loadLastN } = this.#options;
     const { settings } = this.wishes;
     return allocate({
       config: config.allocation,
@@ -144,6 +146,7 @@ export class Receiver {
       // Sources, not endpoints, make the size: JVB's way (allocation.md §1.3).
       lastNLimits: [
         config.jvbLastN,
+        loadLastN(),
         conferenceSizeLimit(config, video.length + 1),
         config.ssrcLimit.video,
       ],

@@ -94,25 +94,25 @@ const measurements = {
     'What stress is measured by.',
   ),
   'packet-rate.load-threshold': obeyed(count, 50_000, 'Packets per second that are a stress of 1.'),
-  'packet-rate.recovery-threshold': notYet(obeyed(count, 40_000, 'Below it last-n recovers.')),
+  'packet-rate.recovery-threshold': obeyed(count, 40_000, 'Below it last-n recovers.'),
   'cpu-usage.load-threshold': differently(
     obeyed(fraction, 0.9, 'Usage that is a stress of 1.'),
     'The highest of machine, busiest worker and event loop counts.',
   ),
-  'cpu-usage.recovery-threshold': notYet(obeyed(fraction, 0.72, 'Below it last-n recovers.')),
+  'cpu-usage.recovery-threshold': obeyed(fraction, 0.72, 'Below it last-n recovers.'),
   'cpu-usage.detect-cpu-steal': obeyed(boolean, true, 'Count what the hypervisor takes.'),
 } as const;
 
 const reducer = {
-  'reduction-scale': notYet(obeyed(fraction, '.75', 'Factor when lowering.')),
-  'recover-scale': notYet(obeyed(number, 1.25, 'Factor when recovering.')),
-  'impact-time': notYet(obeyed(interval, '1 minute', 'Pause between steps.')),
-  'minimum-last-n-value': notYet(obeyed(count, 1, 'Never lower.')),
-  'maximum-enforced-last-n-value': notYet(obeyed(integer, 40, 'Above it there is no cap.')),
+  'reduction-scale': obeyed(fraction, '.75', 'Factor when lowering.'),
+  'recover-scale': obeyed(number, 1.25, 'Factor when recovering.'),
+  'impact-time': obeyed(interval, '1 minute', 'Pause between steps.'),
+  'minimum-last-n-value': obeyed(count, 1, 'Never lower.'),
+  'maximum-enforced-last-n-value': obeyed(integer, 40, 'Above it there is no cap.'),
 } as const;
 
 const load = {
-  'reducer-enabled': notYet(obeyed(boolean, false, 'Lower last-n while the load is too high.')),
+  'reducer-enabled': obeyed(boolean, false, 'Lower last-n while the load is too high.'),
   ...under('load-measurements', measurements),
   ...under('load-reducers.last-n', reducer),
   'conference-last-n-limits': obeyed(
