@@ -77,6 +77,11 @@ export class Forwarding {
     this.refreshAll();
   }
 
+  /** Somebody begins to speak: in a large conference nobody may be sent the microphone yet. */
+  voiceStarted(speaker: EndpointId): void {
+    if (this.#heard.speaks(speaker) && this.#isLarge()) this.refreshAll();
+  }
+
   observeLevels(levels: AudioLevels): void {
     const { endpoints } = this.#options;
     const changed = this.#heard.observe(

@@ -30,9 +30,14 @@ export class HeardMicrophones {
     return this.#order.some((id) => !former.has(id));
   }
 
-  /** Somebody speaks, however quietly. */
-  speaks(id: EndpointId): void {
+  /**
+   * Somebody speaks, however quietly.
+   * @returns whether the set of those who are heard changed.
+   */
+  speaks(id: EndpointId): boolean {
+    const known = this.#order.includes(id);
     this.#order = [...new Set([id, ...this.#order])].slice(0, this.#count);
+    return !known;
   }
 
   left(id: EndpointId): void {

@@ -76,10 +76,11 @@ function handleEndpointEvent(
     case 'dominant-speaker':
       dominantSpeakerChanged(endpoint, scene);
       break;
+    case 'voice-start':
+      scene.forwarding.voiceStarted(endpoint.id);
+      break;
     case 'estimate':
-      if (endpoint.receiver.estimate.report(event.availableBps, nowMs)) {
-        scene.forwarding.refresh(endpoint);
-      }
+      estimateChanged(endpoint, event, scene.forwarding, nowMs);
       break;
     case 'forwarding':
       endpoint.receiver.reportForwarding(event.source, event.layer);
@@ -99,6 +100,15 @@ function transportChanged(
   if (ice === 'connected' && !endpoint.iceEverConnected) totals.iceSucceeded += 1;
   if (ice === 'failed' && endpoint.ice !== 'failed') totals.iceFailed += 1;
   endpoint.transportChanged(ice, dtls, nowMs);
+}
+
+function estimateChanged(
+  endpoint: Endpoint,
+  { availableBps }: EventOf<'estimate'>,
+  forwarding: Forwarding,
+  nowMs: number,
+): void {
+  if (endpoint.receiver.estimate.report(availableBps, nowMs)) forwarding.refresh(endpoint);
 }
 
 /** Either a source of the endpoint that is not received, or one of another that the endpoint cannot be sent. */

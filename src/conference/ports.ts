@@ -124,6 +124,8 @@ export type MediaEvent =
       readonly levels: readonly { readonly endpointId: EndpointId; readonly dBov: number }[];
     }
   | { readonly type: 'dominant-speaker'; readonly endpointId: EndpointId }
+  /** A microphone rose above the voice threshold after at least 300 ms below it; at most once a second and source. */
+  | { readonly type: 'voice-start'; readonly endpointId: EndpointId }
   /** The receiver's downlink estimate, bit/s. */
   | { readonly type: 'estimate'; readonly endpointId: EndpointId; readonly availableBps: number }
   /** The layer of `source` that really leaves towards the receiver; undefined = nothing (waiting for a key frame). */

@@ -73,6 +73,11 @@ describe('audio', () => {
     scene.time.advance(50);
     expect(scene.sent('e21', 'audio')).toContain('e1-a0');
     expect(scene.sent('e21', 'audio')).not.toContain('e2-a0');
+    // So is who begins to speak, before the levels say so.
+    scene.report({ type: 'voice-start', endpointId: endpointId('e2') });
+    scene.time.advance(50);
+    expect(scene.sent('e21', 'audio')).toContain('e2-a0');
+    expect(scene.sent('e21', 'audio')).not.toContain('e3-a0');
     // Two go, and it is no large conference any more.
     for (const id of ['e5', 'e6']) {
       await scene.execute({ endpoints: [{ type: 'expire', id: endpointId(id) }] });
