@@ -69,6 +69,18 @@ async function run(
 
 let observer = new TransportCcReceiver();
 
+/**
+ * Whether the estimate falls below `limit` while two in five packets get lost. It is looked at often and for long: a probe
+ * lifts it for a moment, and how often one is due depends on how busy the machine is.
+ */
+async function fallsBelow(limit: number, frame = frameOf): Promise<boolean> {
+  for (let turn = 0; turn < 60; turn += 1) {
+    await run(300, 0.4, frame);
+    if (((await stats()).availableOutgoingBitrate ?? 0) < limit) return true;
+  }
+  return false;
+}
+
 async function stats(): Promise<types.BaseTransportStats> {
   const [first] = await receiver.transport.getStats();
   return first!;
@@ -96,16 +108,10 @@ describe('transport-cc towards a receiver', () => {
   it('lowers the estimate when many packets get lost, and tells how many', async () => {
     await consume(receiver.transport, producer, parameters);
     await run(4000, 0);
-    const healthy = await stats();
-    expect(healthy.rtpPacketLossSent ?? 0).toBeLessThan(0.05);
-    const estimates: number[] = [];
-    for (let second = 0; second < 5; second += 1) {
-      await run(1000, 0.4);
-      estimates.push((await stats()).availableOutgoingBitrate ?? 0);
-    }
+    const { availableOutgoingBitrate: healthy = 0, rtpPacketLossSent = 0 } = await stats();
+    expect(rtpPacketLossSent).toBeLessThan(0.05);
+    expect(await fallsBelow(healthy * 0.7)).toBe(true);
     expect((await stats()).rtpPacketLossSent ?? 0).toBeGreaterThan(0.2);
-    // A probe may lift it for a moment.
-    expect(Math.min(...estimates)).toBeLessThan((healthy.availableOutgoingBitrate ?? 0) * 0.7);
   });
 
   it('recovers after feedback has been missing for longer than packets are remembered', async () => {
@@ -142,12 +148,7 @@ describe('transport-cc towards a receiver', () => {
       ...high.frame({ keyFrame: true, packets: 8, payloadBytes: 1000 }),
     ];
     await run(2000, 0, both);
-    let before = Infinity;
-    for (let turn = 0; turn < 5 && before > 500_000; turn += 1) {
-      await run(3000, 0.4, both);
-      before = (await stats()).availableOutgoingBitrate ?? 0;
-    }
-    expect(before).toBeLessThan(500_000);
+    expect(await fallsBelow(500_000, both)).toBe(true);
     await run(14_000, 0, both);
     const { availableOutgoingBitrate: after = 0 } = await stats();
     expect(after).toBeGreaterThan(1_000_000);
