@@ -66,7 +66,8 @@ try {
 /** Builds in a folder of its own beside the cache entry and renames the result into place: a reader sees all or nothing. */
 async function build(entry) {
   const folder = mkdtempSync(join(entry.root, 'building-'));
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  // Retried: what a killed compiler had begun to write may land while the folder goes.
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   process.once('exit', removeFolder);
   try {
     const started = Date.now();
@@ -160,11 +161,16 @@ function progress() {
 async function run(folder, command, args, onLine = () => false) {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: ninja's compilers end with it.
+    detached: true,
     // The build folder's name is random: let ccache look past it.
     env: { ...process.env, CCACHE_BASEDIR: folder, CCACHE_NOHASHDIR: '1' },
   });
-  const stop = () => child.kill();
-  process.once('exit', stop);
+  const stop = () => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  };
+  // Before the folder it writes to is removed.
+  process.prependOnceListener('exit', stop);
   const output = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {

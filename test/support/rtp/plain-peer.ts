@@ -6,6 +6,9 @@ import { parseRtcp, type RtcpPacket } from './rtcp-packet.ts';
 import { buildRtp, isRtcp, parseRtp, type RtpFields, type RtpPacket } from './rtp-packet.ts';
 import { SRTP_KEY_BYTES, SRTP_SUITE, SrtpContext } from './srtp-context.ts';
 
+/** A test that waits for its turn on the processor must not lose what came meanwhile. */
+const RECEIVE_BUFFER_BYTES = 4 << 20;
+
 export type PlainPeerOptions = {
   readonly srtp?: boolean;
   readonly ip?: '127.0.0.1' | '::1';
@@ -44,7 +47,8 @@ export class PlainPeer {
       rtcpMux: true,
       ...(options.srtp === true && { enableSrtp: true, srtpCryptoSuite: SRTP_SUITE }),
     });
-    const socket = createSocket(ip === '::1' ? 'udp6' : 'udp4');
+    const type = ip === '::1' ? 'udp6' : 'udp4';
+    const socket = createSocket({ type, recvBufferSize: RECEIVE_BUFFER_BYTES });
     await new Promise<void>((resolve) => socket.bind(0, ip, resolve));
     const key = randomBytes(SRTP_KEY_BYTES);
     await transport.connect({
