@@ -5,6 +5,12 @@ function onConsoleLog(log: string): never {
   throw new Error(`a test printed to the console: ${log}`);
 }
 
+/**
+ * Real processes, browsers and links share CI's two cores: a test may lose its turn for seconds there. Such a test is run again, and the
+ * report says so beside its name; on a developer's machine it fails at once.
+ */
+const retry = process.env['CI'] === undefined ? 0 : 2;
+
 export default defineConfig({
   test: {
     onConsoleLog,
@@ -27,6 +33,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
+          retry,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -38,6 +45,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
+          retry,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
