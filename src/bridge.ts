@@ -6,10 +6,12 @@ import { HttpServers } from './bridge/http-servers.ts';
 import { iqRoutes } from './bridge/iq-routes.ts';
 import { lastNReduction } from './bridge/last-n-reduction.ts';
 import { type BridgeAddresses, mediaOptions } from './bridge/media-options.ts';
+import { replaceContents } from './bridge/replace-contents.ts';
 import { type ObservedParts, takeSnapshot } from './bridge/snapshot.ts';
 import { Vitals } from './bridge/vitals.ts';
 import { channelLimitsOf, webSocketUrls } from './bridge/web-sockets.ts';
 import { XmppLinks } from './bridge/xmpp-links.ts';
+import type { ConferenceConfig } from './conference/conference-config.ts';
 import { Conferences } from './conference/conferences.ts';
 import type { BridgeConfig } from './config/bridge-config.ts';
 import { ColibriWebSocket } from './io/channel/colibri-web-socket.ts';
@@ -45,14 +47,17 @@ export class Bridge {
   readonly #options: BridgeOptions;
   readonly #parts: ObservedParts;
   readonly #links: XmppLinks;
+  /** Held by every conference: its contents are replaced when the operator changes something while running. */
+  readonly #conferenceConfig: ConferenceConfig;
   readonly #closing: (() => void | Promise<void>)[] = [];
 
   private constructor(options: BridgeOptions, media: MediasoupPlane) {
     const { config, addresses, log } = options;
     this.#options = options;
+    this.#conferenceConfig = conferenceConfig(config, options.version);
     const conferences = new Conferences({
       ...environment,
-      config: conferenceConfig(config, options.version),
+      config: this.#conferenceConfig,
       codec: channelCodec,
       media,
       webSocketUrls: webSocketUrls(config.websockets),
@@ -116,6 +121,14 @@ export class Bridge {
     for (const close of this.#closing.splice(0).reverse()) await close();
   }
 
+  /** Takes up a configuration of which only live keys may have changed (docs/operation.md); what runs goes on. */
+  reconfigure(next: BridgeConfig): void {
+    const { config } = this.#parts;
+    replaceContents(config, next);
+    replaceContents(this.#conferenceConfig, conferenceConfig(config, this.#options.version));
+    this.#links.announce();
+  }
+
   async #start(): Promise<void> {
     const { conferences, lifecycle, vitals } = this.#parts;
     const { config, log } = this.#options;
@@ -159,15 +172,16 @@ export class Bridge {
 
   #createLinks(): XmppLinks {
     const { config, version, vitals } = this.#parts;
-    const { presenceStats } = config.xmpp;
-    const whitelist = presenceStats && new Set(presenceStats);
     return new XmppLinks({
       ...environment,
       config: config.xmpp,
       version,
       routes: iqRoutes(this.#colibri2(), () => vitals.health.reason),
       ca: systemAuthorities(),
-      presenceStats: () => toPresence(takeSnapshot(this.#parts), whitelist),
+      presenceStats: () => {
+        const { presenceStats } = config.xmpp;
+        return toPresence(takeSnapshot(this.#parts), presenceStats && new Set(presenceStats));
+      },
       log: this.#options.log,
     });
   }

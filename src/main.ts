@@ -1,11 +1,17 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
+import { buildWorkerCommand } from './cli/build-worker.ts';
 import { type Command, exitCodes } from './cli/command.ts';
+import { config } from './cli/config.ts';
 import { run } from './cli/run.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-const commands: Readonly<Record<string, Command>> = { run };
+const commands: Readonly<Record<string, Command>> = {
+  run,
+  config,
+  'build-worker': buildWorkerCommand,
+};
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const complain = (line: string) => void process.stderr.write(`${line}\n`);

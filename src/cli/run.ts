@@ -1,19 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
 import { Bridge } from '../bridge.ts';
 import { bridgeAddresses } from '../config/bridge-addresses.ts';
-import { readFileIfThere } from '../config/files.ts';
 import { formatWarning } from '../config/findings.ts';
-import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
 import { ListenError } from '../io/http/listen.ts';
 import { MediaStartError } from '../io/media/media-options.ts';
+import { buildWorker, findWorker, WorkerBuildError } from './build-worker.ts';
 import { type Command, exitCodes, type Invocation } from './command.ts';
+import { GatedLog } from './gated-log.ts';
+import { readConfig } from './read-config.ts';
+import { reloadConfig } from './reload-config.ts';
 
 /** 128 + the number of the signal. */
-const signals = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
-
-/** `make build` and the packages put the worker there; both can be overridden. */
-const ownWorker = fileURLToPath(new URL('../../bin/mediasoup-worker', import.meta.url));
+const signals = { SIGTERM: 143, SIGINT: 130 } as const;
 
 type Ending = { readonly code: number; readonly reason: string };
 
@@ -21,16 +20,12 @@ type Ending = { readonly code: number; readonly reason: string };
 export const run: Command = {
   summary: 'run the bridge; the command that is meant when none is given',
   run: async (invocation) => {
-    const { argv, env, complain } = invocation;
-    const loaded = loadConfig({ argv, env, readFile: readFileIfThere });
-    if (!loaded.ok) {
-      complain(`trestle: ${loaded.error.message}`);
-      return exitCodes.configuration;
-    }
-    const log = pino({ level: loaded.value.config.log.level, base: null });
+    const loaded = readConfig(invocation);
+    if (!loaded) return exitCodes.configuration;
+    const log = pino({ level: 'debug', base: null });
     process.on('uncaughtException', (error) => process.exit(fatal(error, log)));
     try {
-      return await runBridge(loaded.value, invocation, log);
+      return await runBridge(loaded, invocation, log);
     } catch (error) {
       return fatal(error, log);
     }
@@ -38,10 +33,14 @@ export const run: Command = {
 };
 
 async function runBridge(
-  { config, warnings }: LoadedConfig,
-  { env, version }: Invocation,
-  log: Logger,
+  loaded: LoadedConfig,
+  invocation: Invocation,
+  pinoLog: Logger,
 ): Promise<number> {
+  const { config, warnings } = loaded;
+  // The very object that reloading writes to.
+  const log = new GatedLog(pinoLog, config.log);
+  const { version } = invocation;
   const addresses = await bridgeAddresses(config.ice);
   for (const warning of [...warnings, ...addresses.warnings]) {
     const { level, code, key } = warning;
@@ -53,13 +52,16 @@ async function runBridge(
     config,
     addresses,
     version,
-    workerBin: config.worker.binary ?? env['MEDIASOUP_WORKER_BIN'] ?? ownWorker,
+    workerBin: (await findWorker(config.worker.binary)) ?? (await buildWorker()),
     log,
     onShutDown: () => end({ code: exitCodes.done, reason: 'shut down as asked' }),
   });
   for (const [signal, code] of Object.entries(signals)) {
     process.once(signal, () => end({ code, reason: `stopped by ${signal}` }));
   }
+  let running = loaded;
+  const reload = () => (running = reloadConfig({ running, invocation, bridge, log }));
+  process.on('SIGHUP', reload);
   log.info({ version }, 'the bridge is running');
   const { code, reason } = await ending;
   log.info({ code }, reason);
@@ -69,7 +71,10 @@ async function runBridge(
 
 /** What an operator caused gets one line; anything else is a bug and shows where it came from. */
 function fatal(error: unknown, log: Logger): number {
-  const expected = error instanceof MediaStartError || error instanceof ListenError;
+  const expected =
+    error instanceof MediaStartError ||
+    error instanceof ListenError ||
+    error instanceof WorkerBuildError;
   if (expected) log.fatal(error.message);
   else log.fatal({ err: error }, 'the bridge cannot go on');
   return exitCodes.fatal;

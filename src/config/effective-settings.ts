@@ -1,7 +1,7 @@
-import type { Findings } from './findings.ts';
+import { Findings } from './findings.ts';
 import type { Origin } from './hocon/origin.ts';
 import { scalarText, valueAt, type HoconObject, type HoconValue } from './hocon/value.ts';
-import { defaultOrigin, literalValue } from './literal-value.ts';
+import { defaultOrigin, literalValue, treeOf } from './literal-value.ts';
 import type { Reading } from './reader.ts';
 import type { Setting } from './setting.ts';
 import { settings, type SettingKey, type SettingValue } from './settings/settings.ts';
@@ -36,6 +36,17 @@ export class EffectiveSettings {
     }
   }
 
+  /** Those of `next` whose key passes, the others as they are here. */
+  taking(next: EffectiveSettings, passes: (key: string) => boolean): EffectiveSettings {
+    const merged = new EffectiveSettings(emptyTree, new Map(), new Findings());
+    merged.#settings.clear();
+    for (const key of Object.keys(settings)) {
+      const setting = (passes(key) ? next : this).#settings.get(key);
+      if (setting) merged.#settings.set(key, setting);
+    }
+    return merged;
+  }
+
   get<K extends SettingKey>(key: K): SettingValue<K> {
     return this.#settings.get(key)?.value as SettingValue<K>;
   }
@@ -67,6 +78,8 @@ export class EffectiveSettings {
       this.#settings.set(key, { source, written: key, value: reading.value });
   }
 }
+
+const emptyTree = treeOf([]);
 
 function fallback(setting: Setting<unknown>): HoconValue | undefined {
   return setting.default === undefined ? undefined : literalValue(setting.default);

@@ -31,6 +31,7 @@ export type LoadedConfig = {
   /** Where each key got its value from. */
   readonly origins: ReadonlyMap<string, Origin>;
   readonly settings: EffectiveSettings;
+  readonly logins: XmppLogins;
   /** Files read, in the order of reading. */
   readonly files: readonly string[];
 };
@@ -58,6 +59,7 @@ export function loadConfig(inputs: ConfigSources): Result<LoadedConfig, ConfigEr
     warnings: findings.warnings,
     origins: new Map(entries),
     settings: effective,
+    logins,
     files: [...new Set([...sources.files, ...parsed.value.files])],
   });
 }

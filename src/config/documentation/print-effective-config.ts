@@ -1,4 +1,5 @@
 import { Secret } from '../../base/secret.ts';
+import type { EffectiveSetting } from '../effective-settings.ts';
 import { formatOrigin } from '../hocon/origin.ts';
 import { formatPath } from '../hocon/path.ts';
 import { scalarText, type HoconValue } from '../hocon/value.ts';
@@ -23,10 +24,15 @@ export function printEffectiveConfig(
     entries.push({
       path: key.split('.'),
       comment: [written === key ? place : `${place} (${written})`],
-      value: value instanceof Secret ? JSON.stringify('***') : renderValue(source),
+      value: showValue({ source, value }),
     });
   }
   return renderHocon([...entries, ...config.xmpp.clients.flatMap(loginEntries)]);
+}
+
+/** A value as it was written, for people; never a secret. */
+export function showValue({ source, value }: Pick<EffectiveSetting, 'source' | 'value'>): string {
+  return value instanceof Secret ? JSON.stringify('***') : renderValue(source);
 }
 
 const loginsPath = 'videobridge.apis.xmpp-client.configs';

@@ -1,3 +1,4 @@
+import { isLive } from '../reload/live-keys.ts';
 import type { Setting, Treatment } from '../setting.ts';
 import { settings } from '../settings/settings.ts';
 import { renderLiteral } from './render-hocon.ts';
@@ -16,7 +17,7 @@ function renderTable(): string {
       row([
         `\`${key}\``,
         standard === undefined ? '–' : `\`${renderLiteral(standard).replace(/\n\s*/g, ' ')}\``,
-        words[treatment],
+        isLive(key) && counts(treatment) ? `${words[treatment]}, live` : words[treatment],
         reason === undefined || reason === about ? about : `${about} *${reason}*`,
       ]),
   );
@@ -27,6 +28,8 @@ function renderTable(): string {
     '',
   ].join('\n');
 }
+
+const counts = (treatment: Treatment) => treatment === 'obeyed' || treatment === 'approximated';
 
 const start = '<!-- keys: made by npm run docs:config -->\n\n';
 const end = '\n<!-- end of keys -->';

@@ -141,12 +141,12 @@ async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
     if (text.includes('ENOENT')) {
       throw new MediaStartError(
         'worker-missing',
-        `there is no media worker at ${options.workerBin}: build it with "node scripts/build-worker.mjs"`,
+        `there is no media worker at ${options.workerBin}: run "trestle build-worker", or leave trestle.worker.binary and MEDIASOUP_WORKER_BIN unset`,
       );
     }
     throw new MediaStartError(
       'worker-failed',
-      `the media worker ${options.workerBin} does not start (${text}): build it anew with "node scripts/build-worker.mjs"`,
+      `the media worker ${options.workerBin} does not start (${text}): run "trestle build-worker"`,
     );
   }
 }

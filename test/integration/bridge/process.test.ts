@@ -46,7 +46,6 @@ describe('ends as operators expect', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-    ['SIGHUP', 129],
   ] as const)('with 128 + the number of %s, and leaves no worker behind', async (signal, code) => {
     const bridge = await start();
     const workers = bridge.workerPids();

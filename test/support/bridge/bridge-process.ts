@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { until } from '../until.ts';
@@ -34,16 +34,24 @@ export class BridgeProcess {
   /** The exit code, or the signal that killed it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   readonly #child: ChildProcess;
+  /** Its jvb.conf. */
+  readonly configFile: string;
 
-  private constructor(child: ChildProcess, folder: string, mediaPort: number, restPort: number) {
+  private constructor(
+    child: ChildProcess,
+    configFile: string,
+    mediaPort: number,
+    restPort: number,
+  ) {
     this.#child = child;
+    this.configFile = configFile;
     this.mediaPort = mediaPort;
     this.restUrl = `http://127.0.0.1:${restPort}`;
     if (child.stdout) createInterface(child.stdout).on('line', (line) => this.#read(line));
     child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
     // `close` comes after the last line, `exit` may come before it.
     this.ended = once(child, 'close').then(([code, signal]) => {
-      rmSync(folder, { recursive: true });
+      rmSync(dirname(configFile), { recursive: true });
       return (code ?? signal) as number | NodeJS.Signals;
     });
   }
@@ -58,7 +66,7 @@ export class BridgeProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
     });
-    return new BridgeProcess(child, folder, mediaPort, restPort);
+    return new BridgeProcess(child, config, mediaPort, restPort);
   }
 
   /** Starts it and waits until it is healthy. */
