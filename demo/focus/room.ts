@@ -32,6 +32,8 @@ export class Room {
   readonly #bridge: Bridge;
   readonly #log: Logger;
   readonly #participants = new Map<string, Participant>();
+  /** Who has an endpoint on the bridge: those who left stay until their expiry's turn has come. */
+  readonly #endpoints = new Set<Participant>();
   readonly #queue = new SerialQueue();
   /** The conference's key; undefined while the bridge has none for this room. */
   #meetingId: MeetingId | undefined;
@@ -147,6 +149,7 @@ export class Room {
     );
     this.#meetingId = key;
     participant.invited = true;
+    this.#endpoints.add(participant);
     participant.session += 1;
     participant.lastInvitationMs = performance.now();
     const others = [...this.#participants.values()].filter((other) => other !== participant);
@@ -164,11 +167,10 @@ export class Room {
   async #expire(participant: Participant): Promise<void> {
     if (!participant.invited) return;
     participant.invited = false;
+    this.#endpoints.delete(participant);
     await this.#modify(endpointExpiry(participant.id));
     // A conference whose last endpoint was expired is gone with it (colibri2.md §3.1 step 9).
-    if (![...this.#participants.values()].some(({ invited }) => invited)) {
-      this.#meetingId = undefined;
-    }
+    if (this.#endpoints.size === 0) this.#meetingId = undefined;
   }
 
   async #watch(): Promise<void> {
@@ -196,7 +198,8 @@ export class Room {
       this.#broadcast({ type: 'bridge-unavailable', reason: message });
       return;
     }
-    for (const participant of this.#participants.values()) participant.terminate('bridge lost');
+    for (const participant of this.#endpoints) participant.terminate('bridge lost');
+    this.#endpoints.clear();
     this.#meetingId = undefined;
     if (this.#participants.size === 0) return;
     if (failure === 'unreachable') {

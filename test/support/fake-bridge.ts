@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Bridge, BridgeError, type BridgeFailure } from '../../demo/focus/bridge.ts';
 import { sourceName, ssrc } from '../../src/model/ids.ts';
 import type { Source } from '../../src/model/source.ts';
@@ -23,11 +24,15 @@ export class FakeBridge implements Bridge {
   /** The next requests fail so, one for each entry; undefined = that one succeeds. */
   readonly failures: (BridgeFailure | undefined)[] = [];
 
-  request(request: ConferenceModify): Promise<ConferenceModified> {
+  /** How long an answer takes. */
+  latencyMs = 0;
+
+  async request(request: ConferenceModify): Promise<ConferenceModified> {
     this.requests.push(request);
+    await delay(this.latencyMs);
     const failure = this.failures.shift();
-    if (failure) return Promise.reject(new BridgeError(failure, `told to fail: ${failure}`));
-    return Promise.resolve({
+    if (failure) throw new BridgeError(failure, `told to fail: ${failure}`);
+    return {
       endpoints: request.endpoints.map(({ id, create, expire, transport }) => ({
         id,
         expire,
@@ -44,7 +49,7 @@ export class FakeBridge implements Bridge {
         }),
       })),
       sources: [feedback('audio', 1), feedback('video', 2)],
-    });
+    };
   }
 
   inspect(meetingId: string): Promise<unknown> {

@@ -73,6 +73,23 @@ describe('a room', () => {
     expect(bridge.requests.at(-1)?.meetingId).not.toBe(creation?.meetingId);
   });
 
+  it('expires everybody where all leave at once', async () => {
+    const [ada, grace, joan] = [await connect(), await connect(), await connect()];
+    const ids: string[] = [];
+    for (const client of [ada, grace, joan]) {
+      ids.push(await client.join('room'));
+      await client.received('initiate');
+    }
+    bridge.latencyMs = 200;
+    for (const client of [ada, grace, joan]) client.send({ type: 'leave' });
+    await until(() => {
+      const expired = bridge.requests.flatMap(({ endpoints }) =>
+        endpoints.filter(({ expire }) => expire).map(({ id }) => id as string),
+      );
+      return ids.every((id) => expired.includes(id)) ? undefined : `expired: ${expired.join()}`;
+    });
+  });
+
   it('hands the answer on, and announces sources to clients without SSRC rewriting only', async () => {
     const [ada, grace, plain] = [await connect(), await connect(), await connect()];
     const id = await ada.join('room');
