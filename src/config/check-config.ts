@@ -19,7 +19,7 @@ export function checkConfig(
   checks.webSockets(config);
   checks.aws();
   checks.keyStores();
-  const result = checks.workers(checks.ports(config));
+  const result = checks.ports(config);
   checks.idle(result);
   return result;
 }
@@ -145,18 +145,6 @@ class Checks {
     this.#warn(key, 'port-conflict', this.#sharedPort(port, 'this HTTP server is off'));
     const websockets = { ...config.websockets, enabled: false };
     return { ...config, http: others, websockets };
-  }
-
-  /** A UDP port belongs to one worker until they share it by steering (docs/worker.md). */
-  workers(config: BridgeConfig): BridgeConfig {
-    const { worker, ice } = config;
-    if (worker.count === 1 || ice.udpPort === 0) return config;
-    this.#warn(
-      'trestle.worker.count',
-      'unsupported',
-      'several workers cannot share one UDP port yet, so one is started',
-    );
-    return { ...config, worker: { ...worker, count: 1 } };
   }
 
   keyStores(): void {

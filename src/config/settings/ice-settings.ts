@@ -82,9 +82,10 @@ export const trestleSettings = {
     false,
     'Listen on loopback addresses as well, for clients on the same machine.',
   ),
-  'trestle.worker.count': differently(
-    obeyed(count, 1, 'Media workers, a thread each; 0 = one for every processor.'),
-    'Not yet: workers cannot share the UDP port, so there is one, and a warning.',
+  'trestle.worker.count': obeyed(
+    count,
+    1,
+    'Media workers, a thread each, all on the same ports; 0 = one for every processor.',
   ),
   'trestle.worker.binary': optional(
     text,

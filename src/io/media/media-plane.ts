@@ -8,45 +8,43 @@ import {
 } from '../../conference/ports.ts';
 import { MediasoupConference, type MediaContext } from './conference-media.ts';
 import type { MediaOptions } from './media-options.ts';
-import { MediaWorker, type WorkerContext } from './media-worker.ts';
+import type { MediaWorker } from './media-worker.ts';
 import { installExactParameters } from './ortc-override.ts';
 import { Sweep } from './sweep.ts';
 import { Traffic } from './traffic.ts';
 import { forwardMediasoupLog } from './worker-log.ts';
+import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
 
-const FIRST_RESTART_DELAY_MS = 200;
-const MAX_RESTART_DELAY_MS = 30_000;
-/** A worker that lived this long starts the back-off anew. */
-const STABLE_MS = 60_000;
 const TICK_MS = 1000;
-
-/** A place for a worker: keeps its ports over the worker's death. */
-type Slot = {
-  readonly index: number;
-  options: MediaOptions;
-  worker: MediaWorker;
-  readonly conferences: Set<MediasoupConference>;
-  restartDelayMs: number;
-};
+/** Workers whose CPU differs by less count as equally busy; a fraction of one core. */
+const CPU_STEP = 0.1;
 
 /** The engine: mediasoup workers and the conferences on them (docs/media-plane.md). */
 export class MediasoupPlane implements MediaPlane {
   readonly #context: MediaContext;
-  readonly #slots: readonly Slot[];
+  readonly #pool: WorkerPool;
+  /** The conferences on each worker of the pool, and how many are being opened there. */
+  readonly #conferences: readonly Set<MediasoupConference>[];
+  readonly #opening: number[];
   /** Apart from the endpoints, whose number may slow theirs down. */
   readonly #workerSweep: Sweep;
   readonly #ticker: NodeJS.Timeout;
-  readonly #restarts = new Set<NodeJS.Timeout>();
   #workersDied = 0;
-  #closed = false;
 
-  private constructor(context: MediaContext, slots: readonly Slot[]) {
+  private constructor(context: MediaContext, pool: WorkerPool) {
     this.#context = context;
-    this.#slots = slots;
+    this.#pool = pool;
+    this.#conferences = pool.slots.map(() => new Set());
+    this.#opening = pool.slots.map(() => 0);
     this.#workerSweep = new Sweep(context.log);
     this.#ticker = setInterval(() => context.traffic.tick(performance.now()), TICK_MS);
     this.#ticker.unref();
-    for (const slot of slots) this.#attend(slot);
+    pool.listen({
+      started: ({ worker }) => {
+        worker.onDied(this.#workerSweep.add(worker));
+      },
+      died: (slot, reason) => this.#lose(slot, reason),
+    });
   }
 
   /**
@@ -56,28 +54,22 @@ export class MediasoupPlane implements MediaPlane {
   static async start(options: MediaOptions, log: Logger): Promise<MediasoupPlane> {
     installExactParameters();
     forwardMediasoupLog(log);
-    const slots: Slot[] = [];
     const traffic = new Traffic(performance.now());
-    try {
-      for (let index = 0; index < options.workers; index += 1) {
-        slots.push(await openSlot(index, options, { log, traffic }));
-      }
-    } catch (error) {
-      for (const { worker } of slots) worker.close();
-      throw error;
-    }
-    return new MediasoupPlane({ options, sweep: new Sweep(log), traffic, log }, slots);
+    const pool = await WorkerPool.start(options, { log, traffic });
+    return new MediasoupPlane({ options, sweep: new Sweep(log), traffic, log }, pool);
   }
 
-  /** The UDP and TCP ports of the first worker, as really opened. */
+  /** The UDP and TCP ports, as really opened. */
   get ports(): MediaWorker['ports'] | undefined {
-    return this.#slots[0]?.worker.ports;
+    return this.#pool.slots[0]?.worker.ports;
   }
 
   async openConference(options: ConferenceMediaOptions): Promise<ConferenceMedia> {
     const slot = this.#leastLoaded();
     if (!slot) throw new MediaUnavailableError('no media worker is alive');
-    const { worker, conferences } = slot;
+    const { worker } = slot;
+    const conferences = this.#conferencesOn(slot);
+    this.#countOpening(slot, 1);
     try {
       const conference = await MediasoupConference.open(worker, options, {
         ...this.#context,
@@ -88,18 +80,21 @@ export class MediasoupPlane implements MediaPlane {
     } catch (error) {
       if (worker.alive) throw error;
       throw new MediaUnavailableError('the media worker died', { cause: error });
+    } finally {
+      this.#countOpening(slot, -1);
     }
   }
 
   figures(): MediaFigures {
     return {
-      workers: this.#slots.map(({ worker, conferences }) =>
-        worker.figures({
+      workers: this.#pool.slots.map((slot) => {
+        const conferences = this.#conferencesOn(slot);
+        return slot.worker.figures({
           conferences: conferences.size,
           endpoints: sum(conferences, ({ endpoints }) => endpoints),
           consumers: sum(conferences, ({ consumers }) => consumers),
-        }),
-      ),
+        });
+      }),
       ...this.#context.traffic.figures(),
       workersDied: this.#workersDied,
     };
@@ -107,88 +102,46 @@ export class MediasoupPlane implements MediaPlane {
 
   /** Ends every conference and worker. */
   close(): void {
-    this.#closed = true;
     clearInterval(this.#ticker);
-    for (const timer of this.#restarts) clearTimeout(timer);
     this.#context.sweep.close();
     this.#workerSweep.close();
-    for (const { worker, conferences } of this.#slots) {
+    for (const conferences of this.#conferences)
       for (const conference of [...conferences]) conference.close();
-      worker.close();
-    }
+    this.#pool.close();
   }
 
-  #leastLoaded(): Slot | undefined {
-    const load = ({ conferences }: Slot) => sum(conferences, ({ endpoints }) => endpoints + 1);
-    return this.#slots
-      .filter(({ worker }) => worker.alive)
-      .sort((a, b) => load(a) - load(b))
-      .at(0);
+  #conferencesOn({ index }: WorkerSlot): Set<MediasoupConference> {
+    return this.#conferences[index] ?? new Set();
   }
 
-  #attend(slot: Slot): void {
-    const { worker } = slot;
-    const startedMs = performance.now();
-    const leave = this.#workerSweep.add(worker);
-    worker.onDied((reason) => {
-      leave();
-      this.#workersDied += 1;
-      this.#context.log.error(
-        { worker: slot.index, reason, conferences: slot.conferences.size },
-        'media worker died: its conferences end',
-      );
-      if (performance.now() - startedMs > STABLE_MS) slot.restartDelayMs = FIRST_RESTART_DELAY_MS;
-      for (const conference of [...slot.conferences])
-        conference.lose(`the media worker died ${reason}`);
-      this.#restartLater(slot);
+  #countOpening({ index }: WorkerSlot, change: 1 | -1): void {
+    this.#opening[index] = (this.#opening[index] ?? 0) + change;
+  }
+
+  /** By measured CPU in steps, so that what was placed a moment ago counts as well. */
+  #leastLoaded(): WorkerSlot | undefined {
+    const load = (slot: WorkerSlot) => ({
+      cpu: Math.floor(slot.worker.cpu / CPU_STEP),
+      endpoints:
+        (this.#opening[slot.index] ?? 0) +
+        sum(this.#conferencesOn(slot), ({ endpoints }) => endpoints + 1),
     });
+    return this.#pool.slots
+      .filter(({ worker }) => worker.alive)
+      .map((slot) => ({ slot, ...load(slot) }))
+      .sort((a, b) => a.cpu - b.cpu || a.endpoints - b.endpoints)
+      .at(0)?.slot;
   }
 
-  #restartLater(slot: Slot): void {
-    if (this.#closed) return;
-    const timer = setTimeout(() => {
-      this.#restarts.delete(timer);
-      this.#restart(slot).catch((error: unknown) => {
-        this.#context.log.error(
-          { err: error, worker: slot.index },
-          'media worker did not come back',
-        );
-        this.#restartLater(slot);
-      });
-    }, slot.restartDelayMs);
-    this.#restarts.add(timer);
-    slot.restartDelayMs = Math.min(slot.restartDelayMs * 2, MAX_RESTART_DELAY_MS);
+  #lose(slot: WorkerSlot, reason: string): void {
+    const conferences = this.#conferencesOn(slot);
+    this.#workersDied += 1;
+    this.#context.log.error(
+      { worker: slot.index, reason, conferences: conferences.size },
+      'media worker died: its conferences end',
+    );
+    for (const conference of [...conferences]) conference.lose(`the media worker died ${reason}`);
   }
-
-  async #restart(slot: Slot): Promise<void> {
-    const worker = await MediaWorker.start(slot.options, this.#context);
-    if (this.#closed) {
-      worker.close();
-      return;
-    }
-    slot.worker = worker;
-    this.#attend(slot);
-  }
-}
-
-async function openSlot(
-  index: number,
-  options: MediaOptions,
-  context: WorkerContext,
-): Promise<Slot> {
-  const worker = await MediaWorker.start(options, context);
-  const { udp, tcp } = worker.ports;
-  return {
-    index,
-    worker,
-    conferences: new Set(),
-    restartDelayMs: FIRST_RESTART_DELAY_MS,
-    // Clients know these ports: a successor takes the same ones.
-    options: {
-      ...options,
-      listen: { ...options.listen, udpPort: udp, ...(tcp !== undefined && { tcpPort: tcp }) },
-    },
-  };
 }
 
 function sum<T>(items: Iterable<T>, value: (item: T) => number): number {

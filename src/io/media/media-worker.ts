@@ -41,12 +41,19 @@ export class MediaWorker implements Swept {
     this.#traffic = context.traffic;
   }
 
-  /** @throws MediaStartError */
-  static async start(options: MediaOptions, context: WorkerContext): Promise<MediaWorker> {
+  /**
+   * @param sharing how it shares the ports with other workers (`SharedPorts.opening`); absent = it has them for itself
+   * @throws MediaStartError
+   */
+  static async start(
+    options: MediaOptions,
+    context: WorkerContext,
+    sharing?: string,
+  ): Promise<MediaWorker> {
     const { log } = context;
     const worker = await spawnWorker(options);
     try {
-      const server = await openServer(worker, options.listen, log);
+      const server = await openServer(worker, options.listen, { log, sharing });
       const dump = await server.dump();
       const udp = dump.udpSockets[0]?.port;
       const tcp = dump.tcpServers[0]?.port;
@@ -62,6 +69,11 @@ export class MediaWorker implements Swept {
 
   get alive(): boolean {
     return !this.#worker.closed;
+  }
+
+  /** Fraction of one core over the last second. */
+  get cpu(): number {
+    return this.#usage.cpu;
   }
 
   /** Runs `listener` once if the process ends without `close`. */
@@ -178,16 +190,22 @@ function withoutSignalHandlers<T>(task: () => T): T {
   }
 }
 
+/** Logged where there are no TCP candidates although there should be. */
+export const noTcp = 'no ICE over TCP: the port cannot be opened';
+
 /** A busy TCP port costs the TCP candidates, a busy UDP port is fatal. */
 async function openServer(
   worker: types.Worker,
   listen: ListenOptions,
-  log: Logger,
+  { log, sharing }: { readonly log: Logger; readonly sharing: string | undefined },
 ): Promise<types.WebRtcServer> {
-  const udp = listen.addresses.map((ip) => ({
+  const flags = { udpReusePort: sharing !== undefined };
+  const udp = listen.addresses.map((ip, place) => ({
     protocol: 'udp' as const,
     ip,
     port: listen.udpPort,
+    flags,
+    ...(place === 0 && sharing !== undefined && { announcedAddress: sharing }),
     ...(listen.receiveBufferBytes !== undefined && { recvBufferSize: listen.receiveBufferBytes }),
     ...(listen.sendBufferBytes !== undefined && { sendBufferSize: listen.sendBufferBytes }),
   }));
@@ -195,14 +213,14 @@ async function openServer(
   const tcp =
     tcpPort === undefined
       ? []
-      : listen.addresses.map((ip) => ({ protocol: 'tcp' as const, ip, port: tcpPort }));
+      : listen.addresses.map((ip) => ({ protocol: 'tcp' as const, ip, port: tcpPort, flags }));
   try {
     return await worker.createWebRtcServer({ listenInfos: [...udp, ...tcp] });
   } catch (error) {
     if (tcp.length === 0) throw udpPortError(listen, error);
     try {
       const server = await worker.createWebRtcServer({ listenInfos: udp });
-      log.warn({ tcpPort, reason: reasonOf(error) }, 'no ICE over TCP: the port cannot be opened');
+      log.warn({ tcpPort, reason: reasonOf(error) }, noTcp);
       return server;
     } catch (udpError) {
       throw udpPortError(listen, udpError);
@@ -210,10 +228,13 @@ async function openServer(
   }
 }
 
-function udpPortError({ addresses, udpPort }: ListenOptions, error: unknown): MediaStartError {
+export function udpPortError(
+  { addresses, udpPort }: ListenOptions,
+  error: unknown,
+): MediaStartError {
   const reason = reasonOf(error);
   const where = `UDP port ${udpPort} on ${addresses.join(', ')}`;
-  return reason.includes('in use')
+  return /in use|EADDRINUSE/.test(reason)
     ? new MediaStartError(
         'udp-port',
         `${where} is in use: end the process that has it ("ss -lunp" names it) or set videobridge.ice.udp.port to another port`,

@@ -38,6 +38,14 @@ export function feedbackSsrcParameter(ssrc: Ssrc): Readonly<Record<string, numbe
   return { 'x-feedback-ssrc': ssrc };
 }
 
+/**
+ * The announced address of a listen info that makes a worker share its ports with others (patch shared-port).
+ * @param order the letters of the living workers in the order in which they opened the ports, the one told last
+ */
+export function sharedPortAddress(group: string, letters: string, order: string): string {
+  return `shared-port:${group}:${letters}:${order}`;
+}
+
 /** The client's ICE password as a last fingerprint: with it the worker makes Firefox the controlling agent. */
 export function icePasswordFingerprint(
   credentials: IceCredentials | undefined,

@@ -1,8 +1,7 @@
-import dgram from 'node:dgram';
-import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
+import { openNat } from '../../support/client/nat.ts';
 import { until } from '../../support/until.ts';
 import {
   TestConference,
@@ -26,31 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => conference.close());
 
-/** A NAT of its own: whoever sends to it last is who it stands for. Clients behind it have one address and port. */
-async function openSharedAddress(bridgePort: number): Promise<{ port: number; close(): void }> {
-  const inside = dgram.createSocket('udp4').bind(0, '127.0.0.1');
-  const outside = dgram.createSocket('udp4').bind(0, '127.0.0.1');
-  await Promise.all([once(inside, 'listening'), once(outside, 'listening')]);
-  let client: dgram.RemoteInfo | undefined;
-  inside.on('message', (packet, from) => {
-    client = from;
-    outside.send(packet, bridgePort, '127.0.0.1');
-  });
-  outside.on('message', (packet) => {
-    if (client) inside.send(packet, client.port, client.address);
-  });
-  return {
-    port: inside.address().port,
-    close: () => {
-      inside.close();
-      outside.close();
-    },
-  };
-}
-
 describe('transport of an endpoint', () => {
   it('takes over the address and port of an older endpoint that is not closed yet', async () => {
-    const shared = await openSharedAddress(plane.ports!.udp);
+    const shared = await openNat(plane.ports!.udp);
     const through = (port: number) => ({ candidatePort: port });
     const before = await conference.join('before', through(shared.port));
     before.client.close();

@@ -51,7 +51,7 @@ export class WebRtcClient {
     this.#tcpPath = tcpPath;
     this.#peer = new nodeDataChannel.PeerConnection(options.name, {
       iceServers: [],
-      bindAddress: '127.0.0.1',
+      bindAddress: options.transport.candidates[0]?.ip === '::1' ? '::1' : '127.0.0.1',
       disableAutoNegotiation: true,
       maxMessageSize: 262_144,
     });

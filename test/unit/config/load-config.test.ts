@@ -154,13 +154,9 @@ describe('what is not obeyed warns', () => {
     expect(told(loaded('').warnings)).toEqual(['warn idle videobridge.apis']);
   });
 
-  test('several workers cannot share a port', () => {
-    const several = loaded('trestle.worker.count = 2, videobridge.apis.rest.enabled = true');
-    const apart = loaded('trestle.worker.count = 2, videobridge.ice.udp.port = 0');
-    expect([several.config.worker.count, apart.config.worker.count]).toEqual([1, 2]);
-    const every = loaded('trestle.worker.count = 0, videobridge.ice.udp.port = 0');
-    expect(every.config.worker.count).toBe(availableParallelism());
-    expect(told(several.warnings)).toEqual(['warn unsupported trestle.worker.count']);
+  test('there are as many workers as set, 0 being one for every processor', () => {
+    expect(loaded('trestle.worker.count = 0').config.worker.count).toBe(availableParallelism());
+    expect(loaded('trestle.worker.count = 3').config.worker.count).toBe(3);
   });
 
   test('null is as if it were not there', () => {

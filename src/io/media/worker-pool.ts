@@ -1,0 +1,179 @@
+import type { Logger } from '../../base/logger.ts';
+import { MediaStartError, type ListenOptions, type MediaOptions } from './media-options.ts';
+import { MediaWorker, noTcp, udpPortError, type WorkerContext } from './media-worker.ts';
+import { findSharedPorts, MAX_WORKERS, SharedPorts } from './shared-ports.ts';
+
+const FIRST_RESTART_DELAY_MS = 200;
+const MAX_RESTART_DELAY_MS = 30_000;
+/** A worker that lived this long starts the back-off anew. */
+const STABLE_MS = 60_000;
+/** Where any free port will do, somebody else may take it between our looking for it and opening it. */
+const FREE_PORT_ATTEMPTS = 5;
+
+/** A place for a worker: keeps its ports and its letter over the worker's death. */
+export type WorkerSlot = { readonly index: number; readonly worker: MediaWorker };
+
+type Slot = { readonly index: number; worker: MediaWorker; restartDelayMs: number };
+
+export type WorkerPoolListener = {
+  /** A worker runs, at the start or in the place of one that died. */
+  started(slot: WorkerSlot): void;
+  died(slot: WorkerSlot, reason: string): void;
+};
+
+/** The worker processes: on one port together, each replaced when it dies. */
+export class WorkerPool {
+  readonly slots: readonly WorkerSlot[];
+  readonly #slots: readonly Slot[];
+  /** With the ports that were really opened: clients know them, a successor takes the same ones. */
+  readonly #options: MediaOptions;
+  readonly #sharedPorts: SharedPorts | undefined;
+  readonly #context: WorkerContext;
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  /** Workers open the ports one after the other: their order counts. */
+  #opening: Promise<unknown> = Promise.resolve();
+  #listener: WorkerPoolListener | undefined;
+  #closed = false;
+
+  private constructor(opened: Opened, context: WorkerContext) {
+    this.#slots = opened.workers.map((worker, index) => ({
+      index,
+      worker,
+      restartDelayMs: FIRST_RESTART_DELAY_MS,
+    }));
+    this.slots = this.#slots;
+    this.#options = opened.options;
+    this.#sharedPorts = opened.sharedPorts;
+    this.#context = context;
+  }
+
+  /**
+   * Starts the workers and opens the media ports. Where the system does not let workers share them there is one worker, and a
+   * warning.
+   * @throws MediaStartError
+   */
+  static async start(options: MediaOptions, context: WorkerContext): Promise<WorkerPool> {
+    const workers = Math.min(options.workers, MAX_WORKERS);
+    if (workers > 1) {
+      const opened = await openTogether({ ...options, workers }, context);
+      if (opened) return new WorkerPool(opened, context);
+    }
+    return new WorkerPool(await openAlone(options, context), context);
+  }
+
+  /** Tells of the workers there are, then of changes. */
+  listen(listener: WorkerPoolListener): void {
+    this.#listener = listener;
+    for (const slot of this.#slots) this.#attend(slot);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#restarts) clearTimeout(timer);
+    for (const { worker } of this.#slots) worker.close();
+  }
+
+  #attend(slot: Slot): void {
+    const startedMs = performance.now();
+    this.#listener?.started(slot);
+    slot.worker.onDied((reason) => {
+      this.#sharedPorts?.closed(slot.index);
+      if (performance.now() - startedMs > STABLE_MS) slot.restartDelayMs = FIRST_RESTART_DELAY_MS;
+      this.#listener?.died(slot, reason);
+      this.#restartLater(slot);
+    });
+  }
+
+  #restartLater(slot: Slot): void {
+    if (this.#closed) return;
+    const timer = setTimeout(() => {
+      this.#restarts.delete(timer);
+      this.#restart(slot).catch((error: unknown) => {
+        this.#context.log.error(
+          { err: error, worker: slot.index },
+          'media worker did not come back',
+        );
+        this.#restartLater(slot);
+      });
+    }, slot.restartDelayMs);
+    this.#restarts.add(timer);
+    slot.restartDelayMs = Math.min(slot.restartDelayMs * 2, MAX_RESTART_DELAY_MS);
+  }
+
+  async #restart(slot: Slot): Promise<void> {
+    const started = this.#opening.then(() =>
+      openWorker(slot.index, this.#options, this.#context, this.#sharedPorts),
+    );
+    this.#opening = started.catch(() => undefined); // whoever asked is told
+    const worker = await started;
+    if (this.#closed) {
+      worker.close();
+      return;
+    }
+    slot.worker = worker;
+    this.#attend(slot);
+  }
+}
+
+type Opened = {
+  readonly workers: readonly MediaWorker[];
+  readonly options: MediaOptions;
+  readonly sharedPorts?: SharedPorts;
+};
+
+async function openAlone(options: MediaOptions, context: WorkerContext): Promise<Opened> {
+  const worker = await MediaWorker.start(options, context);
+  const { udp, tcp } = worker.ports;
+  const listen = { ...options.listen, udpPort: udp, ...(tcp !== undefined && { tcpPort: tcp }) };
+  return { workers: [worker], options: { ...options, listen } };
+}
+
+/** @returns undefined where the ports cannot be shared */
+async function openTogether(
+  options: MediaOptions,
+  context: WorkerContext,
+): Promise<Opened | undefined> {
+  const anyPort = options.listen.udpPort === 0 || options.listen.tcpPort === 0;
+  for (let attempt = 1; ; attempt += 1) {
+    const listen = await portsToShare(options.listen, context.log);
+    const sharedPorts = new SharedPorts(options.workers);
+    const workers: MediaWorker[] = [];
+    try {
+      for (let index = 0; index < options.workers; index += 1)
+        workers.push(await openWorker(index, { ...options, listen }, context, sharedPorts));
+      return { workers, options: { ...options, listen }, sharedPorts };
+    } catch (error) {
+      for (const worker of workers) worker.close();
+      if (!(error instanceof MediaStartError)) throw error;
+      if (error.reason === 'worker-missing' || error.reason === 'worker-failed') throw error;
+      if (anyPort && attempt < FREE_PORT_ATTEMPTS) continue;
+      context.log.warn(
+        { workers: options.workers, reason: error.message },
+        'workers cannot share the media ports on this system: there is one worker',
+      );
+      return undefined;
+    }
+  }
+}
+
+async function portsToShare(listen: ListenOptions, log: Logger): Promise<ListenOptions> {
+  try {
+    const found = await findSharedPorts(listen);
+    if (listen.tcpPort !== undefined && found.tcpPort === undefined)
+      log.warn({ tcpPort: listen.tcpPort, reason: 'in use' }, noTcp);
+    return found;
+  } catch (error) {
+    throw udpPortError(listen, error);
+  }
+}
+
+async function openWorker(
+  index: number,
+  options: MediaOptions,
+  context: WorkerContext,
+  sharedPorts: SharedPorts | undefined,
+): Promise<MediaWorker> {
+  const worker = await MediaWorker.start(options, context, sharedPorts?.opening(index));
+  sharedPorts?.opened(index);
+  return worker;
+}

@@ -1,0 +1,184 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MediaOptions } from '../../../src/io/media/media-options.ts';
+import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { AudioFlow } from '../../support/client/audio-flow.ts';
+import { openNat } from '../../support/client/nat.ts';
+import { until } from '../../support/until.ts';
+import {
+  TestConference,
+  forwarded,
+  mediaOptions,
+  microphone,
+  notMuted,
+  packets,
+  recordingLogger,
+  type JoinOptions,
+  type Participant,
+} from './media-fixture.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+async function start(changes: Partial<MediaOptions> = {}, log = recordingLogger()) {
+  const plane = await MediasoupPlane.start(mediaOptions({ workers: 2, ...changes }), log);
+  cleanups.push(() => plane.close());
+  return plane;
+}
+
+async function openConference(plane: MediasoupPlane): Promise<TestConference> {
+  const conference = await TestConference.open(plane);
+  cleanups.push(() => conference.close());
+  return conference;
+}
+
+/** One conference on each worker. */
+async function openBoth(
+  plane: MediasoupPlane,
+  options: JoinOptions = {},
+): Promise<readonly [TestConference, TestConference]> {
+  const first = await openConference(plane);
+  await first.join('first', options);
+  const second = await openConference(plane);
+  await second.join('second', options);
+  expect(plane.figures().workers.map(({ conferences }) => conferences)).toEqual([1, 1]);
+  return [first, second];
+}
+
+/** Sends audio from one to the other until the test ends. */
+function sendAudio(from: Participant, to: Participant, ssrc: number): void {
+  const source = microphone(from.id, ssrc);
+  from.endpoint.setReception({ sources: [source], muted: notMuted });
+  to.endpoint.setPlan({ streams: [forwarded(from.id, source)], idealBps: 0 });
+  const flow = new AudioFlow({ client: from.client, ssrc });
+  cleanups.push(() => flow.stop());
+}
+
+/** How many packets of `ssrc` are missing among those `to` received from `first` on. */
+function missing({ client }: Participant, ssrc: number, first = 0): number {
+  const numbers = client
+    .packetsOf(ssrc)
+    .slice(first)
+    .map(({ sequenceNumber }) => sequenceNumber);
+  const [start = 0] = numbers;
+  const distances = numbers.map((number) => (number - start + 0x10000) & 0xffff);
+  return Math.max(...distances) + 1 - new Set(distances).size;
+}
+
+describe('two workers on one port', () => {
+  it('get what is for them from 40 peers, and nothing is lost', async () => {
+    const plane = await start();
+    const conferences = await Promise.all(Array.from({ length: 4 }, () => openConference(plane)));
+    const rooms = await Promise.all(
+      conferences.map((conference) =>
+        Promise.all(Array.from({ length: 10 }, (_, place) => conference.join(`peer${place}`))),
+      ),
+    );
+    for (const room of rooms) {
+      for (const [place, from] of room.entries())
+        sendAudio(from, room[(place + 1) % room.length]!, 1000 + place);
+    }
+    for (const room of rooms) {
+      for (const place of room.keys()) {
+        const receiver = room[(place + 1) % room.length]!;
+        await packets(receiver.client, 1000 + place, 50);
+        expect(missing(receiver, 1000 + place)).toBe(0);
+      }
+    }
+    const { workers } = plane.figures();
+    expect(workers.map(({ endpoints }) => endpoints)).toEqual([20, 20]);
+  });
+
+  it('follow a client to another address', async () => {
+    const plane = await start();
+    const move = async (conference: TestConference) => {
+      const nat = await openNat(plane.ports!.udp);
+      cleanups.push(() => nat.close());
+      const receiver = conference.participants[0]!;
+      const mover = await conference.join('mover', { candidatePort: nat.port });
+      sendAudio(mover, receiver, 1001);
+      await packets(receiver.client, 1001, 20);
+      expect(missing(receiver, 1001)).toBe(0);
+      await nat.rebind();
+      const before = receiver.client.packetsOf(1001).length;
+      // What the client sends before its next check (some seconds) is lost, nothing after.
+      await packets(receiver.client, 1001, before + 50);
+      expect(missing(receiver, 1001, before + 10)).toBe(0);
+    };
+    await Promise.all((await openBoth(plane)).map(move));
+  });
+
+  it('let one take over the address of a client of the other', async () => {
+    const plane = await start();
+    const [first, second] = await openBoth(plane);
+    for (const [older, newer] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      const nat = await openNat(plane.ports!.udp);
+      cleanups.push(() => nat.close());
+      const before = await older.join('before', { candidatePort: nat.port });
+      before.client.close();
+      const after = await newer.join('after', { candidatePort: nat.port });
+      const receiver = newer.participants[0]!;
+      sendAudio(after, receiver, 1001);
+      await packets(receiver.client, 1001, 20);
+      before.endpoint.close();
+      await packets(receiver.client, 1001, receiver.client.packetsOf(1001).length + 20);
+      expect(missing(receiver, 1001, 10)).toBe(0);
+      after.endpoint.close();
+    }
+  });
+
+  it('share the TCP port as well', async () => {
+    const plane = await start();
+    for (const conference of await openBoth(plane, { protocol: 'tcp' })) {
+      const receiver = conference.participants[0]!;
+      // The kernel chooses who accepts: with some connections both ways occur.
+      for (let place = 0; place < 4; place += 1) {
+        const sender = await conference.join(`sender${place}`, { protocol: 'tcp' });
+        sendAudio(sender, receiver, 2000 + place);
+        await packets(receiver.client, 2000 + place, 10);
+      }
+    }
+  });
+
+  it('listen on IPv6 and several addresses', async () => {
+    const plane = await start({
+      listen: { addresses: ['::1', '127.0.0.1', '127.0.0.2'], udpPort: 0, tcpPort: 0 },
+      advertise: [{ protocol: 'udp', ip: '::1', type: 'host' }],
+    });
+    await openBoth(plane);
+  });
+
+  it('go on after one of them died and came back', async () => {
+    const plane = await start({ workers: 3 });
+    for (const victim of [0, 1]) {
+      process.kill(plane.figures().workers[victim]!.pid, 'SIGKILL');
+      await until(() => (plane.figures().workersDied > victim ? undefined : 'nobody died'));
+      await until(() =>
+        plane.figures().workers.every(({ alive }) => alive) ? undefined : 'no successor',
+      );
+    }
+    const conferences = await Promise.all(Array.from({ length: 3 }, () => openConference(plane)));
+    for (const conference of conferences) {
+      const receiver = await conference.join('receiver');
+      const sender = await conference.join('sender');
+      sendAudio(sender, receiver, 1001);
+      await packets(receiver.client, 1001, 10);
+    }
+    expect(plane.figures().workers.map((worker) => worker.conferences)).toEqual([1, 1, 1]);
+  });
+
+  it('do not share it with another bridge', async () => {
+    const plane = await start();
+    const { udp, tcp } = plane.ports!;
+    const listen = { addresses: ['127.0.0.1'], udpPort: udp, tcpPort: tcp! };
+    await expect(start({ listen })).rejects.toMatchObject({ reason: 'udp-port' });
+    const log = recordingLogger();
+    const beside = await start({ listen: { ...listen, udpPort: 0 } }, log);
+    expect(beside.ports?.tcp).toBeUndefined();
+    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn' }));
+  });
+});
