@@ -29,6 +29,8 @@ export function conferenceConfig(config: BridgeConfig, version: string): Confere
     ssrcLimit: conference.ssrcLimit,
     maxTimeBetweenCalculationsMs: congestion.maxTimeBetweenCalculationsMs,
     recentSpeakersCount: speakers.recentSpeakers,
+    silence: { detect: speakers.silenceDetection, timeoutMs: speakers.silenceTimeoutMs },
+    loudest: speakers,
     statsFilterThreshold: conference.statsFilterThreshold,
     connectivity: {
       firstTransferTimeoutMs: connectivity.firstTransferTimeoutMs,

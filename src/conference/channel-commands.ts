@@ -1,4 +1,5 @@
 import type { EndpointId } from '../model/ids.ts';
+import { dominantSpeakerEvent } from './announce-speaker.ts';
 import { broadcast } from './broadcast.ts';
 import type { ChannelCommand, ChannelEvent } from './channel-messages.ts';
 import { type ConferenceConfig, limits } from './conference-config.ts';
@@ -119,10 +120,4 @@ export class ChannelCommands {
     const name = source ?? firstVideoSourceOf(sender.id);
     if (sender.sources.setVideoType(name, videoType)) this.#options.forwarding.refreshAll();
   }
-}
-
-/** undefined = nobody has spoken yet. */
-export function dominantSpeakerEvent(speakers: Speakers): ChannelEvent | undefined {
-  const { dominant, previous } = speakers;
-  return dominant && { type: 'dominant-speaker', endpointId: dominant, previous, silence: false };
 }

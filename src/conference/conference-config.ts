@@ -1,4 +1,6 @@
 import type { AllocationConfig } from '../allocation/allocation.ts';
+import type { LoudestConfig } from './loudest-microphones.ts';
+import type { SpeakersConfig } from './speakers.ts';
 
 /** What an operator can set of a conference's behaviour. The names follow JVB's keys (config.md), units are in them. */
 export type ConferenceConfig = {
@@ -16,6 +18,9 @@ export type ConferenceConfig = {
   readonly ssrcLimit: { readonly audio: number; readonly video: number };
   readonly maxTimeBetweenCalculationsMs: number;
   readonly recentSpeakersCount: number;
+  /** Whether clients are told when nobody has spoken for a while. */
+  readonly silence: SpeakersConfig['silence'];
+  readonly loudest: LoudestConfig;
   readonly statsFilterThreshold: number;
   readonly connectivity: {
     readonly firstTransferTimeoutMs: number;
@@ -60,6 +65,14 @@ export const defaultConferenceConfig: ConferenceConfig = {
   ssrcLimit: { audio: 50, video: 50 },
   maxTimeBetweenCalculationsMs: 5_000,
   recentSpeakersCount: 10,
+  silence: { detect: false, timeoutMs: 3_000 },
+  loudest: {
+    routeLoudestOnly: false,
+    numLoudest: 3,
+    alwaysRouteDominant: true,
+    energyExpireMs: 150,
+    energyAlphaPct: 50,
+  },
   statsFilterThreshold: 20,
   connectivity: {
     firstTransferTimeoutMs: 15_000,

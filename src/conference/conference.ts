@@ -3,8 +3,8 @@ import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { UndoStack } from '../base/undo-stack.ts';
 import type { ConferenceId, EndpointId, MeetingId, Ssrc } from '../model/ids.ts';
-import { broadcast } from './broadcast.ts';
-import { ChannelCommands, dominantSpeakerEvent } from './channel-commands.ts';
+import { announceSpeaker } from './announce-speaker.ts';
+import { ChannelCommands } from './channel-commands.ts';
 import type { ConferenceCommand, EndpointOutcome } from './commands.ts';
 import type { ConferenceConfig } from './conference-config.ts';
 import { createEndpoint, type EndpointServices } from './create-endpoint.ts';
@@ -65,7 +65,7 @@ export class Conference {
     this.#services = services;
     this.#ssrcs = new SsrcRegistry(random, () => this.#signalledSsrcs());
     this.feedbackSsrcs = { audio: this.#ssrcs.draw(), video: this.#ssrcs.draw() };
-    this.speakers = new Speakers(config.recentSpeakersCount);
+    this.speakers = new Speakers(config);
     this.forwarding = new Forwarding({ endpoints, speakers: this.speakers, config, clock, timers });
     const { forwarding, speakers } = this;
     this.#commands = new ChannelCommands({ endpoints, speakers, forwarding, codec, config });
@@ -119,6 +119,7 @@ export class Conference {
   /** What time alone brings: reports, decisions that are due. */
   tick(nowMs: number): void {
     this.#monitor.tick(nowMs);
+    if (this.speakers.tick(nowMs)) this.#announceSpeaker();
     this.forwarding.tick(nowMs);
   }
 
@@ -206,14 +207,16 @@ export class Conference {
   }
 
   #remove(endpoint: Endpoint): void {
-    const { codec } = this.#services;
     this.#endpoints.delete(endpoint.id);
     this.#finish(endpoint);
     this.#ssrcs.release(endpoint.receiver.ownSsrcs());
     this.forwarding.endpointLeft(endpoint);
-    if (!this.speakers.left(endpoint.id)) return;
-    const event = dominantSpeakerEvent(this.speakers);
-    if (event) broadcast(this.#endpoints.values(), codec, event);
+    if (this.speakers.left(endpoint.id, this.#services.clock.nowMs())) this.#announceSpeaker();
+  }
+
+  #announceSpeaker(): void {
+    const { codec } = this.#services;
+    announceSpeaker({ endpoints: this.#endpoints, speakers: this.speakers, codec });
   }
 
   #finish(endpoint: Endpoint): void {

@@ -10,18 +10,23 @@ export type StatsAudience = {
   readonly threshold: number;
 };
 
-/** Whether `receiver` is shown the sender's statistics: it can see or hear it (bridge-channel.md §2.5). */
+/**
+ * Whether `receiver` is shown the sender's statistics: it can see or hear it (bridge-channel.md §2.5). In its default
+ * configuration JVB takes everybody for loud and so filters nothing, n² messages whatever the size.
+ */
 export function wantsStatsOf(receiver: Endpoint, audience: StatsAudience): boolean {
   const { sender, speakers, conferenceSize, threshold } = audience;
   if (receiver.id === sender.id) return false;
   if (conferenceSize <= threshold || speakers.isRecent(sender.id)) return true;
-  const { wishes, allocation } = receiver.receiver;
-  const { settings } = wishes;
-  const chosen = [...settings.onStageSources, ...settings.selectedSources];
+  const { onStageSources, selectedSources, constraints, defaultConstraints } =
+    receiver.receiver.wishes.settings;
+  const chosen = [...onStageSources, ...selectedSources];
   return (
     chosen.some((name) => sender.sources.get(name)) ||
-    allocation.sources.some(
-      ({ owner, effectiveMaxHeight }) => owner === sender.id && effectiveMaxHeight !== 0,
+    sender.sources.signalled.some(
+      // The wish alone: a muted camera has its tile, and its owner a connection.
+      ({ kind, name }) =>
+        kind === 'video' && (constraints.get(name) ?? defaultConstraints).maxHeight !== 0,
     )
   );
 }

@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { ForwardingView } from './forwardable.ts';
 import { forwardingView } from './forwarding-view.ts';
 import { HeardMicrophones } from './heard-microphones.ts';
+import { LoudestMicrophones } from './loudest-microphones.ts';
 import type { MediaEvent } from './ports.ts';
 import { SenderConstraints } from './sender-constraints.ts';
 import type { Speakers } from './speakers.ts';
@@ -31,12 +32,16 @@ export class Forwarding {
   readonly #options: ForwardingOptions;
   readonly #constraints = new SenderConstraints();
   readonly #heard = new HeardMicrophones(audibleMicrophones);
+  /** Only where no others are to be sent. */
+  readonly #loudest: LoudestMicrophones | undefined;
   #view: ForwardingView | undefined;
   #refreshedAllMs = -Infinity;
   #waiting: Scheduled | undefined;
 
   constructor(options: ForwardingOptions) {
     this.#options = options;
+    const { loudest } = options.config;
+    if (loudest.routeLoudestOnly) this.#loudest = new LoudestMicrophones(loudest);
   }
 
   /**
@@ -72,8 +77,9 @@ export class Forwarding {
   }
 
   /** Somebody became the dominant speaker: first in order, and heard. */
-  dominantChanged(speaker: EndpointId): void {
-    this.#heard.speaks(speaker);
+  dominantChanged(): void {
+    const { dominant } = this.#options.speakers;
+    if (dominant !== undefined) this.#heard.speaks(dominant);
     this.refreshAll();
   }
 
@@ -83,17 +89,18 @@ export class Forwarding {
   }
 
   observeLevels(levels: AudioLevels): void {
-    const { endpoints } = this.#options;
-    const changed = this.#heard.observe(
-      levels.filter(({ endpointId }) => endpoints.has(endpointId)),
-    );
-    if (changed && this.#isLarge()) this.refreshAll();
+    const { endpoints, clock } = this.#options;
+    const present = levels.filter(({ endpointId }) => endpoints.has(endpointId));
+    const heard = this.#heard.observe(present) && this.#isLarge();
+    const loudest = this.#loudest?.observe(present, clock.nowMs()) ?? false;
+    if (heard || loudest) this.refreshAll();
   }
 
   /** To be called once the endpoint is no longer among the endpoints. */
   endpointLeft(endpoint: Endpoint): void {
     const nowMs = this.#options.clock.nowMs();
     this.#heard.left(endpoint.id);
+    this.#loudest?.left(endpoint.id);
     this.#constraints.receiverLeft(endpoint.id);
     for (const { receiver } of this.#options.endpoints.values())
       receiver.ownerLeft(endpoint.id, nowMs);
@@ -155,7 +162,16 @@ export class Forwarding {
   #buildView(): ForwardingView {
     const { endpoints, speakers } = this.#options;
     const ordered = speakers.inOrder(endpoints.keys()).flatMap((id) => endpoints.get(id) ?? []);
-    return forwardingView(ordered, this.#isLarge() ? new Set(this.#heard.heard) : undefined);
+    return forwardingView(ordered, this.#audible());
+  }
+
+  /** Whose microphones go out unasked; undefined = everybody's. */
+  #audible(): ReadonlySet<EndpointId> | undefined {
+    if (!this.#loudest) return this.#isLarge() ? new Set(this.#heard.heard) : undefined;
+    const { config, speakers } = this.#options;
+    const { dominant } = speakers;
+    const withDominant = config.loudest.alwaysRouteDominant && dominant !== undefined;
+    return new Set([...this.#loudest.loudest, ...(withDominant ? [dominant] : [])]);
   }
 
   #isLarge(): boolean {

@@ -1,7 +1,7 @@
 import type { EndpointId } from '../model/ids.ts';
 
 /** Quieter than this is taken for a room, not a voice. dBov. */
-const voiceThresholdDbov = -60;
+export const voiceThresholdDbov = -60;
 
 /** Which microphones were heard last: in a large conference only those are sent (decisions: the last 20). */
 export class HeardMicrophones {

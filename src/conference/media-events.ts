@@ -1,6 +1,5 @@
 import type { EndpointId } from '../model/ids.ts';
-import { broadcast } from './broadcast.ts';
-import { dominantSpeakerEvent } from './channel-commands.ts';
+import { announceSpeaker } from './announce-speaker.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Forwarding } from './forwarding.ts';
 import type { ChannelCodec, MediaEvent } from './ports.ts';
@@ -29,7 +28,7 @@ export function handleMediaEvent(
   nowMs: number,
 ): void {
   if (event.type === 'audio-levels') {
-    scene.forwarding.observeLevels(event.levels);
+    levelsObserved(event.levels, scene, nowMs);
     return;
   }
   const endpoint = scene.endpoints.get(event.endpointId);
@@ -74,7 +73,7 @@ function handleEndpointEvent(
       else scene.forwarding.invalidate();
       break;
     case 'dominant-speaker':
-      dominantSpeakerChanged(endpoint, scene);
+      workerChoseSpeaker(endpoint, scene, nowMs);
       break;
     case 'voice-start':
       scene.forwarding.voiceStarted(endpoint.id);
@@ -125,12 +124,28 @@ function sourceRefused(
   }
 }
 
+function levelsObserved(
+  levels: ConferenceEvent['levels'],
+  scene: MediaEventScene,
+  nowMs: number,
+): void {
+  scene.forwarding.observeLevels(levels);
+  const news = scene.speakers.observe(levels, nowMs);
+  if (news === 'dominant') dominantSpeakerChanged(scene);
+  else if (news === 'silence') announceSpeaker(scene);
+}
+
 /** Visitors do not speak, and nobody hears of the same speaker twice. */
-function dominantSpeakerChanged(endpoint: Endpoint, scene: MediaEventScene): void {
-  const { speakers, endpoints, codec, totals, forwarding } = scene;
-  if (endpoint.visitor || !speakers.becameDominant(endpoint.id)) return;
-  totals.dominantSpeakerChanges += 1;
-  const event = dominantSpeakerEvent(speakers);
-  if (event) broadcast(endpoints.values(), codec, event);
-  forwarding.dominantChanged(endpoint.id);
+function workerChoseSpeaker(
+  { id, visitor }: Endpoint,
+  scene: MediaEventScene,
+  nowMs: number,
+): void {
+  if (!visitor && scene.speakers.becameDominant(id, nowMs)) dominantSpeakerChanged(scene);
+}
+
+function dominantSpeakerChanged(scene: MediaEventScene): void {
+  scene.totals.dominantSpeakerChanges += 1;
+  announceSpeaker(scene);
+  scene.forwarding.dominantChanged();
 }

@@ -1,14 +1,37 @@
 import type { EndpointId } from '../model/ids.ts';
+import { voiceThresholdDbov } from './heard-microphones.ts';
+
+export type SpeakersConfig = {
+  /** How many former speakers clients are told of. */
+  readonly recentSpeakersCount: number;
+  readonly silence: {
+    /** Whether clients are told when nobody speaks. */
+    readonly detect: boolean;
+    readonly timeoutMs: number;
+  };
+};
+
+/**
+ * When the dominant speaker's microphone is gone the worker's choice among the others is arbitrary; JVB's waits until
+ * one speaks. A choice that comes so soon afterwards is believed only once that one is heard.
+ */
+const arbitraryChoiceMs = 1_000;
+
+type Levels = readonly { readonly endpointId: EndpointId; readonly dBov: number }[];
 
 /** Who spoke last, in order: decides the priority of video and whom clients show (allocation.md §1.2, §3.1). */
 export class Speakers {
-  readonly #announcedCount: number;
+  readonly #config: SpeakersConfig;
   /** Everybody who was ever dominant, the present one first. */
   #recent: readonly EndpointId[] = [];
+  /** The worker's choice that nobody has heard yet. */
+  #nominee: EndpointId | undefined;
+  #dominantLeftMs = -Infinity;
+  #voiceMs = -Infinity;
+  #silent = false;
 
-  /** @param previousCount how many former speakers clients are told of. */
-  constructor(previousCount: number) {
-    this.#announcedCount = previousCount + 1;
+  constructor(config: SpeakersConfig) {
+    this.#config = config;
   }
 
   get dominant(): EndpointId | undefined {
@@ -20,17 +43,53 @@ export class Speakers {
     return this.#recent.slice(1, this.#announcedCount);
   }
 
-  /** @returns whether somebody else was dominant before. */
-  becameDominant(id: EndpointId): boolean {
+  /** Nobody has spoken for a while; never where that is not to be announced. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /** The worker found somebody dominant. @returns whether somebody else was before. */
+  becameDominant(id: EndpointId, nowMs: number): boolean {
+    this.#nominee = undefined;
     if (this.dominant === id) return false;
-    this.#recent = [id, ...this.#recent.filter((other) => other !== id)];
+    if (nowMs - this.#dominantLeftMs < arbitraryChoiceMs && this.dominant !== undefined) {
+      this.#nominee = id;
+      return false;
+    }
+    this.#promote(id, nowMs);
+    return true;
+  }
+
+  /** @returns what is to be announced: somebody else is dominant, or silence is over. */
+  observe(levels: Levels, nowMs: number): 'dominant' | 'silence' | undefined {
+    const voices = levels.filter(({ dBov }) => dBov > voiceThresholdDbov);
+    if (voices.length === 0) return undefined;
+    this.#voiceMs = nowMs;
+    const wasSilent = this.#silent;
+    this.#silent = false;
+    const nominee = this.#nominee;
+    if (nominee !== undefined && voices.some(({ endpointId }) => endpointId === nominee)) {
+      this.#promote(nominee, nowMs);
+      return 'dominant';
+    }
+    return wasSilent ? 'silence' : undefined;
+  }
+
+  /** @returns whether silence has begun. */
+  tick(nowMs: number): boolean {
+    const { detect, timeoutMs } = this.#config.silence;
+    const quietMs = nowMs - this.#voiceMs;
+    if (!detect || this.#silent || this.dominant === undefined || quietMs < timeoutMs) return false;
+    this.#silent = true;
     return true;
   }
 
   /** @returns whether what is announced changed. */
-  left(id: EndpointId): boolean {
+  left(id: EndpointId, nowMs: number): boolean {
+    if (this.#nominee === id) this.#nominee = undefined;
     const place = this.#recent.indexOf(id);
     if (place === -1) return false;
+    if (place === 0) this.#dominantLeftMs = nowMs;
     this.#recent = this.#recent.filter((other) => other !== id);
     return place < this.#announcedCount;
   }
@@ -44,5 +103,16 @@ export class Speakers {
     const present = new Set(ids);
     const spoke = this.#recent.filter((id) => present.delete(id));
     return [...spoke, ...present];
+  }
+
+  get #announcedCount(): number {
+    return this.#config.recentSpeakersCount + 1;
+  }
+
+  #promote(id: EndpointId, nowMs: number): void {
+    this.#recent = [id, ...this.#recent.filter((other) => other !== id)];
+    this.#nominee = undefined;
+    this.#silent = false;
+    this.#voiceMs = nowMs;
   }
 }

@@ -8,7 +8,7 @@ import {
   interval,
   number,
 } from '../reader.ts';
-import { differently, ignored, notYet, obeyed, optional, unsupported } from '../setting.ts';
+import { differently, ignored, obeyed, optional, unsupported } from '../setting.ts';
 
 const allocation = {
   'videobridge.cc.bwe-change-threshold': obeyed(
@@ -77,35 +77,39 @@ const allocation = {
 } as const;
 
 const speakers = {
-  'videobridge.loudest.route-loudest-only': notYet(
-    obeyed(boolean, false, 'Forward audio of the loudest only.'),
+  'videobridge.loudest.route-loudest-only': obeyed(
+    boolean,
+    false,
+    'Forward audio of the loudest only.',
   ),
-  'videobridge.loudest.num-loudest': notYet(obeyed(count, 3, 'How many they are.')),
-  'videobridge.loudest.always-route-dominant': notYet(
-    obeyed(boolean, true, 'Forward the dominant speaker even when others are louder.'),
+  'videobridge.loudest.num-loudest': obeyed(count, 3, 'How many they are.'),
+  'videobridge.loudest.always-route-dominant': obeyed(
+    boolean,
+    true,
+    'Forward the dominant speaker even when others are louder.',
   ),
-  'videobridge.loudest.energy-expire-time': notYet(
-    differently(
-      obeyed(duration, '150 ms', 'Who is silent for so long is not among the loudest.'),
-      'Levels are observed four times a second, so not faster than 250 ms.',
-    ),
+  'videobridge.loudest.energy-expire-time': differently(
+    obeyed(duration, '150 ms', 'Who is silent for so long is not among the loudest.'),
+    'Levels are observed three times a second, and who loses the rank is forwarded for one second more.',
   ),
-  'videobridge.loudest.energy-alpha-pct': notYet(
-    differently(
-      obeyed(count, 50, 'Smoothing of levels, in percent.'),
-      'Applied to the levels observed four times a second.',
-    ),
+  'videobridge.loudest.energy-alpha-pct': differently(
+    obeyed(count, 50, 'Smoothing of levels, in percent.'),
+    'Applied to the levels observed three times a second.',
   ),
   'videobridge.speech-activity.recent-speakers-count': obeyed(
     count,
     10,
     'Previous speakers named with the dominant one.',
   ),
-  'videobridge.speech-activity.enable-silence-detection': notYet(
-    obeyed(boolean, false, 'Tell clients when nobody speaks.'),
+  'videobridge.speech-activity.enable-silence-detection': obeyed(
+    boolean,
+    false,
+    'Tell clients when nobody speaks.',
   ),
-  'videobridge.speech-activity.silence-detection-timeout': notYet(
-    obeyed(duration, '3 seconds', 'After so long.'),
+  'videobridge.speech-activity.silence-detection-timeout': obeyed(
+    duration,
+    '3 seconds',
+    'After so long.',
   ),
 } as const;
 
