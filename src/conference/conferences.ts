@@ -126,9 +126,10 @@ export class Conferences implements ChannelGate {
 
   /** The conferences asked for as plain values; an unknown one is left out. */
   debugState(query: DebugQuery): ConferenceDebugState[] {
+    const nowMs = this.#options.clock.nowMs();
     return this.all
       .filter(({ identity }) => (query.conferenceId ?? identity.id) === identity.id)
-      .map((conference) => conferenceDebugState(conference, query));
+      .map((conference) => conferenceDebugState(conference, query, nowMs));
   }
 
   /** What time alone brings. Conferences with requests under way are left alone until the next time. */

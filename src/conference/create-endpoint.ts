@@ -1,13 +1,13 @@
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { MediaKind } from '../model/media-description.ts';
-import type { ChannelCommand, ChannelEvent } from './channel-messages.ts';
+import type { ChannelCommand } from './channel-messages.ts';
 import type { ConferenceConfig } from './conference-config.ts';
 import { Endpoint, type EndpointCreateCommand } from './endpoint.ts';
 import { EndpointChannel } from './endpoint-channel.ts';
-import { offersRetransmission } from './media-offer.ts';
+import { codecsOf } from './media-offer.ts';
 import type { ChannelCodec, ChannelLink, EndpointMedia } from './ports.ts';
-import { Receiver } from './receiver.ts';
+import { Receiver, type ReceiverOptions } from './receiver.ts';
 import { ReceiverSlots } from './receiver-slots.ts';
 import { SourceSlots } from './source-maps.ts';
 import type { SsrcRegistry } from './ssrc-registry.ts';
@@ -46,8 +46,14 @@ export function createEndpoint(
     onOpen: (link) => listeners.onChannelOpen(endpoint, link),
     onCommand: (received, link) => listeners.onCommand(endpoint, received, link),
   });
-  const receiver = createReceiver(command, media, channel, services);
-  const endpoint = new Endpoint(command, {
+  const receiver = createReceiver(command, media, services, {
+    send: (event) => channel.send(event),
+    reach: () => ({
+      hasChannel: channel.carrier !== undefined,
+      connected: endpoint.ice === 'connected' && endpoint.dtls === 'connected',
+    }),
+  });
+  const endpoint: Endpoint = new Endpoint(command, {
     media,
     channel,
     receiver,
@@ -61,27 +67,26 @@ export function createEndpoint(
 function createReceiver(
   command: EndpointCreateCommand,
   media: EndpointMedia,
-  channel: EndpointChannel,
   { config, loadLastN, ssrcs }: EndpointServices,
+  { send, reach }: Pick<ReceiverOptions, 'send' | 'reach'>,
 ): Receiver {
   const drawSsrc = () => ssrcs.draw();
   const { midDemux, ssrcRewriting } = command;
   const { ssrcLimit } = config;
-  const send = (event: ChannelEvent) => channel.send(event);
   const slotsOf = (kind: MediaKind) =>
     new SourceSlots({ kind, limit: ssrcLimit[kind], midDemux, drawSsrc });
   const slots = ssrcRewriting
     ? new ReceiverSlots({ audio: slotsOf('audio'), video: slotsOf('video'), send })
     : undefined;
-  const adaptive = offersRetransmission(command.media ?? []);
   return new Receiver(
     {
       endpointId: command.id,
       config,
       loadLastN,
       slots,
-      adaptive: () => adaptive,
+      codecs: codecsOf(command.media ?? []),
       send,
+      reach,
       setPlan: (plan) => media.setPlan(plan),
     },
     command.initialLastN,

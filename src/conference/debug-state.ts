@@ -1,11 +1,12 @@
-import type { LimitingReason, SourceAllocation } from '../allocation/allocation.ts';
-import type { SourceName } from '../model/ids.ts';
 import type { Layer, LayerIndex } from '../model/layer.ts';
+import { audioDeliveries } from './audio-delivery.ts';
 import type { Conference } from './conference.ts';
+import type { Delivery } from './delivery.ts';
+import type { DeliveryChange } from './delivery-log.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { EndpointChannel } from './endpoint-channel.ts';
 import type { SourceState } from './endpoint-sources.ts';
-import type { Receiver } from './receiver.ts';
+import { explainDelivery } from './explain-delivery.ts';
+import { lastNInForce } from './last-n-limits.ts';
 
 export type DebugQuery = {
   /** Details of every endpoint, not only its name. */
@@ -24,6 +25,7 @@ export type ConferenceDebugState = ReturnType<typeof conferenceDebugState>;
 export function conferenceDebugState(
   conference: Conference,
   detail: Omit<DebugQuery, 'conferenceId'>,
+  nowMs: number,
 ) {
   const { identity, createdMs, endpoints, speakers } = conference;
   const chosen = [...endpoints.values()].filter(
@@ -41,16 +43,23 @@ export function conferenceDebugState(
     endpoints: Object.fromEntries(
       chosen.map((endpoint) => [
         endpoint.id,
-        detail.full ? endpointDebugState(endpoint, conference) : (endpoint.statsId ?? endpoint.id),
+        detail.full
+          ? endpointDebugState(endpoint, { conference, nowMs })
+          : (endpoint.statsId ?? endpoint.id),
       ]),
     ),
   };
 }
 
-function endpointDebugState(endpoint: Endpoint, conference: Conference) {
+/** What the parts of the state have in common. */
+type DebugView = {
+  readonly conference: Conference;
+  readonly nowMs: number;
+};
+
+function endpointDebugState(endpoint: Endpoint, view: DebugView) {
   const { receiver, channel, sources } = endpoint;
-  const { allocation, estimate, plan } = receiver;
-  const { settings } = receiver.wishes;
+  const { conference, nowMs } = view;
   return {
     statsId: endpoint.statsId,
     visitor: endpoint.visitor,
@@ -63,16 +72,35 @@ function endpointDebugState(endpoint: Endpoint, conference: Conference) {
     channel: channel.carrier ?? 'none',
     channelMessagesDropped: channel.dropped,
     forceMute: endpoint.forceMute,
+    ...receiverDebugState(endpoint),
+    sends: sources.all().map((state) => sentSource(state, conference)),
+    receivesVideo: receiver.allocation.sources.flatMap(({ source }) => {
+      const delivery = receiver.delivery(source, nowMs);
+      return delivery ? [receivedVideo(delivery, endpoint, view)] : [];
+    }),
+    receivesAudio: [...conference.endpoints.values()]
+      .filter((sender) => sender !== endpoint)
+      .flatMap((sender) => audioDeliveries(sender, endpoint)),
+    history: receiver.deliveries.history.map((change) => describeChange(change, nowMs)),
+  };
+}
+
+/** What it wants, and what there is for it. */
+function receiverDebugState({ receiver }: Endpoint) {
+  const { allocation, bandwidth, estimate, lastNLimits, wishes } = receiver;
+  const { settings } = wishes;
+  return {
     wants: { ...settings, constraints: Object.fromEntries(settings.constraints) },
+    lastN: lastNLimits && lastNInForce(lastNLimits),
+    bandwidth: {
+      // JSON has no infinity.
+      availableBps: Number.isFinite(bandwidth.bps) ? bandwidth.bps : undefined,
+      basis: bandwidth.basis,
+    },
     estimateBps: estimate.latestBps,
     targetBps: allocation.targetBps,
     idealBps: allocation.idealBps,
     oversending: allocation.oversending,
-    sends: sources.all().map((state) => sentSource(state, conference)),
-    receivesVideo: allocation.sources.map((each) => receivedVideo(each, endpoint)),
-    receivesAudio: plan.streams
-      .filter(({ kind }) => kind === 'audio')
-      .map(({ source, owner, ssrc }) => ({ source, owner, ssrc })),
   };
 }
 
@@ -90,28 +118,36 @@ function sentSource(
   };
 }
 
-/** Why a source is not sent, or not sent better; three reasons lie outside the allocation. */
-type Obstacle = LimitingReason | 'refused' | 'no-ssrc-slot' | 'no-channel';
-
-function obstacleOf(source: SourceName, receiver: Receiver, channel: EndpointChannel): Obstacle {
-  if (receiver.isRefused(source)) return 'refused';
-  return channel.carrier ? 'no-ssrc-slot' : 'no-channel';
-}
-
-function receivedVideo(allocation: SourceAllocation, { receiver, channel }: Endpoint) {
-  const { source, owner, effectiveMaxHeight, target, ideal, limitedBy } = allocation;
-  const stream = receiver.plan.streams.find((each) => each.source === source);
-  const obstacle = target && !stream ? obstacleOf(source, receiver, channel) : limitedBy;
+function receivedVideo(delivery: Delivery, { receiver }: Endpoint, view: DebugView) {
+  const { source, owner, effectiveMaxHeight, target, ideal } = delivery.allocation;
+  const { endpoints, forwarding } = view.conference;
+  const since = receiver.deliveries.latest(source)?.atMs;
   return {
     source,
     owner,
     wantedMaxHeight: effectiveMaxHeight,
     ideal: ideal && describeLayer(ideal),
     target: target && describeLayer(target),
-    ssrc: stream?.ssrc,
-    sent: indexText(receiver.sentLayer(source)),
-    limitedBy: obstacle,
+    ssrc: receiver.plan.streams.find((each) => each.source === source)?.ssrc,
+    sent: indexText(delivery.sent),
+    sentHeight: delivery.sentHeight,
+    limitedBy: delivery.limitedBy,
+    why: explainDelivery(delivery, {
+      bandwidth: receiver.bandwidth,
+      lastNLimits: receiver.lastNLimits,
+      askedOfSender: forwarding.wantedHeight(source),
+      refusedBecause: endpoints.get(owner)?.sources.get(source)?.refusedBecause,
+    }),
+    sinceSeconds: since === undefined ? undefined : secondsAgo(since, view.nowMs),
   };
+}
+
+function describeChange({ atMs, ...change }: DeliveryChange, nowMs: number) {
+  return { secondsAgo: secondsAgo(atMs, nowMs), ...change };
+}
+
+function secondsAgo(atMs: number, nowMs: number): number {
+  return Math.round((nowMs - atMs) / 100) / 10;
 }
 
 function describeLayer({ index, height, frameRate, bitrateBps }: Layer) {

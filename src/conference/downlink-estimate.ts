@@ -1,5 +1,11 @@
 import type { EstimateConfig } from './conference-config.ts';
 
+/** bit/s, Infinity = no limit, and what that rests on. */
+export type Bandwidth = {
+  readonly bps: number;
+  readonly basis: 'assumed' | 'not-trusted' | 'no-rtx' | 'no-estimate' | 'estimate';
+};
+
 /** What one receiver's link is taken to carry (allocation.md §1.8). Estimates that hardly differ are not acted upon. */
 export class DownlinkEstimate {
   readonly #config: EstimateConfig;
@@ -30,14 +36,18 @@ export class DownlinkEstimate {
   }
 
   /**
-   * bit/s to distribute; Infinity where there is no estimate to trust.
+   * What there is to distribute.
    * @param assumedBps the receiver's own word, -1 = none.
    * @param adaptive whether the receiver can be measured at all: it was offered retransmission.
    */
-  availableBps(assumedBps: number, adaptive: boolean): number {
+  available(assumedBps: number, adaptive: boolean): Bandwidth {
     const limit = this.#config.assumedBandwidthLimitBps;
-    if (assumedBps >= 0 && limit !== undefined) return Math.min(assumedBps, limit);
-    if (!this.#config.trustBwe || !adaptive) return Infinity;
-    return this.#usedBps ?? Infinity;
+    if (assumedBps >= 0 && limit !== undefined) {
+      return { bps: Math.min(assumedBps, limit), basis: 'assumed' };
+    }
+    if (!this.#config.trustBwe) return { bps: Infinity, basis: 'not-trusted' };
+    if (!adaptive) return { bps: Infinity, basis: 'no-rtx' };
+    if (this.#usedBps === undefined) return { bps: Infinity, basis: 'no-estimate' };
+    return { bps: this.#usedBps, basis: 'estimate' };
   }
 }

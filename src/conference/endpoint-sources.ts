@@ -12,6 +12,8 @@ export type SourceState = {
   readonly layers: readonly Layer[];
   /** Payload type name; undefined until the first packet. */
   readonly codec: string | undefined;
+  /** When it took the place of another; undefined = it is the first. */
+  readonly codecChangedMs: number | undefined;
   /** Why the engine does not receive it. */
   readonly refusedBecause: string | undefined;
 };
@@ -77,12 +79,13 @@ export class EndpointSources {
     return !sameLayering(state.layers, next);
   }
 
-  /** @returns whether this was the first packet of the source. */
-  setCodec(name: SourceName, codec: string): boolean {
+  /** @returns whether this is new: the first packet of the source, or the first in another codec. */
+  setCodec(name: SourceName, codec: string, nowMs: number): boolean {
     const state = this.#states.get(name);
-    if (!state) return false;
-    this.#states.set(name, { ...state, codec });
-    return state.codec === undefined;
+    if (!state || state.codec === codec) return false;
+    const codecChangedMs = state.codec === undefined ? undefined : nowMs;
+    this.#states.set(name, { ...state, codec, codecChangedMs });
+    return true;
   }
 
   /** @returns whether it is a source of this endpoint. */
@@ -104,6 +107,7 @@ function freshState(source: Source): SourceState {
     videoType: source.videoType,
     layers: source.kind === 'video' ? presumedLayers(source) : [],
     codec: undefined,
+    codecChangedMs: undefined,
     refusedBecause: undefined,
   };
 }

@@ -4,7 +4,15 @@ import type { EndpointId, SourceName } from '../model/ids.ts';
 import type { SourceEncoding } from '../model/source.ts';
 
 /** A video source with an SSRC: what allocation sees of it, and the stream that names it. */
-export type ForwardableVideo = AllocatableSource & { readonly primary: SourceEncoding };
+export type ForwardableVideo = AllocatableSource & {
+  readonly primary: SourceEncoding;
+  /** A moderator muted its owner, whatever the type says. */
+  readonly forceMuted: boolean;
+  /** Payload type name; undefined until the first packet. */
+  readonly codec: string | undefined;
+  /** When its sender went on in another codec; undefined = never. */
+  readonly codecChangedMs: number | undefined;
+};
 
 /** A microphone, or a synthetic voice, that has sent something. */
 export type ForwardableAudio = {

@@ -17,7 +17,14 @@ export function forwardingView(
       if (!primary || state.refusedBecause !== undefined) continue;
       const common = { name: state.source.name, owner: endpoint.id, primary };
       if (state.source.kind === 'video') {
-        video.push({ ...common, videoType: typeNow(state, endpoint), layers: state.layers });
+        video.push({
+          ...common,
+          videoType: typeNow(state, endpoint),
+          layers: state.layers,
+          forceMuted: endpoint.forceMute.video,
+          codec: state.codec,
+          codecChangedMs: state.codecChangedMs,
+        });
       } else if (state.codec !== undefined && !endpoint.forceMute.audio) {
         const { synthetic } = state.source;
         audio.push({ ...common, synthetic, audible: heard?.has(endpoint.id) ?? true });

@@ -66,7 +66,8 @@ function handleEndpointEvent(
       endpoint.wasActive(nowMs);
       break;
     case 'codec':
-      if (endpoint.sources.setCodec(event.source, event.codec)) scene.forwarding.refreshAll();
+      if (endpoint.sources.setCodec(event.source, event.codec, nowMs))
+        scene.forwarding.refreshAll();
       break;
     case 'layers':
       if (endpoint.sources.setLayers(event.source, event.layers)) scene.forwarding.refreshAll();
@@ -82,7 +83,7 @@ function handleEndpointEvent(
       estimateChanged(endpoint, event, scene.forwarding, nowMs);
       break;
     case 'forwarding':
-      endpoint.receiver.reportForwarding(event.source, event.layer);
+      endpoint.receiver.reportForwarding(event.source, event.layer, nowMs);
       break;
     case 'source-refused':
       sourceRefused(endpoint, event, scene.forwarding);

@@ -1,9 +1,9 @@
 import type { MediaDescription } from '../model/media-description.ts';
 
-/** Whether retransmission was offered, in which case the receiver's estimate can be trusted (allocation.md §1.8). */
-export function offersRetransmission(offer: readonly MediaDescription[]): boolean {
-  return offer.some(({ payloadTypes }) =>
-    payloadTypes.some(({ name }) => name.toLowerCase() === 'rtx'),
+/** Names of the payload types offered, in lower case; `rtx` among them: the receiver's estimate can be trusted (allocation.md §1.8). */
+export function codecsOf(offer: readonly MediaDescription[]): ReadonlySet<string> {
+  return new Set(
+    offer.flatMap(({ payloadTypes }) => payloadTypes.map(({ name }) => name.toLowerCase())),
   );
 }
 

@@ -1,12 +1,14 @@
 import { allocate } from '../allocation/allocate.ts';
-import type { Allocation } from '../allocation/allocation.ts';
+import type { Allocation, SourceAllocation } from '../allocation/allocation.ts';
 import type { EndpointId, SourceName, Ssrc } from '../model/ids.ts';
 import type { LayerIndex } from '../model/layer.ts';
 import { isVideoEnabled } from '../model/source.ts';
 import { selectAudio } from './audio-selection.ts';
 import type { ChannelEvent } from './channel-messages.ts';
 import type { ConferenceConfig } from './conference-config.ts';
-import { DownlinkEstimate } from './downlink-estimate.ts';
+import { type Delivery, deliveryOf, type ReceiverSide } from './delivery.ts';
+import { DeliveryLog } from './delivery-log.ts';
+import { type Bandwidth, DownlinkEstimate } from './downlink-estimate.ts';
 import {
   forwardedSources,
   forwardingPlan,
@@ -14,6 +16,7 @@ import {
   samePlan,
 } from './forwarding-plan.ts';
 import type { ForwardableAudio, ForwardableVideo, ForwardingView } from './forwardable.ts';
+import { conferenceSizeLimit, type LastNLimits } from './last-n-limits.ts';
 import type { ForwardingPlan } from './ports.ts';
 import type { ReceiverSlots } from './receiver-slots.ts';
 import { ReceiverWishes } from './receiver-wishes.ts';
@@ -25,8 +28,9 @@ export type ReceiverOptions = {
   readonly loadLastN: () => number;
   /** Only with SSRC rewriting; without it sources keep the SSRCs they have. */
   readonly slots: ReceiverSlots | undefined;
-  /** Whether the receiver was offered retransmission: without it its estimate means nothing. */
-  readonly adaptive: () => boolean;
+  /** What the receiver was offered; without `rtx` its estimate means nothing. */
+  readonly codecs: ReadonlySet<string>;
+  readonly reach: () => Pick<ReceiverSide, 'hasChannel' | 'connected'>;
   /** @returns whether it left: false without a channel. */
   readonly send: (event: ChannelEvent) => boolean;
   readonly setPlan: (plan: ForwardingPlan) => void;
@@ -45,6 +49,10 @@ export class Receiver {
   #forwarded: readonly SourceName[] = [];
   readonly #sent = new Map<SourceName, LayerIndex>();
   readonly #refused = new Set<SourceName>();
+  readonly #deliveries = new DeliveryLog();
+  #video: ForwardingView['videoByName'] = new Map();
+  #audio: readonly ForwardableAudio[] = [];
+  #lastNLimits: LastNLimits | undefined;
   #allocatedMs = 0;
   #retryAtMs: number | undefined;
 
@@ -65,6 +73,21 @@ export class Receiver {
 
   get plan(): ForwardingPlan {
     return this.#plan;
+  }
+
+  get deliveries(): Pick<DeliveryLog, 'history' | 'latest'> {
+    return this.#deliveries;
+  }
+
+  /** The limits on the number of sources at the last decision; undefined before the first. */
+  get lastNLimits(): LastNLimits | undefined {
+    return this.#lastNLimits;
+  }
+
+  /** What there is to distribute now, bit/s. */
+  get bandwidth(): Bandwidth {
+    const { assumedBandwidthBps } = this.wishes.settings;
+    return this.estimate.available(assumedBandwidthBps, this.#options.codecs.has('rtx'));
   }
 
   /** The limit of every source it could be sent, pixels: what counts for the senders. */
@@ -96,8 +119,11 @@ export class Receiver {
     );
     this.#assignSlots(video, audio, nowMs);
     this.#options.slots?.announce(nowMs);
+    this.#video = view.videoByName;
+    this.#audio = audio;
     this.#applyPlan(view.videoByName, audio);
     this.#tellForwarded();
+    this.#logDeliveries(nowMs);
   }
 
   /** Tells a channel that has just opened where things stand (bridge-channel.md §1.6). */
@@ -112,9 +138,18 @@ export class Receiver {
   }
 
   /** What the media plane says really leaves; undefined = nothing, while a key frame is awaited. */
-  reportForwarding(source: SourceName, layer: LayerIndex | undefined): void {
+  reportForwarding(source: SourceName, layer: LayerIndex | undefined, nowMs: number): void {
     if (layer) this.#sent.set(source, layer);
     else this.#sent.delete(source);
+    const delivery = this.delivery(source, nowMs);
+    if (delivery) this.#deliveries.observe(delivery, nowMs);
+  }
+
+  /** How a source reaches this receiver; undefined for one it was not decided on. */
+  delivery(source: SourceName, nowMs: number): Delivery | undefined {
+    const allocation = this.#allocation.sources.find((each) => each.source === source);
+    const planned = this.#forwarded.includes(source);
+    return allocation && this.#delivery(allocation, planned, { side: this.#side(), nowMs });
   }
 
   /** The media plane cannot send this receiver the source; its plan must not claim it. */
@@ -126,9 +161,9 @@ export class Receiver {
     return this.#refused.has(source);
   }
 
-  /** What the media plane last said of a source; undefined = nothing of it leaves. */
-  sentLayer(source: SourceName): LayerIndex | undefined {
-    return this.#sent.get(source);
+  /** Whether a microphone is among those it is to be sent. */
+  hasSelected(microphone: SourceName): boolean {
+    return this.#audio.some(({ name }) => name === microphone);
   }
 
   /** SSRCs made up for this receiver. */
@@ -137,21 +172,56 @@ export class Receiver {
   }
 
   #allocate(video: readonly ForwardableVideo[]): Allocation {
-    const { config, adaptive, loadLastN } = this.#options;
+    const { config, loadLastN } = this.#options;
     const { settings } = this.wishes;
+    this.#lastNLimits = {
+      receiver: settings.lastN,
+      bridge: config.jvbLastN,
+      load: loadLastN(),
+      // Sources, not endpoints, make the size: JVB's way (allocation.md §1.3).
+      'conference-size': conferenceSizeLimit(config.conferenceLastNLimits, video.length + 1),
+      'ssrc-limit': config.ssrcLimit.video,
+    };
     return allocate({
       config: config.allocation,
       settings,
       sources: video,
-      // Sources, not endpoints, make the size: JVB's way (allocation.md §1.3).
-      lastNLimits: [
-        config.jvbLastN,
-        loadLastN(),
-        conferenceSizeLimit(config, video.length + 1),
-        config.ssrcLimit.video,
-      ],
-      availableBps: this.estimate.availableBps(settings.assumedBandwidthBps, adaptive()),
+      lastNLimits: Object.values(this.#lastNLimits),
+      availableBps: this.bandwidth.bps,
     });
+  }
+
+  #logDeliveries(nowMs: number): void {
+    const planned = new Set(this.#forwarded);
+    const side = this.#side();
+    this.#deliveries.keepOnly(this.#video);
+    for (const allocation of this.#allocation.sources) {
+      const delivery = this.#delivery(allocation, planned.has(allocation.source), { side, nowMs });
+      if (delivery) this.#deliveries.observe(delivery, nowMs);
+    }
+  }
+
+  #delivery(
+    allocation: SourceAllocation,
+    planned: boolean,
+    { side, nowMs }: { readonly side: ReceiverSide; readonly nowMs: number },
+  ): Delivery | undefined {
+    const source = this.#video.get(allocation.source);
+    if (!source) return undefined;
+    return deliveryOf({
+      allocation,
+      source,
+      sent: this.#sent.get(source.name),
+      planned,
+      refused: this.#refused.has(source.name),
+      receiver: side,
+      nowMs,
+    });
+  }
+
+  #side(): ReceiverSide {
+    const { codecs, reach } = this.#options;
+    return { ...reach(), spoken: this.wishes.spoken, codecs };
   }
 
   #assignSlots(
@@ -213,13 +283,4 @@ export class Receiver {
     this.#forwarded = forwarded;
     if (!same) this.#options.send({ type: 'forwarded-sources', sources: forwarded });
   }
-}
-
-/** The entry with the greatest size not above this one; negative = none. */
-function conferenceSizeLimit(config: ConferenceConfig, size: number): number {
-  let best = { size: -1, lastN: -1 };
-  for (const [from, lastN] of config.conferenceLastNLimits) {
-    if (from <= size && from > best.size) best = { size: from, lastN };
-  }
-  return best.lastN;
 }

@@ -86,6 +86,12 @@ export class ConferenceScene {
     await this.join(id, { sources: [microphone(id), camera(id)], ...creation });
     const link = this.connect(id);
     this.report({
+      type: 'transport-state',
+      endpointId: endpointId(id),
+      ice: 'connected',
+      dtls: 'connected',
+    });
+    this.report({
       type: 'codec',
       endpointId: endpointId(id),
       source: sourceName(`${id}-a0`),
@@ -126,7 +132,7 @@ export class ConferenceScene {
 /** What endpoints are offered. */
 export const videoOffer: MediaDescription = {
   kind: 'video',
-  payloadTypes: ['VP8', 'rtx'].map((name, at) => ({
+  payloadTypes: ['VP8', 'rtx', 'H264'].map((name, at) => ({
     id: 100 + at,
     name,
     clockRateHz: 90_000,

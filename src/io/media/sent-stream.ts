@@ -28,6 +28,8 @@ export class SentStream {
     consumer.on('layerschange', (layers) => {
       onForwarding(layers && modelLayer(consumer.type as types.ProducerType, layers));
     });
+    // The worker reports layers of what has some; of the rest, that it is asked for is all that is known.
+    if (consumer.type === 'simple' && stream.layer) onForwarding(stream.layer);
     consumer.observer.on('close', () => received.consumers.delete(consumer));
     consumer.on('producerclose', () => onForwarding(undefined));
   }
