@@ -14,10 +14,11 @@ export type LastNReductionOptions = {
 /** Lowers everybody's last-n while the bridge is overloaded: to be called with every new stress. */
 export function lastNReduction(options: LastNReductionOptions): (stress: number) => void {
   const { load, conferences, clock, log } = options;
-  const { loadThreshold, recoveryThreshold } =
-    load.measurement === 'packet-rate' ? load.packetRate : load.cpuUsage;
   let state = noReduction;
   return (stress) => {
+    // Read each time: the operator may have set others meanwhile.
+    const { loadThreshold, recoveryThreshold } =
+      load.measurement === 'packet-rate' ? load.packetRate : load.cpuUsage;
     const former = state;
     const measured = {
       stress,

@@ -34,7 +34,8 @@ export function reduceLastN(
   nowMs: number,
   config: LastNReducerConfig,
 ): LastNReduction {
-  if (!config.enabled || nowMs - state.changedMs < config.impactTimeMs) return state;
+  if (!config.enabled) return state.lastN < 0 ? state : { lastN: -1, changedMs: nowMs };
+  if (nowMs - state.changedMs < config.impactTimeMs) return state;
   if (load.stress >= 1) return reduced(state, load.mostForwarded, nowMs, config);
   return load.stress < load.recoveryStress ? recovered(state, nowMs, config) : state;
 }

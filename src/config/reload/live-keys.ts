@@ -10,7 +10,7 @@ export const beginnings = [
   'videobridge.load-management.',
   'videobridge.redact-remote-addresses',
   'videobridge.shutdown.',
-  'videobridge.speech-activity.recent-speakers-count',
+  'videobridge.speech-activity.',
   'videobridge.ssrc-limit.',
   'videobridge.stats-filter-threshold',
   'videobridge.version.release',

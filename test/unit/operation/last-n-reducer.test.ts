@@ -51,6 +51,7 @@ describe('the last-n of a bridge', () => {
   it('is never limited where the operator did not ask for it', () => {
     const off = { ...config, enabled: false };
     expect(reduceLastN(noReduction, load(5), 1e9, off)).toBe(noReduction);
+    expect(reduceLastN(at(10), load(5), 1, off).lastN).toBe(-1); // turned off under load
   });
 
   it('is unlimited again some time after the load is gone, whatever happened before', () => {
