@@ -10,8 +10,8 @@ import {
   type EndpointModify,
   type RelayModify,
 } from './conference-modify.ts';
-import { decodeWith } from './decode-json.ts';
-import { boolean, integer, list, oneOf, requiredText, text } from './json-schema.ts';
+import { decodeWith } from '../json/decode-json.ts';
+import { boolean, integer, list, oneOf, requiredText, text } from '../json/json-schema.ts';
 import { limits, range } from './limits.ts';
 import { media, mediaJson } from './media-json.ts';
 import { sources, sourcesJson } from './sources-json.ts';

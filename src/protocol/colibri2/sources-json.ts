@@ -4,7 +4,7 @@ import { ssrc } from '../../model/ids.ts';
 import { videoTypes, type Source } from '../../model/source.ts';
 import { limits as jingleLimits, range } from '../jingle/limits.ts';
 import { announcedSsrcs } from '../jingle/source-encodings.ts';
-import { boolean, integer, list, oneOf, requiredText, text } from './json-schema.ts';
+import { boolean, integer, list, oneOf, requiredText, text } from '../json/json-schema.ts';
 import { limits } from './limits.ts';
 import { asSource } from './written-source.ts';
 

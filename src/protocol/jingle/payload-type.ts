@@ -8,6 +8,11 @@ import { namespaces } from './namespaces.ts';
 
 /** Reads `<payload-type>` of XEP-0167 with its `<parameter>` and `<rtcp-fb>` (XEP-0293) children. */
 export function decodePayloadType(reader: ElementReader): PayloadType {
+  return decodePayloadTypeIn(namespaces.rtp, reader);
+}
+
+/** The first Colibri has the same elements in a namespace of its own. */
+export function decodePayloadTypeIn(namespace: string, reader: ElementReader): PayloadType {
   return {
     id: reader.requiredInteger('id', range.payloadType),
     name: reader.required('name'),
@@ -15,7 +20,7 @@ export function decodePayloadType(reader: ElementReader): PayloadType {
     channels: reader.integer('channels', range.channels) ?? 1,
     parameters: Object.fromEntries(
       reader
-        .children('parameter', namespaces.rtp, limits.parameters)
+        .children('parameter', namespace, limits.parameters)
         .map((parameter) => [parameter.optional('name') ?? '', parameter.optional('value') ?? '']),
     ),
     feedback: reader
@@ -30,11 +35,15 @@ export function decodePayloadType(reader: ElementReader): PayloadType {
 }
 
 export function encodePayloadType(payloadType: PayloadType): XmlElement {
+  return encodePayloadTypeIn(namespaces.rtp, payloadType);
+}
+
+export function encodePayloadTypeIn(namespace: string, payloadType: PayloadType): XmlElement {
   const { id, name, clockRateHz, channels, parameters, feedback } = payloadType;
   return element(
     'payload-type',
     {
-      xmlns: namespaces.rtp,
+      xmlns: namespace,
       id,
       name,
       clockrate: clockRateHz,
