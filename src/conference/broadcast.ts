@@ -2,7 +2,7 @@ import type { ChannelEvent } from './channel-messages.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { ChannelCodec } from './ports.ts';
 
-/** Sends one event to many, encoded once. */
+/** Sends one event to many, encoded once for those who speak as most do. */
 export function broadcast(
   receivers: Iterable<Endpoint>,
   codec: ChannelCodec,
@@ -10,6 +10,8 @@ export function broadcast(
 ): void {
   let text: string | undefined;
   for (const { channel } of receivers) {
-    if (channel.carrier) channel.sendEncoded((text ??= codec.encode(event)));
+    if (!channel.carrier) continue;
+    if (channel.codec !== codec) channel.send(event);
+    else if ((text ??= codec.encode(event)) !== undefined) channel.sendEncoded(text);
   }
 }

@@ -1,8 +1,9 @@
-// What a focus may ask, whatever protocol it speaks (Colibri2 over XMPP or REST; Colibri1 later), and the answers.
+// What a focus may ask, whatever protocol it speaks (Colibri2 or Colibri 1, over XMPP or REST), and the answers.
 import type { EndpointId, MeetingId, Ssrc } from '../model/ids.ts';
 import type { MediaDescription } from '../model/media-description.ts';
 import type { Source } from '../model/source.ts';
 import type { LocalTransport, RemoteTransport } from '../model/transport.ts';
+import type { ChannelCodec } from './ports.ts';
 
 /** One request for one conference: all of it is done, or nothing. */
 export type ConferenceCommand = {
@@ -31,6 +32,14 @@ export type EndpointCreation = {
   readonly midDemux: boolean;
   readonly visitor: boolean;
   readonly privateAddresses: boolean;
+  /** The bridge opens the data channel, on stream 0; absent = the client does. */
+  readonly opensChannel?: boolean;
+  /** What its bridge channel speaks; absent = as everybody's. */
+  readonly channelCodec?: ChannelCodec;
+  /** Pixels, until the client says what it wants; absent = as configured. */
+  readonly initialMaxHeightPx?: number;
+  /** False: silence does not end it, whoever created it does. Absent = true. */
+  readonly expiresWhenSilent?: boolean;
 };
 
 /** Absent = no change. */
@@ -38,11 +47,17 @@ export type EndpointSettings = {
   readonly statsId?: string;
   /** Added to what is known; the same number replaces (colibri2.md §3.5 step 4). */
   readonly media?: readonly MediaDescription[];
+  /** What the client agreed to: of each kind named exactly this from now on. */
+  readonly negotiated?: readonly MediaDescription[];
   readonly transport?: RemoteTransport;
   /** The complete new set. */
   readonly sources?: readonly Source[];
   readonly forceMute?: { readonly audio: boolean; readonly video: boolean };
+  /** What it may be sent; everything unless said otherwise. */
+  readonly receives?: { readonly audio: boolean; readonly video: boolean };
   readonly initialLastN?: number;
+  /** Last-n whatever the client said before; -1 = no limit. */
+  readonly lastN?: number;
 };
 
 export type ConferenceOutcome = {

@@ -128,7 +128,8 @@ export class Conference {
     const { config, log } = this.#services;
     let any = false;
     for (const endpoint of [...this.#endpoints.values()]) {
-      const reason = endpointExpiryReason(endpoint, nowMs, config.expiration.timeoutMs);
+      const timeoutMs = endpoint.expiresWhenSilent ? config.expiration.timeoutMs : Infinity;
+      const reason = endpointExpiryReason(endpoint, nowMs, timeoutMs);
       if (!reason) continue;
       log.info({ endpoint: endpoint.id, reason }, 'endpoint expired');
       this.#remove(endpoint);

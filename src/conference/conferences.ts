@@ -74,6 +74,10 @@ export class Conferences implements ChannelGate {
     return this.#byId.get(id);
   }
 
+  findByMeeting(id: MeetingId): Conference | undefined {
+    return this.#byMeeting.get(id);
+  }
+
   /** Starts to watch the clock; until `closeAll`. */
   start(): void {
     const { timers, clock, config } = this.#options;

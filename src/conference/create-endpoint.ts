@@ -5,7 +5,6 @@ import type { ChannelCommand } from './channel-messages.ts';
 import type { ConferenceConfig } from './conference-config.ts';
 import { Endpoint, type EndpointCreateCommand } from './endpoint.ts';
 import { EndpointChannel } from './endpoint-channel.ts';
-import { codecsOf } from './media-offer.ts';
 import type { ChannelCodec, ChannelLink, EndpointMedia } from './ports.ts';
 import { Receiver, type ReceiverOptions } from './receiver.ts';
 import { ReceiverSlots } from './receiver-slots.ts';
@@ -39,7 +38,7 @@ export function createEndpoint(
   listeners: EndpointListeners,
 ): Endpoint {
   const channel = new EndpointChannel({
-    codec: services.codec,
+    codec: command.channelCodec ?? services.codec,
     totals: services.totals,
     log: services.log.child({ endpoint: command.id }),
     nowMs: services.nowMs,
@@ -51,6 +50,7 @@ export function createEndpoint(
     reach: () => ({
       hasChannel: channel.carrier !== undefined,
       connected: endpoint.ice === 'connected' && endpoint.dtls === 'connected',
+      codecs: endpoint.codecs,
     }),
   });
   const endpoint: Endpoint = new Endpoint(command, {
@@ -71,7 +71,7 @@ function createReceiver(
   { send, reach }: Pick<ReceiverOptions, 'send' | 'reach'>,
 ): Receiver {
   const drawSsrc = () => ssrcs.draw();
-  const { midDemux, ssrcRewriting } = command;
+  const { midDemux, ssrcRewriting, initialMaxHeightPx = config.initialMaxHeightPx } = command;
   const { ssrcLimit } = config;
   const slotsOf = (kind: MediaKind) =>
     new SourceSlots({ kind, limit: ssrcLimit[kind], midDemux, drawSsrc });
@@ -81,10 +81,9 @@ function createReceiver(
   return new Receiver(
     {
       endpointId: command.id,
-      config,
+      config: { ...config, initialMaxHeightPx },
       loadLastN,
       slots,
-      codecs: codecsOf(command.media ?? []),
       send,
       reach,
       setPlan: (plan) => media.setPlan(plan),

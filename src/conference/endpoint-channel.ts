@@ -32,6 +32,10 @@ export class EndpointChannel {
     return this.#rate.dropped;
   }
 
+  get codec(): ChannelCodec {
+    return this.#options.codec;
+  }
+
   get carrier(): ChannelLink['carrier'] | undefined {
     return this.#current()?.carrier;
   }
@@ -73,7 +77,7 @@ export class EndpointChannel {
   /** @returns whether it left; without a channel messages are dropped, the state is replayed when one opens. */
   send(event: ChannelEvent): boolean {
     const link = this.#current();
-    return link !== undefined && this.#sendOn(link, this.#options.codec.encode(event));
+    return link !== undefined && this.#encodeOn(link, event);
   }
 
   /** For one event to many: encoded once. */
@@ -84,7 +88,7 @@ export class EndpointChannel {
 
   /** An answer goes where the question came from. */
   reply(link: ChannelLink, event: ChannelEvent): void {
-    if (this.#isCurrent(link)) this.#sendOn(link, this.#options.codec.encode(event));
+    if (this.#isCurrent(link)) this.#encodeOn(link, event);
   }
 
   /** The endpoint is gone. */
@@ -103,6 +107,12 @@ export class EndpointChannel {
 
   #isCurrent(link: ChannelLink): boolean {
     return this.#links.get(link.carrier) === link;
+  }
+
+  /** What the client has no word for counts as sent. */
+  #encodeOn(link: ChannelLink, event: ChannelEvent): boolean {
+    const text = this.#options.codec.encode(event);
+    return text === undefined || this.#sendOn(link, text);
   }
 
   #sendOn(link: ChannelLink, text: string): boolean {

@@ -3,6 +3,7 @@ import type { MediaDescription } from '../model/media-description.ts';
 import type { EndpointCommand, EndpointSettings } from './commands.ts';
 import type { EndpointChannel } from './endpoint-channel.ts';
 import { EndpointSources } from './endpoint-sources.ts';
+import { codecsOf, sameOffer, withAdded, withNegotiated } from './media-offer.ts';
 import type { EndpointMedia, TransportState } from './ports.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -29,14 +30,16 @@ export class Endpoint {
   readonly id: EndpointId;
   readonly visitor: boolean;
   readonly ssrcRewriting: boolean;
-  /** What it was offered at its creation; it does not change. */
-  readonly offer: readonly MediaDescription[];
+  /** Silence ends it. */
+  readonly expiresWhenSilent: boolean;
   readonly media: EndpointMedia;
   readonly channel: EndpointChannel;
   readonly receiver: Receiver;
   readonly password: string;
   readonly createdMs: number;
   readonly sources = new EndpointSources();
+  #offer: readonly MediaDescription[];
+  #codecs: ReadonlySet<string>;
   #statsId: string | undefined;
   #forceMute = { audio: false, video: false };
   #ice: TransportState = 'new';
@@ -50,12 +53,24 @@ export class Endpoint {
     this.id = command.id;
     this.visitor = command.visitor;
     this.ssrcRewriting = command.ssrcRewriting;
-    this.offer = command.media ?? [];
+    this.expiresWhenSilent = command.expiresWhenSilent ?? true;
+    this.#offer = command.media ?? [];
+    this.#codecs = codecsOf(this.#offer);
     this.media = parts.media;
     this.channel = parts.channel;
     this.receiver = parts.receiver;
     this.password = parts.password;
     this.createdMs = parts.createdMs;
+  }
+
+  /** What it was offered, or has agreed to since. */
+  get offer(): readonly MediaDescription[] {
+    return this.#offer;
+  }
+
+  /** Names of payload types in that, in lower case. */
+  get codecs(): ReadonlySet<string> {
+    return this.#codecs;
   }
 
   get statsId(): string | undefined {
@@ -96,11 +111,22 @@ export class Endpoint {
     if (settings.statsId !== undefined) this.#statsId = settings.statsId;
     if (settings.initialLastN !== undefined)
       this.receiver.wishes.setInitialLastN(settings.initialLastN);
+    if (settings.lastN !== undefined) this.receiver.wishes.setLastN(settings.lastN);
+    if (settings.receives) this.receiver.setReceives(settings.receives);
+    this.#agree(settings);
     if (settings.sources) this.sources.replace(settings.sources);
     if (settings.forceMute) this.#forceMute = { ...settings.forceMute };
     if (settings.sources ?? settings.forceMute) {
       this.media.setReception({ sources: this.sources.signalled, muted: this.#forceMute });
     }
+  }
+
+  #agree({ media = [], negotiated = [] }: EndpointSettings): void {
+    const offer = withNegotiated(withAdded(this.#offer, media), negotiated);
+    if (sameOffer(offer, this.#offer)) return;
+    this.#offer = offer;
+    this.#codecs = codecsOf(offer);
+    this.media.setOffer(offer);
   }
 
   transportChanged(ice: TransportState, dtls: TransportState, nowMs: number): void {

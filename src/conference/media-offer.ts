@@ -7,25 +7,43 @@ export function codecsOf(offer: readonly MediaDescription[]): ReadonlySet<string
   );
 }
 
-/** Whether an offer says nothing but what an earlier one said already. */
-export function isCoveredBy(
+/** An offer and what was added to it: the same number replaces (colibri2.md §3.5 step 4). */
+export function withAdded(
   offer: readonly MediaDescription[],
-  earlier: readonly MediaDescription[],
-): boolean {
-  return offer.every((media) => {
-    const known = earlier.filter(({ kind }) => kind === media.kind);
-    const knownTypes = new Set(known.flatMap(({ payloadTypes }) => payloadTypes.map(keyOf)));
-    const knownExtensions = new Set(
-      known.flatMap(({ headerExtensions }) => headerExtensions.map(keyOf)),
-    );
-    return (
-      media.payloadTypes.every((type) => knownTypes.has(keyOf(type))) &&
-      media.headerExtensions.every((extension) => knownExtensions.has(keyOf(extension)))
-    );
-  });
+  added: readonly MediaDescription[],
+): readonly MediaDescription[] {
+  return added.reduce((known, media) => {
+    const former = known.find(({ kind }) => kind === media.kind);
+    return former ? withNegotiated(known, [merged(former, media)]) : [...known, media];
+  }, offer);
 }
 
-/** The same text for equal values; both come from the same decoder, so their fields stand in the same order. */
-function keyOf(value: object): string {
-  return JSON.stringify(value);
+/** An offer with the kinds of `negotiated` put in the place of what it had. */
+export function withNegotiated(
+  offer: readonly MediaDescription[],
+  negotiated: readonly MediaDescription[],
+): readonly MediaDescription[] {
+  const kinds = new Map(negotiated.map((media) => [media.kind, media]));
+  const kept = offer.map((media) => kinds.get(media.kind) ?? media);
+  return [...kept, ...negotiated.filter(({ kind }) => !offer.some((media) => media.kind === kind))];
+}
+
+/** Both come from the same decoder, so that the fields of equal values stand in the same order. */
+export function sameOffer(a: readonly MediaDescription[], b: readonly MediaDescription[]): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function merged(former: MediaDescription, media: MediaDescription): MediaDescription {
+  return {
+    kind: media.kind,
+    payloadTypes: byId(former.payloadTypes, media.payloadTypes),
+    headerExtensions: byId(former.headerExtensions, media.headerExtensions),
+    extmapAllowMixed: former.extmapAllowMixed || media.extmapAllowMixed,
+  };
+}
+
+function byId<T extends { readonly id: number }>(former: readonly T[], added: readonly T[]): T[] {
+  const all = new Map(former.map((item) => [item.id, item]));
+  for (const item of added) all.set(item.id, item);
+  return [...all.values()];
 }

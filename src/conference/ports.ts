@@ -42,6 +42,8 @@ export type EndpointMediaOptions = {
   readonly media: readonly MediaDescription[];
   /** Prepare a data channel (SCTP port 5000, the bridge waits for the client's INIT). */
   readonly sctp: boolean;
+  /** The bridge opens the channel, on stream 0, as soon as the association stands. */
+  readonly opensChannel?: boolean;
   /** Advertise private addresses even where the configuration hides them. */
   readonly privateAddresses: boolean;
 };
@@ -52,6 +54,8 @@ export interface EndpointMedia {
   localTransport(): LocalTransport;
   /** Takes the client's fingerprints and DTLS role; idempotent. Nothing of it reaches media unauthenticated. */
   setRemoteTransport(remote: RemoteTransport): Promise<void>;
+  /** What was offered to or agreed with the client, all of it; applied in the background, latest wins. */
+  setOffer(media: readonly MediaDescription[]): void;
   /** What this endpoint sends and what is let in of it. Replaces the former; applied in the background, latest wins. */
   setReception(reception: Reception): void;
   /** What this endpoint is sent. Replaces the former; applied in the background, latest wins. */
@@ -189,7 +193,8 @@ export interface ChannelReceiver {
 export interface ChannelCodec {
   /** The error says what is wrong with the message; the sender is not told. */
   decode(text: string): Result<ChannelCommand, string>;
-  encode(event: ChannelEvent): string;
+  /** undefined = there is no word for it. */
+  encode(event: ChannelEvent): string | undefined;
 }
 
 /** Rates are over the last second, counters since start. */

@@ -68,6 +68,7 @@ async function addEndpoint(
     endpointId: command.id,
     media: command.media ?? [],
     sctp: command.sctp,
+    ...(command.opensChannel !== undefined && { opensChannel: command.opensChannel }),
     privateAddresses: command.privateAddresses,
   });
   undo.add(() => media.close());

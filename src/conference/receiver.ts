@@ -28,9 +28,8 @@ export type ReceiverOptions = {
   readonly loadLastN: () => number;
   /** Only with SSRC rewriting; without it sources keep the SSRCs they have. */
   readonly slots: ReceiverSlots | undefined;
-  /** What the receiver was offered; without `rtx` its estimate means nothing. */
-  readonly codecs: ReadonlySet<string>;
-  readonly reach: () => Pick<ReceiverSide, 'hasChannel' | 'connected'>;
+  /** How it stands now; where `rtx` was not offered its estimate means nothing. */
+  readonly reach: () => Omit<ReceiverSide, 'spoken'>;
   /** @returns whether it left: false without a channel. */
   readonly send: (event: ChannelEvent) => boolean;
   readonly setPlan: (plan: ForwardingPlan) => void;
@@ -53,6 +52,7 @@ export class Receiver {
   #video: ForwardingView['videoByName'] = new Map();
   #audio: readonly ForwardableAudio[] = [];
   #lastNLimits: LastNLimits | undefined;
+  #receives = { audio: true, video: true };
   #allocatedMs = 0;
   #retryAtMs: number | undefined;
 
@@ -87,7 +87,7 @@ export class Receiver {
   /** What there is to distribute now, bit/s. */
   get bandwidth(): Bandwidth {
     const { assumedBandwidthBps } = this.wishes.settings;
-    return this.estimate.available(assumedBandwidthBps, this.#options.codecs.has('rtx'));
+    return this.estimate.available(assumedBandwidthBps, this.#options.reach().codecs.has('rtx'));
   }
 
   /** The limit of every source it could be sent, pixels: what counts for the senders. */
@@ -106,8 +106,11 @@ export class Receiver {
   /** Decides anew what this receiver gets, and sees to it: maps first, then the plan, then what the client is told. */
   update(view: ForwardingView, nowMs: number): void {
     const { endpointId } = this.#options;
-    const video = view.video.filter((source) => source.owner !== endpointId);
-    const audio = selectAudio(view.audio, this.wishes.subscription, endpointId);
+    const { receives } = this;
+    const video = receives.video ? view.video.filter(({ owner }) => owner !== endpointId) : [];
+    const audio = receives.audio
+      ? selectAudio(view.audio, this.wishes.subscription, endpointId)
+      : [];
     this.#forgetRefused(view);
     this.#allocatedMs = nowMs;
     this.#allocation = this.#allocate(video);
@@ -124,6 +127,15 @@ export class Receiver {
     this.#applyPlan(view.videoByName, audio);
     this.#tellForwarded();
     this.#logDeliveries(nowMs);
+  }
+
+  /** Which kinds of media it is sent at all. */
+  get receives(): { readonly audio: boolean; readonly video: boolean } {
+    return this.#receives;
+  }
+
+  setReceives(receives: { readonly audio: boolean; readonly video: boolean }): void {
+    this.#receives = { ...receives };
   }
 
   /** Tells a channel that has just opened where things stand (bridge-channel.md §1.6). */
@@ -220,8 +232,7 @@ export class Receiver {
   }
 
   #side(): ReceiverSide {
-    const { codecs, reach } = this.#options;
-    return { ...reach(), spoken: this.wishes.spoken, codecs };
+    return { ...this.#options.reach(), spoken: this.wishes.spoken };
   }
 
   #assignSlots(

@@ -1,5 +1,4 @@
 import type { EndpointId, SourceName, Ssrc } from '../model/ids.ts';
-import type { MediaDescription } from '../model/media-description.ts';
 import type {
   CommandError,
   ConferenceCommand,
@@ -8,7 +7,6 @@ import type {
 } from './commands.ts';
 import { limits } from './conference-config.ts';
 import type { Endpoint } from './endpoint.ts';
-import { isCoveredBy } from './media-offer.ts';
 import { ssrcsOf, takeableSources, type TakenIdentifiers } from './takeable-sources.ts';
 
 /** The conference a request meets: for a create an empty one. */
@@ -25,13 +23,6 @@ export function validateRequest(
   command: ConferenceCommand,
   scene: RequestScene,
 ): CommandError | undefined {
-  if (command.endpoints.length > 1 && command.endpoints.some(definesEndpoint)) {
-    return {
-      code: 'not-implemented',
-      structural: true,
-      text: 'Creating endpoints, media, transport or sources needs a request for one endpoint alone.',
-    };
-  }
   const present = new Set(scene.endpoints.keys());
   for (const endpoint of command.endpoints) {
     const error = validateEndpoint(endpoint, present, { command, scene });
@@ -62,25 +53,12 @@ function validateEndpoint(
     case 'update': {
       const known = scene.endpoints.get(id);
       if (known && present.has(id)) {
-        return checkOffer(endpoint.media, known) ?? checkVisitor(known.visitor, endpoint);
+        return checkVisitor(known.visitor, endpoint);
       }
       if (command.ignoreUnknownEndpoints) return undefined;
       return { code: 'unknown-endpoint', endpointId: id, text: `Endpoint not found for ID: ${id}` };
     }
   }
-}
-
-/** The engine is told once what an endpoint may send; no focus adds to it later (colibri2.md §3.5 step 4 would). */
-function checkOffer(
-  media: readonly MediaDescription[] | undefined,
-  { offer }: Endpoint,
-): CommandError | undefined {
-  if (!media || isCoveredBy(media, offer)) return undefined;
-  return {
-    code: 'not-implemented',
-    structural: false,
-    text: 'The media of an endpoint cannot change after its creation.',
-  };
 }
 
 function checkVisitor(visitor: boolean, { sources }: EndpointSettings): CommandError | undefined {
@@ -112,21 +90,4 @@ function takenByOthers(owner: EndpointId, scene: RequestScene): TakenIdentifiers
     names: new Set(sources.map(({ name }) => name)),
     ssrcs: new Set([...scene.feedbackSsrcs, ...sources.flatMap(ssrcsOf)]),
   };
-}
-
-/** Requests with several endpoints may only expire, mute, or limit last-n. */
-function definesEndpoint(endpoint: EndpointCommand): boolean {
-  switch (endpoint.type) {
-    case 'create':
-      return true;
-    case 'expire':
-      return false;
-    case 'update':
-      return (
-        endpoint.restartIce ||
-        endpoint.media !== undefined ||
-        endpoint.transport !== undefined ||
-        endpoint.sources !== undefined
-      );
-  }
 }

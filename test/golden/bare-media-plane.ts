@@ -23,6 +23,7 @@ function endpointMedia(): EndpointMedia {
     },
     // ICE was never established: the transport stays as it is (colibri2.md §3.10).
     restartIce: () => Promise.resolve(transport(setup)),
+    setOffer: () => undefined,
     setReception: () => undefined,
     setPlan: () => undefined,
     requestKeyframe: () => undefined,

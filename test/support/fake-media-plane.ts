@@ -7,6 +7,7 @@ import type {
   MediaPlane,
   Reception,
 } from '../../src/conference/ports.ts';
+import type { MediaDescription } from '../../src/model/media-description.ts';
 import type { LocalTransport, RemoteTransport } from '../../src/model/transport.ts';
 
 const transport: LocalTransport = { ufrag: 'u', pwd: 'p', candidates: [], fingerprints: [] };
@@ -16,6 +17,7 @@ export class FakeEndpointMedia implements EndpointMedia {
   readonly options: EndpointMediaOptions;
   closed = false;
   remote: RemoteTransport | undefined;
+  offer: readonly MediaDescription[] | undefined;
   reception: Reception | undefined;
   plan: ForwardingPlan = { streams: [], idealBps: 0 };
   failWith: Error | undefined;
@@ -27,6 +29,7 @@ export class FakeEndpointMedia implements EndpointMedia {
   }
 
   localTransport = () => transport;
+  setOffer = (offer: FakeEndpointMedia['offer']) => void (this.offer = offer);
   setReception = (reception: Reception) => void (this.reception = reception);
   setPlan = (plan: ForwardingPlan) => void (this.plan = plan);
   requestKeyframe = (source: string) => void this.keyframes.push(source);

@@ -9,12 +9,15 @@ import type {
 } from '../../conference/ports.ts';
 import { AudioObservers } from './audio-observers.ts';
 import { localCandidates } from './candidates.ts';
-import { prepareDataChannel, type DataChannelListener } from './data-channel.ts';
+import {
+  prepareDataChannel,
+  type DataChannelListener,
+  type DataChannelOptions,
+} from './data-channel.ts';
 import { MediasoupEndpoint } from './endpoint-media.ts';
 import type { MediaOptions } from './media-options.ts';
 import type { MediaWorker } from './media-worker.ts';
 import type { ReceivedSource, ReceivedSourceListener } from './received-source.ts';
-import { feedbackParameters } from './rtp-parameters.ts';
 import { SourceRegistry } from './source-registry.ts';
 import type { Sweep } from './sweep.ts';
 import type { Traffic } from './traffic.ts';
@@ -137,34 +140,36 @@ export class MediasoupConference implements ConferenceMedia {
 
   async #prepare(
     endpoint: MediasoupEndpoint,
-    { endpointId, media, sctp }: EndpointMediaOptions,
+    { endpointId, media, sctp, opensChannel = false }: EndpointMediaOptions,
     transport: types.WebRtcTransport,
     log: Logger,
   ): Promise<void> {
     const { minBps, maxBps } = this.#context.options.bitrates;
-    const feedback = feedbackParameters(media, this.#feedbackSsrcs);
     await Promise.all([
       transport.enableTraceEvent(['bwe']),
-      feedback && transport.produce(feedback),
+      endpoint.prepareFeedback(media),
       maxBps !== undefined && transport.setMaxOutgoingBitrate(maxBps),
       minBps !== undefined && transport.setMinOutgoingBitrate(minBps),
       sctp &&
-        this.#prepareChannel(transport, log, {
-          opened: (link) => endpoint.emit({ type: 'channel-open', endpointId, link }),
-          text: (link, text) => endpoint.emit({ type: 'channel-message', endpointId, link, text }),
-          closed: (link) => endpoint.emit({ type: 'channel-closed', endpointId, link }),
-        }),
+        this.#prepareChannel(
+          { transport, opensChannel, log },
+          {
+            opened: (link) => endpoint.emit({ type: 'channel-open', endpointId, link }),
+            text: (link, text) =>
+              endpoint.emit({ type: 'channel-message', endpointId, link, text }),
+            closed: (link) => endpoint.emit({ type: 'channel-closed', endpointId, link }),
+          },
+        ),
     ]);
   }
 
   async #prepareChannel(
-    transport: types.WebRtcTransport,
-    log: Logger,
+    channel: Pick<DataChannelOptions, 'transport' | 'opensChannel' | 'log'>,
     listener: DataChannelListener,
   ): Promise<void> {
     this.#direct ??= openDirectSide(this.#router);
     const { direct, source } = await this.#direct;
-    await prepareDataChannel({ transport, direct, source, log, listener });
+    await prepareDataChannel({ ...channel, direct, source, listener });
   }
 
   #sourceListener(): ReceivedSourceListener {

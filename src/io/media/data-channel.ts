@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
 import type { ChannelLink } from '../../conference/ports.ts';
-import { dataChannelAck, isDataChannelOpen, ppid } from './dcep.ts';
+import { bridgeChannelOpen, dataChannelAck, isDataChannelOpen, ppid } from './dcep.ts';
 
 /** Which streams a client's first data channel can use: 0 as DTLS client, 1 as DTLS server (RFC 8832 §6). */
 const STREAM_IDS = [0, 1] as const;
@@ -21,6 +21,8 @@ export type DataChannelOptions = {
   readonly direct: types.DirectTransport;
   /** Never sends: consumers towards the client need some producer, what they carry is sent through them directly. */
   readonly source: types.DataProducer;
+  /** The bridge opens the channel, as JVB did in 2018; otherwise the client. */
+  readonly opensChannel: boolean;
   readonly listener: DataChannelListener;
   readonly log: Logger;
 };
@@ -33,7 +35,7 @@ export async function prepareDataChannel(options: DataChannelOptions): Promise<v
   const { transport, direct, source } = options;
   const channel: Channel = { link: undefined };
   // Requests are pipelined, and towards the client mediasoup numbers streams in the order of the calls.
-  await Promise.all(
+  const [first] = await Promise.all(
     STREAM_IDS.map(async (streamId) => {
       const [outgoing, incoming] = await Promise.all([
         transport.consumeData({ dataProducerId: source.id, ordered: true }),
@@ -44,9 +46,11 @@ export async function prepareDataChannel(options: DataChannelOptions): Promise<v
       incoming.on('message', (message, protocol) => {
         receive(options, channel, { outgoing, message, protocol });
       });
+      return outgoing;
     }),
   );
   transport.on('sctpstatechange', (state) => {
+    if (state === 'connected' && options.opensChannel) openChannel(options, channel, first);
     if (state === 'closed' || state === 'failed') channel.link?.lost();
   });
   // Closed by us: whoever did it needs no event.
@@ -54,6 +58,22 @@ export async function prepareDataChannel(options: DataChannelOptions): Promise<v
 }
 
 type Channel = { link: SctpLink | undefined };
+
+/** Does not wait for the ACK; JVB did not either (colibri1.md §4.1). */
+function openChannel(
+  { listener }: DataChannelOptions,
+  channel: Channel,
+  outgoing: types.DataConsumer | undefined,
+): void {
+  if (channel.link || !outgoing) return;
+  outgoing.send(bridgeChannelOpen, ppid.dcep).catch(() => undefined); // fails only with the transport
+  open(channel, outgoing, listener);
+}
+
+function open(channel: Channel, outgoing: types.DataConsumer, listener: DataChannelListener): void {
+  channel.link = new SctpLink(outgoing, (link) => listener.closed(link));
+  listener.opened(channel.link);
+}
 
 type Received = {
   /** The stream of the same number towards the client. */
@@ -73,8 +93,7 @@ function receive(options: DataChannelOptions, channel: Channel, received: Receiv
     }
     outgoing.send(dataChannelAck, ppid.dcep).catch(() => undefined); // fails only with the transport
     if (channel.link) return;
-    channel.link = new SctpLink(outgoing, (link) => listener.closed(link));
-    listener.opened(channel.link);
+    open(channel, outgoing, listener);
     return;
   }
   const link = channel.link;

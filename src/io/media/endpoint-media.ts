@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
+import { runInBackground } from '../../base/run-in-background.ts';
 import type {
   EndpointMedia,
   EndpointMediaOptions,
@@ -8,12 +9,13 @@ import type {
   Reception,
 } from '../../conference/ports.ts';
 import type { SourceName } from '../../model/ids.ts';
+import type { MediaDescription } from '../../model/media-description.ts';
 import type { Candidate, LocalTransport, RemoteTransport } from '../../model/transport.ts';
 import { EndpointTransport } from './endpoint-transport.ts';
 import { IncomingMedia } from './incoming-media.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
 import type { ReceivedSourceListener } from './received-source.ts';
-import type { FeedbackSsrcs } from './rtp-parameters.ts';
+import { feedbackParameters, type FeedbackSsrcs } from './rtp-parameters.ts';
 import type { SourceRegistry } from './source-registry.ts';
 import type { Swept } from './sweep.ts';
 import type { Traffic } from './traffic.ts';
@@ -43,6 +45,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
   #counted = { bytesIn: 0, bytesOut: 0 };
   #sweeps = 0;
   #closed = false;
+  #feedbackPrepared = false;
   #rttMs: number | undefined;
 
   constructor(options: EndpointMediaOptions, parts: EndpointMediaParts) {
@@ -102,6 +105,21 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
 
   setRemoteTransport(remote: RemoteTransport): Promise<void> {
     return this.#transport.setRemote(remote);
+  }
+
+  setOffer(media: readonly MediaDescription[]): void {
+    this.#incoming.setOffer(media);
+    this.#outgoing.setOffer(media);
+    runInBackground(() => this.prepareFeedback(media), this.#parts.log);
+  }
+
+  /** Once some media was offered with which bandwidth feedback is negotiated. */
+  async prepareFeedback(media: readonly MediaDescription[]): Promise<void> {
+    const { transport, feedbackSsrcs } = this.#parts;
+    const feedback = this.#feedbackPrepared ? undefined : feedbackParameters(media, feedbackSsrcs);
+    if (!feedback || transport.closed) return;
+    this.#feedbackPrepared = true;
+    await transport.produce(feedback);
   }
 
   setReception(reception: Reception): void {

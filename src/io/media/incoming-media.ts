@@ -3,8 +3,9 @@ import type { Logger } from '../../base/logger.ts';
 import { Reconciler } from '../../base/reconciler.ts';
 import type { Reception } from '../../conference/ports.ts';
 import type { EndpointId, SourceName, Ssrc } from '../../model/ids.ts';
-import type { MediaDescription } from '../../model/media-description.ts';
+import type { MediaDescription, MediaKind } from '../../model/media-description.ts';
 import type { Source } from '../../model/source.ts';
+import { keepingSame } from './media-descriptions.ts';
 import { ReceivedSource, type ReceivedSourceListener } from './received-source.ts';
 import { audioCodec, type FeedbackSsrcs } from './rtp-parameters.ts';
 import type { SourceRegistry } from './source-registry.ts';
@@ -30,9 +31,12 @@ export class IncomingMedia {
   readonly #sources = new Map<SourceName, ReceivedSource>();
   readonly #budget = new SsrcBudget(MAX_RECEIVED_SSRCS);
   readonly #reconciler: Reconciler<Reception>;
+  #media: readonly MediaDescription[];
+  #reception: Reception | undefined;
 
   constructor(options: IncomingMediaOptions) {
     this.#options = options;
+    this.#media = options.media;
     this.#reconciler = new Reconciler(
       (reception) => this.#apply(reception),
       (error) => options.log.error({ err: error }, 'sources could not be set'),
@@ -40,7 +44,14 @@ export class IncomingMedia {
   }
 
   set(reception: Reception): void {
+    this.#reception = reception;
     this.#reconciler.set(reception);
+  }
+
+  /** Sources of a kind that was described anew are received anew. */
+  setOffer(media: readonly MediaDescription[]): void {
+    this.#media = keepingSame(media, this.#media);
+    if (this.#reception) this.#reconciler.set(this.#reception);
   }
 
   find(name: SourceName): ReceivedSource | undefined {
@@ -66,7 +77,8 @@ export class IncomingMedia {
     const closing: Promise<void>[] = [];
     for (const [name, received] of this.#sources) {
       const next = wanted.get(name);
-      if (next && sameStreams(next, received.source)) continue;
+      const isDescribed = received.media === this.#described(received.source.kind);
+      if (next && isDescribed && sameStreams(next, received.source)) continue;
       this.#sources.delete(name);
       this.#options.registry.remove(received);
       closing.push(received.close());
@@ -81,8 +93,8 @@ export class IncomingMedia {
   }
 
   #add(source: Source, muted: boolean): void {
-    const { endpointId, media, registry, onRefused } = this.#options;
-    const description = media.find(({ kind }) => kind === source.kind);
+    const { endpointId, registry, onRefused } = this.#options;
+    const description = this.#described(source.kind);
     const reason = this.#objection(source, description);
     if (reason !== undefined || description === undefined) {
       onRefused(source.name, reason ?? '');
@@ -97,6 +109,10 @@ export class IncomingMedia {
     });
     this.#sources.set(source.name, received);
     registry.add(received);
+  }
+
+  #described(kind: MediaKind): MediaDescription | undefined {
+    return this.#media.find((media) => media.kind === kind);
   }
 
   #objection(source: Source, description: MediaDescription | undefined): string | undefined {

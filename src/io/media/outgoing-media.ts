@@ -5,6 +5,7 @@ import type { ForwardedStream, ForwardingPlan } from '../../conference/ports.ts'
 import type { SourceName, Ssrc } from '../../model/ids.ts';
 import type { LayerIndex } from '../../model/layer.ts';
 import type { MediaDescription } from '../../model/media-description.ts';
+import { keepingSame } from './media-descriptions.ts';
 import { exactly } from './ortc-override.ts';
 import type { ReceivedSource } from './received-source.ts';
 import { consumerParameters, engineLayers, type FeedbackSsrcs } from './rtp-parameters.ts';
@@ -33,9 +34,14 @@ export class OutgoingMedia {
   readonly #reconciler: Reconciler<ForwardingPlan>;
   readonly #unwatch: () => void;
   #plan: ForwardingPlan = { streams: [], idealBps: 0 };
+  #media: readonly MediaDescription[];
+  /** What streams of a kind were last opened with. */
+  #opened: readonly MediaDescription[];
 
   constructor(options: OutgoingMediaOptions) {
     this.#options = options;
+    this.#media = options.media;
+    this.#opened = options.media;
     this.#reconciler = new Reconciler(
       (plan) => this.#apply(plan),
       (error) => options.log.error({ err: error }, 'forwarding plan could not be applied'),
@@ -46,6 +52,12 @@ export class OutgoingMedia {
   set(plan: ForwardingPlan): void {
     this.#plan = plan;
     this.#reconciler.set(plan);
+  }
+
+  /** Streams of a kind that was described anew are opened anew, on the SSRCs they have. */
+  setOffer(media: readonly MediaDescription[]): void {
+    this.#media = keepingSame(media, this.#media);
+    this.#reconciler.set(this.#plan);
   }
 
   /** Consumers there are. */
@@ -79,9 +91,13 @@ export class OutgoingMedia {
 
   async #apply({ streams }: ForwardingPlan): Promise<void> {
     const wanted = new Map(streams.map((stream) => [stream.ssrc, stream]));
+    const unchanged = new Set(
+      this.#media.filter((media) => this.#opened.includes(media)).map(({ kind }) => kind),
+    );
+    this.#opened = this.#media;
     for (const [ssrc, sent] of this.#sent) {
       const next = wanted.get(ssrc);
-      if (next && sent.serves(next)) continue;
+      if (next && unchanged.has(next.kind) && sent.serves(next)) continue;
       sent.close();
       this.#sent.delete(ssrc);
     }
@@ -96,10 +112,10 @@ export class OutgoingMedia {
   }
 
   async #open(stream: ForwardedStream): Promise<void> {
-    const { registry, transport, media, feedbackSsrcs, onForwarding, onRefused } = this.#options;
+    const { registry, transport, feedbackSsrcs, onForwarding, onRefused } = this.#options;
     const received = registry.find(stream.owner, stream.source);
     const consumable = received?.consumable;
-    const description = media.find(({ kind }) => kind === stream.kind);
+    const description = this.#media.find(({ kind }) => kind === stream.kind);
     if (!consumable || !description) return;
     const { producer, parameters: sentParameters } = consumable;
     const parameters = consumerParameters(stream, sentParameters, description, feedbackSsrcs);

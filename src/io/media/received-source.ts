@@ -86,6 +86,11 @@ export class ReceivedSource {
     this.#reconciler.set(this.#wanted);
   }
 
+  /** What its kind was described as when it was made. */
+  get media(): MediaDescription {
+    return this.#options.media;
+  }
+
   /** What can be consumed; undefined until the codec is known. */
   get consumable(): Consumable | undefined {
     return this.#built?.codec && !this.#built.producer.closed ? this.#built : undefined;

@@ -12,7 +12,6 @@ import {
   meeting,
   microphone,
   updateCommand,
-  videoOffer,
 } from '../../support/conference-scene.ts';
 
 async function codeOf(scene: ConferenceScene, command: Partial<ConferenceCommand>) {
@@ -46,19 +45,26 @@ describe('looking up the conference', () => {
 });
 
 describe('the shape of a request', () => {
-  it.each([
-    ['a creation', createCommand('c')],
-    ['sources', updateCommand('b', { sources: [] })],
-    ['a transport', updateCommand('b', { transport: { candidates: [], fingerprints: [] } })],
-    ['media', updateCommand('b', { media: [] })],
-    ['an ICE restart', updateCommand('b', { restartIce: true })],
-  ])('takes %s for one endpoint alone', async (_, endpoint) => {
+  it('creates, changes and expires several at once', async () => {
     const scene = new ConferenceScene();
     await scene.join('a');
     await scene.join('b');
-    const result = await scene.execute({ endpoints: [expireA, endpoint] });
-    expect(result).toMatchObject({ error: { code: 'not-implemented', structural: true } });
-    expect(scene.conference!.endpoints.size).toBe(2);
+    const mine = [microphone('b')];
+    const result = await scene.execute({
+      endpoints: [expireA, updateCommand('b', { sources: mine }), createCommand('c')],
+    });
+    expect(result).toMatchObject({ ok: true });
+    expect([...scene.conference!.endpoints.keys()]).toEqual(['b', 'c']);
+    expect(scene.media.endpoints.get('b')!.reception!.sources).toEqual(mine);
+  });
+
+  it('does nothing of several when one cannot be done', async () => {
+    const scene = new ConferenceScene();
+    await scene.join('a');
+    await scene.join('b');
+    const endpoints = [expireA, createCommand('c'), createCommand('b')];
+    expect(await codeOf(scene, { endpoints })).toBe('endpoint-exists');
+    expect([...scene.conference!.endpoints.keys()]).toEqual(['a', 'b']);
   });
 
   it('mutes, limits and expires several at once', async () => {
@@ -139,17 +145,6 @@ describe('an endpoint', () => {
     scene.media.endpoints.get('a')!.restarted = undefined;
     const refused = await scene.execute(restart);
     expect(refused.ok && refused.value.endpoints[0]).not.toHaveProperty('transport');
-  });
-
-  it('keeps the media of its creation', async () => {
-    const scene = new ConferenceScene();
-    await scene.join('a');
-    const media = [videoOffer];
-    expect(await codeOf(scene, { endpoints: [updateCommand('a', { media })] })).toBe('ok');
-    const other = [{ ...videoOffer, headerExtensions: [{ id: 1, uri: 'x' }] }];
-    expect(await codeOf(scene, { endpoints: [updateCommand('a', { media: other })] })).toBe(
-      'not-implemented',
-    );
   });
 });
 
