@@ -21,6 +21,8 @@ import { systemAuthorities } from './io/system/certificate-authorities.ts';
 import { secureRandom, systemClock, systemTimers } from './io/system/clock.ts';
 import { Lifecycle } from './operation/lifecycle.ts';
 import { channelCodec } from './signaling/channel-codec.ts';
+import { Colibri1 } from './signaling/colibri1/colibri1.ts';
+import { createColibri1Rest } from './signaling/colibri1/colibri1-rest.ts';
 import { createColibri2 } from './signaling/colibri2.ts';
 import { createColibri2Rest } from './signaling/colibri2-rest.ts';
 import { PrometheusExposition } from './stats/prometheus.ts';
@@ -49,6 +51,7 @@ export class Bridge {
   readonly #links: XmppLinks;
   /** Held by every conference: its contents are replaced when the operator changes something while running. */
   readonly #conferenceConfig: ConferenceConfig;
+  readonly #colibri1: Colibri1;
   readonly #closing: (() => void | Promise<void>)[] = [];
 
   private constructor(options: BridgeOptions, media: MediasoupPlane) {
@@ -98,6 +101,7 @@ export class Bridge {
       drain: new Drain(config.shutdown.initialDrainMode, () => this.#links.announce()),
       links: () => this.#links,
     };
+    this.#colibri1 = this.#createColibri1();
     this.#links = this.#createLinks();
   }
 
@@ -138,9 +142,11 @@ export class Bridge {
       () => lifecycle.close(),
     );
     conferences.start();
+    this.#colibri1.start();
     const watch = systemTimers.every(1000, () => lifecycle.endpointsChanged());
     this.#closing.push(
       () => conferences.closeAll(),
+      () => this.#colibri1.close(),
       () => watch.cancel(),
     );
     const servers = await HttpServers.start({
@@ -161,6 +167,17 @@ export class Bridge {
     this.#closing.push(() => this.#links.stop());
   }
 
+  #createColibri1(): Colibri1 {
+    const { conferences, lifecycle } = this.#parts;
+    return new Colibri1({
+      ...environment,
+      execute: (command) => conferences.execute(command),
+      liveEndpoints: (id) => conferences.findByMeeting(id)?.endpoints,
+      isShuttingDown: () => lifecycle.state.name !== 'running',
+      log: this.#options.log,
+    });
+  }
+
   #colibri2() {
     const { conferences, config } = this.#parts;
     return createColibri2({
@@ -176,7 +193,10 @@ export class Bridge {
       ...environment,
       config: config.xmpp,
       version,
-      routes: iqRoutes(this.#colibri2(), () => vitals.health.reason),
+      routes: iqRoutes(
+        { colibri1: this.#colibri1, colibri2: this.#colibri2() },
+        () => vitals.health.reason,
+      ),
       ca: systemAuthorities(),
       presenceStats: () => {
         const { presenceStats } = config.xmpp;
@@ -193,6 +213,7 @@ export class Bridge {
       colibri: createColibri2Rest(this.#colibri2(), (meetingId) =>
         conferences.all.some(({ identity }) => identity.meetingId === meetingId),
       ),
+      colibri1: createColibri1Rest(this.#colibri1),
       view: this.#view(),
       control: {
         draining: () => drain.on,

@@ -71,7 +71,7 @@ function createReceiver(
   { send, reach }: Pick<ReceiverOptions, 'send' | 'reach'>,
 ): Receiver {
   const drawSsrc = () => ssrcs.draw();
-  const { midDemux, ssrcRewriting, initialMaxHeightPx = config.initialMaxHeightPx } = command;
+  const { midDemux, ssrcRewriting } = command;
   const { ssrcLimit } = config;
   const slotsOf = (kind: MediaKind) =>
     new SourceSlots({ kind, limit: ssrcLimit[kind], midDemux, drawSsrc });
@@ -81,13 +81,13 @@ function createReceiver(
   return new Receiver(
     {
       endpointId: command.id,
-      config: { ...config, initialMaxHeightPx },
+      config,
       loadLastN,
       slots,
       send,
       reach,
       setPlan: (plan) => media.setPlan(plan),
     },
-    command.initialLastN,
+    command,
   );
 }

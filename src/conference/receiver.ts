@@ -56,12 +56,16 @@ export class Receiver {
   #allocatedMs = 0;
   #retryAtMs: number | undefined;
 
-  constructor(options: ReceiverOptions, initialLastN: number | undefined) {
+  /** @param initially what its focus presumes it wants; the configuration has the rest. */
+  constructor(
+    options: ReceiverOptions,
+    initially: { readonly initialLastN?: number; readonly initialMaxHeightPx?: number },
+  ) {
     const { config } = options;
     this.#options = options;
     this.wishes = new ReceiverWishes({
-      lastN: initialLastN ?? config.initialLastN,
-      initialMaxHeight: config.initialMaxHeightPx,
+      lastN: initially.initialLastN ?? config.initialLastN,
+      initialMaxHeight: initially.initialMaxHeightPx ?? config.initialMaxHeightPx,
       defaultMaxHeight: config.defaultMaxHeightPx,
     });
     this.estimate = new DownlinkEstimate(config.estimate);

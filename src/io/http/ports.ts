@@ -10,6 +10,14 @@ export interface ColibriRest {
   get(meetingId: string): RestReply;
 }
 
+/** The first Colibri over REST (colibri1.md §1.16). */
+export interface Colibri1Rest {
+  list(): RestReply;
+  post(body: unknown): Promise<RestReply>;
+  get(id: string): RestReply;
+  patch(id: string, body: unknown): Promise<RestReply>;
+}
+
 /** What an operator may read. */
 export interface BridgeView {
   /** Undefined = healthy; else what is wrong. */

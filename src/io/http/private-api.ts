@@ -1,20 +1,28 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { aboutRoutes } from './about-routes.ts';
+import { colibri1Routes } from './colibri1-routes.ts';
 import { colibriRoutes } from './colibri-routes.ts';
 import { debugRoutes } from './debug-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { operateRoutes } from './operate-routes.ts';
 import { fail } from './fail.ts';
-import type { BridgeControl, BridgeView, ColibriRest, RestSwitches } from './ports.ts';
+import type {
+  BridgeControl,
+  BridgeView,
+  Colibri1Rest,
+  ColibriRest,
+  RestSwitches,
+} from './ports.ts';
 
 export type PrivateApiOptions = {
   readonly switches: RestSwitches;
   readonly colibri: ColibriRest;
+  readonly colibri1: Colibri1Rest;
   readonly view: BridgeView;
   readonly control: BridgeControl;
 };
 
-/** Colibri2 requests for large conferences reach hundreds of kB; more than this is no request of a focus. */
+/** Colibri requests for large conferences reach hundreds of kB; more than this is no request of a focus. */
 const bodyLimitBytes = 1024 * 1024;
 
 /**
@@ -41,7 +49,10 @@ export function privateApi(options: PrivateApiOptions): FastifyInstance {
   aboutRoutes(app, switches, view);
   if (switches.prometheus) metricsRoutes(app, view);
   if (switches.debug) debugRoutes(app, view);
-  if (switches.colibri) colibriRoutes(app, options);
+  if (switches.colibri) {
+    colibriRoutes(app, options);
+    colibri1Routes(app, options.colibri1);
+  }
   operateRoutes(app, switches, options.control);
   return app;
 }

@@ -33,6 +33,18 @@ function api(switches: Partial<RestSwitches> = {}) {
       },
       get: (meetingId) => ({ status: 404, body: { error: `no ${meetingId}` } }),
     },
+    colibri1: {
+      list: () => ({ status: 200, body: [{ id: 'abc' }] }),
+      post: async (body) => {
+        asked.push(body);
+        return { status: 200, body: { id: 'abc' } };
+      },
+      get: (id) => ({ status: 404, body: { error: `no ${id}` } }),
+      patch: async (id, body) => {
+        asked.push([id, body]);
+        return { status: 503, body: { error: 'shutting down' } };
+      },
+    },
     view: {
       fault: () => state.fault,
       version: () => '0.1.0',
@@ -93,6 +105,18 @@ it('passes Colibri2 on with its status', async () => {
   expect((await app.inject('/colibri/v2/conferences')).statusCode).toBe(501);
 });
 
+it('passes Colibri 1 on with its status', async () => {
+  const { app, asked } = api();
+  const url = '/colibri/conferences';
+  expect((await app.inject(url)).json()).toEqual([{ id: 'abc' }]);
+  const made = await app.inject({ method: 'POST', url, payload: { name: 'standup' } });
+  expect([made.statusCode, made.json()]).toEqual([200, { id: 'abc' }]);
+  expect((await app.inject(`${url}/abc`)).statusCode).toBe(404);
+  const changed = await app.inject({ method: 'PATCH', url: `${url}/abc`, payload: { gid: 'f' } });
+  expect(changed.statusCode).toBe(503);
+  expect(asked).toEqual([{ name: 'standup' }, ['abc', { gid: 'f' }]]);
+});
+
 it.each([
   ['malformed JSON', { payload: '{"a":', headers: { 'content-type': 'application/json' } }, 400],
   [
@@ -114,7 +138,7 @@ it('tells a wrong method from a path that is not there', async () => {
   const { app } = api();
   expect((await app.inject({ method: 'POST', url: '/about/health' })).statusCode).toBe(405);
   expect((await app.inject({ method: 'DELETE', url: '/debug/abc' })).statusCode).toBe(405);
-  expect((await app.inject('/colibri/conferences')).statusCode).toBe(404);
+  expect((await app.inject('/colibri/nothing')).statusCode).toBe(404);
 });
 
 it('shuts down on the boolean and on the strings of the shutdown script', async () => {

@@ -1,0 +1,22 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Colibri1Rest, RestReply } from './ports.ts';
+
+type Params = { readonly id: string };
+
+const path = '/colibri/conferences';
+
+/** `/colibri/conferences`: the first Colibri (colibri1.md §1.16). */
+export function colibri1Routes(app: FastifyInstance, colibri: Colibri1Rest): void {
+  app.get(path, (_request, reply) => send(reply, colibri.list()));
+  app.post(path, async (request, reply) => send(reply, await colibri.post(request.body)));
+  app.get(`${path}/:id`, (request, reply) =>
+    send(reply, colibri.get((request.params as Params).id)),
+  );
+  app.patch(`${path}/:id`, async (request, reply) =>
+    send(reply, await colibri.patch((request.params as Params).id, request.body)),
+  );
+}
+
+function send(reply: FastifyReply, { status, body }: RestReply): FastifyReply {
+  return reply.code(status).send(body);
+}
