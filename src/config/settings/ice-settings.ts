@@ -84,7 +84,7 @@ export const trestleSettings = {
   ),
   'trestle.worker.count': obeyed(
     count,
-    1,
+    0,
     'Media workers, a thread each, all on the same ports; 0 = one for every processor.',
   ),
   'trestle.worker.binary': optional(

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BridgeProcess, type BridgeProcessOptions } from '../../support/bridge/bridge-process.ts';
 import { until } from '../../support/until.ts';
@@ -49,7 +50,7 @@ describe('ends as operators expect', () => {
   ] as const)('with 128 + the number of %s, and leaves no worker behind', async (signal, code) => {
     const bridge = await start();
     const workers = bridge.workerPids();
-    expect(workers).toHaveLength(1);
+    expect(workers).toHaveLength(availableParallelism());
     bridge.signal(signal);
     expect(await bridge.ended).toBe(code);
     await until(() => (workers.some(isAlive) ? 'a worker outlives its bridge' : undefined));
@@ -113,7 +114,7 @@ it('warns of a key it does not know, naming the nearest', async () => {
 });
 
 it('survives a worker: its conferences end with the reason logged, the next one is made', async () => {
-  const bridge = await start();
+  const bridge = await start({ config: 'trestle.worker.count = 1' });
   const create = (meetingId: string) =>
     post(bridge, '/colibri/v2/conferences', {
       'meeting-id': meetingId,

@@ -154,8 +154,8 @@ describe('what is not obeyed warns', () => {
     expect(told(loaded('').warnings)).toEqual(['warn idle videobridge.apis']);
   });
 
-  test('there are as many workers as set, 0 being one for every processor', () => {
-    expect(loaded('trestle.worker.count = 0').config.worker.count).toBe(availableParallelism());
+  test('there is a worker for every processor unless a number is set', () => {
+    expect(loaded('').config.worker.count).toBe(availableParallelism());
     expect(loaded('trestle.worker.count = 3').config.worker.count).toBe(3);
   });
 
