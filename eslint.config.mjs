@@ -79,8 +79,8 @@ export default tseslint.config(
     },
   },
   {
-    // Tools that ask for a default export.
-    files: ['*.config.ts'],
+    // Tools that ask for a default export, and libraries that have one.
+    files: ['*.config.ts', 'test/support/*.d.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {

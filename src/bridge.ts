@@ -1,10 +1,11 @@
 import type { Logger } from './base/logger.ts';
 import { conferenceConfig } from './bridge/conference-config.ts';
-import { debugView } from './bridge/debug-view.ts';
 import { Drain } from './bridge/drain.ts';
 import { HttpServers } from './bridge/http-servers.ts';
 import { iqRoutes } from './bridge/iq-routes.ts';
 import { lastNReduction } from './bridge/last-n-reduction.ts';
+import { bridgeControl, bridgeView } from './bridge/operator-access.ts';
+import { RequestDelays } from './bridge/request-delays.ts';
 import { type BridgeAddresses, mediaOptions } from './bridge/media-options.ts';
 import { replaceContents } from './bridge/replace-contents.ts';
 import { type ObservedParts, takeSnapshot } from './bridge/snapshot.ts';
@@ -15,7 +16,7 @@ import type { ConferenceConfig } from './conference/conference-config.ts';
 import { Conferences } from './conference/conferences.ts';
 import type { BridgeConfig } from './config/bridge-config.ts';
 import { ColibriWebSocket } from './io/channel/colibri-web-socket.ts';
-import type { BridgeView } from './io/http/ports.ts';
+import type { PrivateApiOptions } from './io/http/private-api.ts';
 import { MediasoupPlane } from './io/media/media-plane.ts';
 import { systemAuthorities } from './io/system/certificate-authorities.ts';
 import { secureRandom, systemClock, systemTimers } from './io/system/clock.ts';
@@ -25,8 +26,7 @@ import { Colibri1 } from './signaling/colibri1/colibri1.ts';
 import { createColibri1Rest } from './signaling/colibri1/colibri1-rest.ts';
 import { createColibri2 } from './signaling/colibri2.ts';
 import { createColibri2Rest } from './signaling/colibri2-rest.ts';
-import { PrometheusExposition } from './stats/prometheus.ts';
-import { toJson, toPresence } from './stats/to-json.ts';
+import { toPresence } from './stats/to-json.ts';
 
 export type BridgeOptions = {
   readonly config: BridgeConfig;
@@ -52,6 +52,8 @@ export class Bridge {
   /** Held by every conference: its contents are replaced when the operator changes something while running. */
   readonly #conferenceConfig: ConferenceConfig;
   readonly #colibri1: Colibri1;
+  readonly #channels: ColibriWebSocket;
+  readonly #delays = new RequestDelays();
   readonly #closing: (() => void | Promise<void>)[] = [];
 
   private constructor(options: BridgeOptions, media: MediasoupPlane) {
@@ -81,10 +83,11 @@ export class Bridge {
       ...environment,
       config,
       media,
-      hasValidAddress: addresses.hasValidAddress,
-      onHealthChange: ({ healthy, reason }) => {
-        if (healthy) log.info({}, 'healthy again');
-        else log.error({ reason }, 'unhealthy');
+      addresses,
+      linkOutage: () => this.#links.outage(),
+      onHealthChange: ({ fault }) => {
+        if (fault === undefined) log.info({}, 'healthy again');
+        else log.error({ reason: fault.reason }, 'unhealthy');
         this.#links.announce();
       },
       onSample: lastNReduction({ load: config.load, conferences, clock: systemClock, log }),
@@ -100,9 +103,11 @@ export class Bridge {
       vitals,
       drain: new Drain(config.shutdown.initialDrainMode, () => this.#links.announce()),
       links: () => this.#links,
+      channels: () => this.#channels.counts,
     };
     this.#colibri1 = this.#createColibri1();
     this.#links = this.#createLinks();
+    this.#channels = this.#createChannels();
   }
 
   /** @throws MediaStartError, ListenError: one line for the operator; nothing is left running then */
@@ -125,7 +130,7 @@ export class Bridge {
     for (const close of this.#closing.splice(0).reverse()) await close();
   }
 
-  /** Takes up a configuration of which only live keys may have changed (docs/operation.md); what runs goes on. */
+  /** Takes up a configuration of which only live keys may have changed (docs/operations.md); what runs goes on. */
   reconfigure(next: BridgeConfig): void {
     const { config } = this.#parts;
     replaceContents(config, next);
@@ -135,7 +140,7 @@ export class Bridge {
 
   async #start(): Promise<void> {
     const { conferences, lifecycle, vitals } = this.#parts;
-    const { config, log } = this.#options;
+    const { config } = this.#options;
     vitals.start();
     this.#closing.push(
       () => vitals.close(),
@@ -153,14 +158,7 @@ export class Bridge {
       privateServer: config.http.private,
       publicServer: config.http.public,
       api: this.#api(),
-      channels: new ColibriWebSocket({
-        ...environment,
-        gate: conferences,
-        serverId: config.websockets.serverId,
-        compression: config.websockets.compression,
-        limits: channelLimitsOf(config.websockets),
-        log,
-      }),
+      channels: this.#channels,
     });
     this.#closing.push(() => servers.close());
     this.#links.start();
@@ -195,44 +193,40 @@ export class Bridge {
       version,
       routes: iqRoutes(
         { colibri1: this.#colibri1, colibri2: this.#colibri2() },
-        () => vitals.health.reason,
+        () => vitals.health.fault?.reason,
       ),
       ca: systemAuthorities(),
       presenceStats: () => {
         const { presenceStats } = config.xmpp;
         return toPresence(takeSnapshot(this.#parts), presenceStats && new Set(presenceStats));
       },
+      onAnswered: (name, delayMs) => this.#delays.record(name, delayMs),
       log: this.#options.log,
     });
   }
 
-  #api() {
-    const { config, conferences, drain, lifecycle } = this.#parts;
+  #createChannels(): ColibriWebSocket {
+    const { websockets } = this.#parts.config;
+    return new ColibriWebSocket({
+      ...environment,
+      gate: this.#parts.conferences,
+      serverId: websockets.serverId,
+      compression: websockets.compression,
+      limits: channelLimitsOf(websockets),
+      log: this.#options.log,
+    });
+  }
+
+  #api(): PrivateApiOptions {
+    const { config, conferences } = this.#parts;
     return {
       switches: config.rest,
       colibri: createColibri2Rest(this.#colibri2(), (meetingId) =>
         conferences.all.some(({ identity }) => identity.meetingId === meetingId),
       ),
       colibri1: createColibri1Rest(this.#colibri1),
-      view: this.#view(),
-      control: {
-        draining: () => drain.on,
-        setDrain: (on: boolean) => drain.set(on),
-        shutdown: (kind: 'graceful' | 'forced') =>
-          kind === 'graceful' ? lifecycle.requestGraceful() : lifecycle.requestForced(),
-      },
-    };
-  }
-
-  #view(): BridgeView {
-    const snapshot = () => takeSnapshot(this.#parts);
-    const exposition = new PrometheusExposition(snapshot);
-    return {
-      fault: () => this.#parts.vitals.health.reason,
-      version: () => this.#parts.version,
-      statistics: () => toJson(snapshot()),
-      metrics: (format) => exposition.render(format),
-      debug: (query) => debugView(this.#parts, query),
+      view: bridgeView(this.#parts, this.#delays),
+      control: bridgeControl(this.#parts),
     };
   }
 }

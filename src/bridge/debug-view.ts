@@ -10,16 +10,10 @@ const lifecycleNames = {
 
 /** `/debug` in JVB's outline (operations.md §4.7): state of the bridge, then its conferences by their local id. */
 export function debugView(parts: ObservedParts, query: DebugQuery): unknown {
-  const conferences = Object.fromEntries(
-    parts.conferences.debugState(query).map((state) => [state.id, describeConference(state)]),
-  );
+  const conferences = describeConferences(parts, query);
   const { conferenceId } = query;
-  if (conferenceId !== undefined) {
-    return { conferences: { [conferenceId]: conferences[conferenceId] ?? 'null' } };
-  }
   const { vitals, lifecycle, config, clock } = parts;
-  const { healthy, reason } = vitals.health;
-  return {
+  const outline = {
     shutdown_state: lifecycleNames[lifecycle.state.name],
     drain: parts.drain.on,
     time: clock.wallMs(),
@@ -31,18 +25,96 @@ export function debugView(parts: ObservedParts, query: DebugQuery): unknown {
         reducer: { jvbLastN: parts.conferences.loadLastN },
       }),
     },
+  };
+  if (conferenceId !== undefined) {
+    return { ...outline, conferences: { [conferenceId]: conferences[conferenceId] ?? 'null' } };
+  }
+  const { healthy, fault } = vitals.health;
+  return {
+    ...outline,
+    conferences,
     health: {
       success: healthy,
-      hardFailure: true,
-      responseCode: healthy ? null : 500,
-      message: reason ?? null,
+      hardFailure: fault?.hard ?? true,
+      responseCode: fault === undefined ? null : fault.hard ? 500 : 503,
+      message: fault?.reason ?? null,
     },
     xmpp: parts.links().describe(),
     media: parts.media.figures(),
-    conferences,
+    sockets: vitals.sockets(),
   };
 }
 
-function describeConference({ meetingId, ...state }: ConferenceDebugState) {
-  return { ...state, meeting_id: meetingId };
+/** `/stats`: what jvb-rtcstats-push collects. */
+export function rtcstatsView(parts: ObservedParts): unknown {
+  const states = parts.conferences.debugState({ full: true }).filter(({ rtcstats }) => rtcstats);
+  return { conferences: byId(states, parts) };
+}
+
+/** Who speaks in a meeting, in JVB's words; undefined = there is no such meeting. */
+export function speakersView({ conferences }: ObservedParts, meetingId: string): unknown {
+  const conference = conferences.all.find(({ identity }) => identity.meetingId === meetingId);
+  if (!conference) return undefined;
+  const { speakers, endpoints } = conference;
+  return speechActivity(speakers.dominant, speakers.inOrder(endpoints.keys()));
+}
+
+function describeConferences(parts: ObservedParts, query: DebugQuery) {
+  return byId(parts.conferences.debugState(query), parts);
+}
+
+function byId(
+  states: readonly ConferenceDebugState[],
+  parts: ObservedParts,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(states.map((state) => [state.id, describeConference(state, parts)]));
+}
+
+function describeConference(
+  { meetingId, rtcstats, createdMs, endpoints, ...state }: ConferenceDebugState,
+  { config, clock }: ObservedParts,
+) {
+  const { dominantSpeaker, speechOrder } = state;
+  const shown = config.redact.remoteAddresses
+    ? Object.entries(endpoints).map(([id, endpoint]) => [id, withoutAddress(endpoint)])
+    : Object.entries(endpoints);
+  return {
+    ...state,
+    meeting_id: meetingId,
+    rtcstatsEnabled: rtcstats,
+    ...(createdMs !== undefined && {
+      expired: false,
+      creation_time: Math.round(clock.wallMs() - (clock.nowMs() - createdMs)),
+      speech_activity: speechActivity(dominantSpeaker, speechOrder ?? []),
+    }),
+    endpoints: Object.fromEntries(shown) as Readonly<Record<string, unknown>>,
+    relays: {},
+  };
+}
+
+type EndpointState = ConferenceDebugState['endpoints'][string];
+
+type DetailedEndpoint = Extract<EndpointState, { readonly dtls: unknown }>;
+
+/** `videobridge.redact-remote-addresses`: what identifies a person's line stays out. */
+function withoutAddress(endpoint: EndpointState): EndpointState {
+  // In short views an endpoint is only a name.
+  if (typeof endpoint === 'string') return endpoint;
+  const { path } = endpoint.link;
+  if (!path) return endpoint;
+  const remote = { ...path.remote, ip: 'redacted' };
+  const redacted: DetailedEndpoint = {
+    ...endpoint,
+    link: { ...endpoint.link, path: { ...path, remote } },
+  };
+  return redacted;
+}
+
+function speechActivity(dominant: string | undefined, order: readonly string[]) {
+  return {
+    dominantEndpoint: dominant ?? 'null',
+    dominantSpeakerIdentification: null,
+    endpointsBySpeechActivity: order,
+    endpointsInLastNOrder: order,
+  };
 }

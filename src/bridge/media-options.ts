@@ -7,6 +7,8 @@ export type BridgeAddresses = {
   readonly advertise: readonly AdvertisedAddress[];
   /** Some advertised address is neither private, link-local nor loopback. */
   readonly hasValidAddress: boolean;
+  /** STUN servers are configured and none answered. */
+  readonly stunFailed: boolean;
 };
 
 /** What the operator set, in the terms of the media plane. */

@@ -3,7 +3,7 @@ import type { Conferences } from '../conference/conferences.ts';
 import type { MediaPlane } from '../conference/ports.ts';
 import type { BridgeConfig } from '../config/bridge-config.ts';
 import type { Lifecycle } from '../operation/lifecycle.ts';
-import type { BridgeSnapshot } from '../stats/bridge-snapshot.ts';
+import type { BridgeSnapshot, ChannelFigures } from '../stats/bridge-snapshot.ts';
 import type { Drain } from './drain.ts';
 import type { Vitals } from './vitals.ts';
 import type { XmppLinks } from './xmpp-links.ts';
@@ -20,6 +20,7 @@ export type ObservedParts = {
   readonly lifecycle: Lifecycle;
   readonly drain: Drain;
   readonly links: () => XmppLinks;
+  readonly channels: () => ChannelFigures;
 };
 
 /** Everything statistics need, now. */
@@ -40,6 +41,8 @@ export function takeSnapshot(parts: ObservedParts): BridgeSnapshot {
     xmpp: parts.links().figures(),
     conferences: parts.conferences.statistics(),
     media: parts.media.figures(),
+    sockets: vitals.sockets(),
+    channels: parts.channels(),
     process: vitals.process(),
   };
 }

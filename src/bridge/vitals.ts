@@ -2,16 +2,18 @@ import type { Clock, Scheduled, Timers } from '../base/clock.ts';
 import type { MediaPlane } from '../conference/ports.ts';
 import type { BridgeConfig } from '../config/bridge-config.ts';
 import { EventLoopLoad } from '../io/system/event-loop-load.ts';
-import { MachineLoad } from '../io/system/machine-load.ts';
-import { threadCount } from '../io/system/thread-count.ts';
-import { checkHealth, type Health } from '../operation/health.ts';
+import { MachineLoad, type MachineSample } from '../io/system/machine-load.ts';
+import { RuntimeLoad } from '../io/system/runtime-load.ts';
+import { UdpSockets } from '../io/system/udp-sockets.ts';
+import { type Health, HealthCheck, type HealthFacts } from '../operation/health.ts';
 import { stressLevel } from '../operation/stress.ts';
-import type { ProcessFigures } from '../stats/bridge-snapshot.ts';
+import type { ProcessFigures, SocketFigures } from '../stats/bridge-snapshot.ts';
 
 export type VitalsOptions = {
   readonly config: Pick<BridgeConfig, 'health' | 'load'>;
   readonly media: MediaPlane;
-  readonly hasValidAddress: boolean;
+  readonly addresses: Pick<HealthFacts, 'hasValidAddress' | 'stunFailed'>;
+  readonly linkOutage: () => { readonly ms: number; readonly reason: string };
   readonly clock: Clock;
   readonly timers: Timers;
   readonly onHealthChange: (health: Health) => void;
@@ -29,16 +31,23 @@ export class Vitals {
   readonly #options: VitalsOptions;
   readonly #machine: MachineLoad;
   readonly #eventLoop = new EventLoopLoad();
+  readonly #runtime = new RuntimeLoad();
+  readonly #sockets = new UdpSockets();
   readonly #schedules: Scheduled[] = [];
-  #health: Health = { healthy: true, reason: undefined };
+  readonly #check: HealthCheck;
+  readonly #startedMs: number;
+  #health: Health = { healthy: true, fault: undefined };
   #stress = 0;
   #loop = { utilization: 0, p99DelayMs: 0, maxDelayMs: 0 };
+  #machineLoad: MachineSample = { used: 0, steal: undefined };
   #checkedMs: number;
 
   constructor(options: VitalsOptions) {
     this.#options = options;
     this.#machine = new MachineLoad(options.config.load.cpuUsage.detectSteal);
-    this.#checkedMs = options.clock.nowMs();
+    this.#check = new HealthCheck(options.config.health);
+    this.#startedMs = options.clock.nowMs();
+    this.#checkedMs = this.#startedMs;
   }
 
   get health(): Health {
@@ -53,37 +62,49 @@ export class Vitals {
   start(): void {
     const { timers } = this.#options;
     this.#eventLoop.start();
+    this.#runtime.start();
     this.#machine.sample();
     this.#schedules.push(
       timers.every(sampleIntervalMs, () => this.#sample()),
-      timers.every(healthIntervalMs, () => this.#check()),
+      timers.every(healthIntervalMs, () => this.#judge()),
     );
   }
 
   close(): void {
     for (const schedule of this.#schedules) schedule.cancel();
     this.#eventLoop.close();
+    this.#runtime.close();
   }
 
   process(): ProcessFigures {
-    const { heapUsed, rss } = process.memoryUsage();
     return {
-      threads: threadCount(),
-      heapUsedBytes: heapUsed,
-      residentBytes: rss,
+      ...this.#runtime.read(),
       eventLoopUtilization: this.#loop.utilization,
       eventLoopDelayP99Ms: this.#loop.p99DelayMs,
+      eventLoopDelayMaxMs: this.#loop.maxDelayMs,
+      machineCpu: this.#machineLoad.used,
+      cpuSteal: this.#machineLoad.steal,
     };
+  }
+
+  /** The media sockets as the kernel sees them. */
+  sockets(): readonly SocketFigures[] {
+    const { media, clock } = this.#options;
+    const pids = media.figures().workers.map(({ pid }) => pid);
+    return this.#sockets
+      .read(pids, clock.nowMs())
+      .flatMap((sockets, worker) => sockets.map((socket) => ({ worker, ...socket })));
   }
 
   #sample(): void {
     const { media, config } = this.#options;
     this.#loop = this.#eventLoop.sample();
+    this.#machineLoad = this.#machine.sample();
     const figures = media.figures();
     const { cpuUsage, packetRate, measurement } = config.load;
     this.#stress = stressLevel(
       {
-        machineCpu: this.#machine.sample(),
+        machineCpu: this.#machineLoad.used,
         busiestWorkerCpu: Math.max(0, ...figures.workers.map(({ cpu }) => cpu)),
         eventLoop: this.#loop.utilization,
         packetRate: figures.packetsPerSecondIn + figures.packetsPerSecondOut,
@@ -97,23 +118,26 @@ export class Vitals {
     this.#options.onSample(this.#stress);
   }
 
-  #check(): void {
-    const { media, clock, config, hasValidAddress, onHealthChange } = this.#options;
+  #judge(): void {
+    const { media, clock, addresses, linkOutage, onHealthChange } = this.#options;
     const nowMs = clock.nowMs();
     const before = this.#health;
-    this.#health = checkHealth(
+    const outage = linkOutage();
+    this.#health = this.#check.check(
       {
-        hasValidAddress,
+        ...addresses,
         workersSilentMs: media
           .figures()
           .workers.filter(({ alive }) => alive)
           .map(({ silentMs }) => silentMs),
         // This very timer's lateness: a loop that hung was late by as much.
         eventLoopDelayMs: Math.max(0, nowMs - this.#checkedMs - healthIntervalMs),
+        linksDownMs: outage.ms,
+        linksDownBecause: outage.reason,
       },
-      config.health,
+      nowMs - this.#startedMs,
     );
     this.#checkedMs = nowMs;
-    if (this.#health.reason !== before.reason) onHealthChange(this.#health);
+    if (this.#health.fault?.reason !== before.fault?.reason) onHealthChange(this.#health);
   }
 }

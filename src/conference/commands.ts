@@ -10,6 +10,8 @@ export type ConferenceCommand = {
   readonly meetingId: MeetingId;
   /** The room's bare JID, for logs. Only with `create`. */
   readonly name?: string;
+  /** False = the focus wants the conference left out of `/stats`. Only with `create`. */
+  readonly rtcstats?: boolean;
   readonly create: boolean;
   readonly expire: boolean;
   readonly endpoints: readonly EndpointCommand[];

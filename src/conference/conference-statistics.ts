@@ -28,8 +28,31 @@ export function statisticsOf(
     visitors: count(endpoints, (each) => each.visitor),
     endpointsOversending: count(endpoints, (each) => each.receiver.allocation.oversending),
     endpointsWithSuspendedSources: count(endpoints, hasSuspendedSources),
+    endpointsWithHighOutgoingLoss: count(active, losesMuch),
+    sizes: conferences.map(sizeOf),
+    estimatesBps: endpoints.flatMap(({ receiver }) => receiver.estimate.latestBps ?? []),
+    videoStreams: sum(endpoints, ({ receiver }) => receiver.flow.planned),
+    videoStreamsWaiting: sum(endpoints, ({ receiver }) => receiver.flow.waiting),
     totals: { ...totals, conferenceSeconds: Math.floor(totals.conferenceSeconds) },
   };
+}
+
+function sizeOf({ endpoints }: Conference): ConferenceStatistics['sizes'][number] {
+  const all = [...endpoints.values()];
+  return {
+    endpoints: all.length,
+    audioSenders: all.filter(sendsAudio).length,
+    videoSenders: all.filter(sendsVideo).length,
+  };
+}
+
+function sum(endpoints: readonly Endpoint[], value: (endpoint: Endpoint) => number): number {
+  return endpoints.reduce((total, endpoint) => total + value(endpoint), 0);
+}
+
+/** JVB's threshold of the figure. */
+function losesMuch({ media }: Endpoint): boolean {
+  return (media.link().lossOut ?? 0) > 0.1;
 }
 
 function isActive({ endpoints }: Conference): boolean {

@@ -38,6 +38,8 @@ export type ConferenceIdentity = {
   readonly id: ConferenceId;
   readonly meetingId: MeetingId;
   readonly name: string | undefined;
+  /** Whether `/stats` may show it. */
+  readonly rtcstats: boolean;
 };
 
 /** One meeting on this bridge. Coordinates: what is decided, and how, is in the parts it holds. */

@@ -117,7 +117,9 @@ export class Conferences implements ChannelGate {
   /** Executes a request whole or not at all, after every earlier one for the same meeting. */
   async execute(command: ConferenceCommand): Promise<Result<ConferenceOutcome, CommandError>> {
     const result = this.#queues.add(command.meetingId, () => this.#executeSafely(command));
-    return result ?? err({ code: 'unavailable', text: 'Too many requests are waiting.' });
+    if (result) return result;
+    this.#totals.requestsRefused += 1;
+    return err({ code: 'unavailable', text: 'Too many requests are waiting.' });
   }
 
   admit(request: ChannelRequest): ChannelReceiver | undefined {
@@ -177,6 +179,7 @@ export class Conferences implements ChannelGate {
       if (!command.create && !this.#byMeeting.has(command.meetingId)) {
         return err(notFound(command.meetingId)); // its media was lost under the request
       }
+      this.#totals.requestsFailed += 1;
       this.#options.log.error({ err: error, meeting: command.meetingId }, 'request failed');
       return err({ code: 'internal', text: 'The bridge failed to execute the request.' });
     }
@@ -228,11 +231,12 @@ export class Conferences implements ChannelGate {
     return undefined;
   }
 
-  async #open({ meetingId, name }: ConferenceCommand, undo: UndoStack): Promise<Conference> {
+  async #open(command: ConferenceCommand, undo: UndoStack): Promise<Conference> {
     const { random, log, media } = this.#options;
+    const { meetingId, name, rtcstats = true } = command;
     const id = conferenceId(hexDigits(random.uint32()) + hexDigits(random.uint32()));
     const services = { ...this.#services, log: log.child({ conf: id }) };
-    const conference = new Conference({ id, meetingId, name }, services);
+    const conference = new Conference({ id, meetingId, name, rtcstats }, services);
     undo.add(() => conference.close());
     await conference.open(media, (reason) => this.#lose(conference, reason));
     return conference;

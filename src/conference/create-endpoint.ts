@@ -67,7 +67,7 @@ export function createEndpoint(
 function createReceiver(
   command: EndpointCreateCommand,
   media: EndpointMedia,
-  { config, loadLastN, ssrcs }: EndpointServices,
+  { config, loadLastN, ssrcs, totals }: EndpointServices,
   { send, reach }: Pick<ReceiverOptions, 'send' | 'reach'>,
 ): Receiver {
   const drawSsrc = () => ssrcs.draw();
@@ -87,6 +87,7 @@ function createReceiver(
       send,
       reach,
       setPlan: (plan) => media.setPlan(plan),
+      totals,
     },
     command,
   );

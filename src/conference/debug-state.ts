@@ -35,6 +35,7 @@ export function conferenceDebugState(
     id: identity.id,
     meetingId: identity.meetingId,
     name: identity.name,
+    rtcstats: identity.rtcstats,
     ...(detail.full && {
       createdMs,
       dominantSpeaker: speakers.dominant,
@@ -68,6 +69,7 @@ function endpointDebugState(endpoint: Endpoint, view: DebugView) {
     lastActiveMs: endpoint.lastActiveMs,
     ice: endpoint.ice,
     dtls: endpoint.dtls,
+    link: endpoint.media.link(),
     reachable: endpoint.reachable,
     channel: channel.carrier ?? 'none',
     channelMessagesDropped: channel.dropped,

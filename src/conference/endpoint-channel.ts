@@ -65,6 +65,7 @@ export class EndpointChannel {
     if (link.carrier === 'websocket') totals.webSocketMessagesReceived += 1;
     else totals.dataChannelMessagesReceived += 1;
     if (!this.#rate.take(nowMs())) {
+      totals.channelMessagesDropped += 1;
       this.#warnOnce('too many messages', 'channel messages dropped');
       return;
     }

@@ -31,10 +31,12 @@ export class EndpointMonitor {
   }
 
   tick(nowMs: number): void {
-    const { config } = this.#options;
-    if (nowMs - this.#checkedMs < config.connectivity.checkIntervalMs) return;
+    const { config, totals } = this.#options;
+    const sinceMs = nowMs - this.#checkedMs;
+    if (sinceMs < config.connectivity.checkIntervalMs) return;
     this.#checkedMs = nowMs;
     for (const endpoint of this.#options.endpoints.values()) {
+      if (Number.isFinite(sinceMs)) totals.videoMilliseconds += sinceMs * videoStreamsOf(endpoint);
       if (!endpoint.visitor) this.#checkReachable(endpoint, nowMs);
       this.#checkChannel(endpoint, nowMs);
     }
@@ -72,4 +74,12 @@ export class EndpointMonitor {
       }
     }
   }
+}
+
+/** Streams of its video sources of which something comes in. */
+function videoStreamsOf({ sources }: Endpoint): number {
+  return sources.all().reduce((count, { layers }) => {
+    const flowing = layers.filter(({ bitrateBps }) => bitrateBps > 0);
+    return count + new Set(flowing.map(({ index }) => index.encoding)).size;
+  }, 0);
 }

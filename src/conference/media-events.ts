@@ -70,8 +70,7 @@ function handleEndpointEvent(
         scene.forwarding.refreshAll();
       break;
     case 'layers':
-      if (endpoint.sources.setLayers(event.source, event.layers)) scene.forwarding.refreshAll();
-      else scene.forwarding.invalidate();
+      layersChanged(endpoint, event, scene);
       break;
     case 'dominant-speaker':
       workerChoseSpeaker(endpoint, scene, nowMs);
@@ -89,6 +88,17 @@ function handleEndpointEvent(
       sourceRefused(endpoint, event, scene.forwarding);
       break;
   }
+}
+
+function layersChanged(
+  endpoint: Endpoint,
+  { source, layers }: EventOf<'layers'>,
+  { totals, forwarding }: MediaEventScene,
+): void {
+  if (endpoint.sources.setLayers(source, layers)) {
+    totals.layeringChanges += 1;
+    forwarding.refreshAll();
+  } else forwarding.invalidate();
 }
 
 function transportChanged(

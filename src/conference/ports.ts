@@ -67,8 +67,29 @@ export interface EndpointMedia {
    * be restarted, which is an answer and not an error (colibri2.md §3.10).
    */
   restartIce(): Promise<LocalTransport | undefined>;
+  /** The way to the client as last measured, a few seconds old at most. */
+  link(): LinkFigures;
   close(): void;
 }
+
+/** Bit rates over the last interval; fractions 0 to 1; undefined = not known yet. */
+export type LinkFigures = {
+  readonly path: TransportPath | undefined;
+  readonly bitsPerSecondIn: number;
+  readonly bitsPerSecondOut: number;
+  readonly lossIn: number | undefined;
+  readonly lossOut: number | undefined;
+  readonly rttMs: number | undefined;
+};
+
+/** The candidate pair in use. */
+export type TransportPath = {
+  readonly protocol: 'udp' | 'tcp';
+  readonly local: { readonly ip: string; readonly port: number };
+  readonly remote: { readonly ip: string; readonly port: number };
+  /** The type the client signalled for its address; `prflx` = it signalled none such. */
+  readonly remoteType: 'host' | 'srflx' | 'prflx' | 'relay';
+};
 
 /** Sources by name; kinds that are force-muted are dropped where they arrive. */
 export type Reception = {
@@ -214,6 +235,20 @@ export type MediaFigures = {
   readonly lossOut: number;
   readonly rttMs: number;
   readonly workersDied: number;
+  readonly iceRestarts: {
+    readonly started: number;
+    readonly succeeded: number;
+    /** Asked for while there was no connection, or while another was under way. */
+    readonly notEstablished: number;
+  };
+  readonly iceSucceededRelayed: number;
+  readonly rejectedDataChannels: number;
+  /** Seconds that packets stayed in the workers; the last count is of those beyond the last bound. */
+  readonly forwardingDelay: {
+    readonly bounds: readonly number[];
+    readonly counts: readonly number[];
+    readonly sum: number;
+  };
 };
 
 export type WorkerFigures = {

@@ -20,6 +20,8 @@ import { conferenceSizeLimit, type LastNLimits } from './last-n-limits.ts';
 import type { ForwardingPlan } from './ports.ts';
 import type { ReceiverSlots } from './receiver-slots.ts';
 import { ReceiverWishes } from './receiver-wishes.ts';
+import type { Totals } from './totals.ts';
+import { VideoFlow } from './video-flow.ts';
 
 export type ReceiverOptions = {
   readonly endpointId: EndpointId;
@@ -33,6 +35,7 @@ export type ReceiverOptions = {
   /** @returns whether it left: false without a channel. */
   readonly send: (event: ChannelEvent) => boolean;
   readonly setPlan: (plan: ForwardingPlan) => void;
+  readonly totals: Totals;
 };
 
 const nothing: Allocation = { sources: [], targetBps: 0, idealBps: 0, oversending: false };
@@ -42,6 +45,7 @@ export class Receiver {
   readonly #options: ReceiverOptions;
   readonly wishes: ReceiverWishes;
   readonly estimate: DownlinkEstimate;
+  readonly flow: VideoFlow;
   #allocation: Allocation = nothing;
   #heights: ReadonlyMap<SourceName, number> = new Map();
   #plan: ForwardingPlan = { streams: [], idealBps: 0 };
@@ -69,6 +73,7 @@ export class Receiver {
       defaultMaxHeight: config.defaultMaxHeightPx,
     });
     this.estimate = new DownlinkEstimate(config.estimate);
+    this.flow = new VideoFlow(options.totals);
   }
 
   get allocation(): Allocation {
@@ -129,6 +134,7 @@ export class Receiver {
     this.#video = view.videoByName;
     this.#audio = audio;
     this.#applyPlan(view.videoByName, audio);
+    this.#watchFlow(view.videoByName, nowMs);
     this.#tellForwarded();
     this.#logDeliveries(nowMs);
   }
@@ -155,6 +161,7 @@ export class Receiver {
 
   /** What the media plane says really leaves; undefined = nothing, while a key frame is awaited. */
   reportForwarding(source: SourceName, layer: LayerIndex | undefined, nowMs: number): void {
+    this.flow.report(source, layer !== undefined, nowMs);
     if (layer) this.#sent.set(source, layer);
     else this.#sent.delete(source);
     const delivery = this.delivery(source, nowMs);
@@ -265,6 +272,16 @@ export class Receiver {
     this.#plan = plan;
     this.#forgetUnsent();
     this.#options.setPlan(plan);
+  }
+
+  #watchFlow(video: ForwardingView['videoByName'], nowMs: number): void {
+    const planned = this.#plan.streams.filter(({ kind }) => kind === 'video');
+    const isArriving = (source: SourceName) =>
+      video.get(source)?.layers.some(({ bitrateBps }) => bitrateBps > 0) === true;
+    this.flow.plan(
+      planned.map(({ source }) => ({ source, arriving: isArriving(source) })),
+      nowMs,
+    );
   }
 
   /** A refusal lasts as long as the source. */

@@ -13,6 +13,18 @@ export type ConferenceStatistics = {
   readonly visitors: number;
   readonly endpointsOversending: number;
   readonly endpointsWithSuspendedSources: number;
+  readonly endpointsWithHighOutgoingLoss: number;
+  /** One entry a conference. */
+  readonly sizes: readonly {
+    readonly endpoints: number;
+    readonly audioSenders: number;
+    readonly videoSenders: number;
+  }[];
+  /** Downlink estimates, bit/s, of the receivers that have one. */
+  readonly estimatesBps: readonly number[];
+  /** Video streams that are to be sent to somebody, and those of them of which nothing leaves. */
+  readonly videoStreams: number;
+  readonly videoStreamsWaiting: number;
   readonly totals: ConferenceTotals;
 };
 
@@ -35,4 +47,15 @@ export type ConferenceTotals = {
   readonly dataChannelMessagesSent: number;
   readonly webSocketMessagesReceived: number;
   readonly webSocketMessagesSent: number;
+  readonly channelMessagesDropped: number;
+  /** Requests of a focus: too many waiting, or failed by a fault of the bridge. */
+  readonly requestsRefused: number;
+  readonly requestsFailed: number;
+  readonly layeringChanges: number;
+  readonly videoMilliseconds: number;
+  /** Streams towards receivers: how often and how late they began, how often and how long they stopped. */
+  readonly videoStarts: number;
+  readonly videoStartMs: number;
+  readonly videoFreezes: number;
+  readonly videoFreezeMs: number;
 };

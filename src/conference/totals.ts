@@ -22,5 +22,14 @@ export function newTotals(): Totals {
     dataChannelMessagesSent: 0,
     webSocketMessagesReceived: 0,
     webSocketMessagesSent: 0,
+    channelMessagesDropped: 0,
+    requestsRefused: 0,
+    requestsFailed: 0,
+    layeringChanges: 0,
+    videoMilliseconds: 0,
+    videoStarts: 0,
+    videoStartMs: 0,
+    videoFreezes: 0,
+    videoFreezeMs: 0,
   };
 }

@@ -128,6 +128,8 @@ export type HealthConfig = {
   readonly stickyFailures: boolean;
   readonly requireValidAddress: boolean;
   readonly requireStun: boolean;
+  /** Infinity = links do not matter. */
+  readonly maxLinkOutageMs: number;
 };
 
 export type ShutdownConfig = {

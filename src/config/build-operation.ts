@@ -67,6 +67,7 @@ export function buildHealth(settings: EffectiveSettings): HealthConfig {
     stickyFailures: settings.get('videobridge.health.sticky-failures'),
     requireValidAddress: settings.get('videobridge.health.require-valid-address'),
     requireStun: settings.get('videobridge.health.require-stun'),
+    maxLinkOutageMs: settings.get('trestle.health.max-link-outage') || Infinity,
   };
 }
 

@@ -2,33 +2,84 @@
 export type HealthFacts = {
   /** Whether an address that is neither loopback, link-local nor private is signalled. */
   readonly hasValidAddress: boolean;
+  /** STUN servers are configured and none told an address. */
+  readonly stunFailed: boolean;
   /** Milliseconds since each worker last answered; empty = no worker is alive. */
   readonly workersSilentMs: readonly number[];
   /** How late the event loop ran its timers at worst since the last check. */
   readonly eventLoopDelayMs: number;
+  /** Since when no XMPP server is connected, ms; 0 while one is, or where none is configured. */
+  readonly linksDownMs: number;
+  /** Why, in the words of the links. */
+  readonly linksDownBecause: string;
 };
 
 /** `videobridge.health.*`. */
 export type HealthConfig = {
   readonly requireValidAddress: boolean;
+  readonly requireStun: boolean;
+  /** A failure later than five minutes after the start is for good. */
+  readonly stickyFailures: boolean;
   /** A worker or an event loop that is silent for longer has failed the check. */
   readonly maxCheckDurationMs: number;
+  /** Without any XMPP server for longer nobody can ask for a conference; Infinity = does not matter. */
+  readonly maxLinkOutageMs: number;
 };
 
-export type Health = { readonly healthy: boolean; readonly reason: string | undefined };
+/** A hard failure is one that only the operator or a restart ends; HTTP tells them apart (operations.md §4.3). */
+export type Fault = { readonly reason: string; readonly hard: boolean };
 
-/** One value for REST, the health IQ, presence and metrics; `reason` says what to look at. */
-export function checkHealth(facts: HealthFacts, config: HealthConfig): Health {
-  const reason = findFault(facts, config);
-  return { healthy: reason === undefined, reason };
+export type Health = { readonly healthy: boolean; readonly fault: Fault | undefined };
+
+/** JVB does not remember what fails while it starts. */
+const stickyAfterMs = 5 * 60_000;
+
+/** One value for REST, the health IQ, presence and metrics; the reason says what to look at. */
+export class HealthCheck {
+  readonly #config: HealthConfig;
+  #remembered: string | undefined;
+
+  constructor(config: HealthConfig) {
+    this.#config = config;
+  }
+
+  /** @param uptimeMs since the bridge started */
+  check(facts: HealthFacts, uptimeMs: number): Health {
+    const fault = findFault(facts, this.#config);
+    if (fault?.hard === true && this.#config.stickyFailures && uptimeMs > stickyAfterMs) {
+      this.#remembered ??= fault.reason;
+    }
+    const lasting = fault ?? this.#stickyFault();
+    return { healthy: lasting === undefined, fault: lasting };
+  }
+
+  #stickyFault(): Fault | undefined {
+    if (this.#remembered === undefined) return undefined;
+    const reason =
+      `failed before: ${this.#remembered}; over now, but videobridge.health.sticky-failures keeps the ` +
+      'bridge unhealthy until it is restarted';
+    return { reason, hard: true };
+  }
 }
 
-function findFault(facts: HealthFacts, config: HealthConfig): string | undefined {
+function findFault(facts: HealthFacts, config: HealthConfig): Fault | undefined {
+  const hard = findHardFault(facts, config);
+  if (hard !== undefined) return { reason: hard, hard: true };
+  if (facts.linksDownMs <= config.maxLinkOutageMs) return undefined;
+  const minutes = Math.round(facts.linksDownMs / 60_000);
+  const reason = `no XMPP server has been connected for ${minutes} min, so no focus can ask: ${facts.linksDownBecause}`;
+  return { reason, hard: false };
+}
+
+function findHardFault(facts: HealthFacts, config: HealthConfig): string | undefined {
   if (config.requireValidAddress && !facts.hasValidAddress) {
     return (
       'no valid address: every media address is private, link-local or loopback; configure a mapping ' +
       '(ice4j.harvest.mapping) or set videobridge.health.require-valid-address = false'
     );
+  }
+  if (config.requireStun && facts.stunFailed) {
+    return 'no STUN server of ice4j.harvest.mapping.stun.addresses told an address: is UDP to them let through?';
   }
   if (facts.workersSilentMs.length === 0) return 'no media worker is alive';
   const silent = Math.min(...facts.workersSilentMs);

@@ -32,6 +32,7 @@ export function conferenceCommand(
     withoutUndefined({
       meetingId,
       name: create ? name : undefined,
+      rtcstats: create && !request.rtcstatsEnabled ? false : undefined,
       create,
       expire,
       endpoints,

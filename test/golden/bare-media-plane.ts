@@ -27,6 +27,14 @@ function endpointMedia(): EndpointMedia {
     setReception: () => undefined,
     setPlan: () => undefined,
     requestKeyframe: () => undefined,
+    link: () => ({
+      path: undefined,
+      bitsPerSecondIn: 0,
+      bitsPerSecondOut: 0,
+      lossIn: undefined,
+      lossOut: undefined,
+      rttMs: undefined,
+    }),
     close: () => undefined,
   };
 }

@@ -3,6 +3,7 @@ import type {
   EndpointMedia,
   EndpointMediaOptions,
   ForwardingPlan,
+  LinkFigures,
   MediaEvent,
   MediaPlane,
   Reception,
@@ -34,6 +35,15 @@ export class FakeEndpointMedia implements EndpointMedia {
   setPlan = (plan: ForwardingPlan) => void (this.plan = plan);
   requestKeyframe = (source: string) => void this.keyframes.push(source);
   restartIce = async () => this.restarted;
+  figures: LinkFigures = {
+    path: undefined,
+    bitsPerSecondIn: 0,
+    bitsPerSecondOut: 0,
+    lossIn: undefined,
+    lossOut: undefined,
+    rttMs: undefined,
+  };
+  link = () => this.figures;
   close = () => void (this.closed = true);
   setRemoteTransport = async (remote: RemoteTransport) => {
     if (this.failWith) throw this.failWith;

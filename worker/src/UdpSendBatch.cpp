@@ -2,6 +2,7 @@
 // #define MS_LOG_DEV_LEVEL 3
 
 #include "handles/UdpSendBatch.hpp"
+#include "ForwardingDelay.hpp"
 #include "Logger.hpp"
 #include <algorithm>
 #include <array>
@@ -102,6 +103,8 @@ namespace
 		uv_prepare_t* prepare{ nullptr };
 		bool segmentationUsable{ true };
 		bool overflowing{ false };
+		// When the first datagram entered, ns.
+		uint64_t startedNs{ 0 };
 		// Filled by Flush(). Members just to keep their memory.
 		std::vector<Message> messages;
 		std::vector<struct mmsghdr> headers;
@@ -452,6 +455,11 @@ bool UdpSendBatch::Add(uv_udp_t* uvHandle, const uint8_t* data, size_t len, cons
 	auto& destination = findDestination(uvHandle, addr);
 	const auto idx    = static_cast<int32_t>(state.datagrams.size());
 
+	if (idx == 0)
+	{
+		state.startedNs = uv_hrtime();
+	}
+
 	state.datagrams.push_back({ tail, static_cast<uint32_t>(len), -1 });
 	state.used = std::min((state.used + len + 15) & ~size_t{ 15 }, ArenaSize);
 
@@ -512,6 +520,8 @@ void UdpSendBatch::Flush()
 
 		sendMessages(uvHandle, from, to);
 	}
+
+	ForwardingDelay::Record((uv_hrtime() - state.startedNs) / 1000, state.datagrams.size());
 
 	state.datagrams.clear();
 	state.destinations.clear();

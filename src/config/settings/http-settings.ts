@@ -1,5 +1,5 @@
 import { boolean, portOrOff, secret, text, textList } from '../reader.ts';
-import { differently, notYet, obeyed, optional, under, unsupported } from '../setting.ts';
+import { differently, obeyed, optional, under, unsupported } from '../setting.ts';
 
 const cipherSuites = [
   'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
@@ -27,8 +27,10 @@ const restSettings = {
   'videobridge.rest.drain.enabled': obeyed(boolean, true, 'Serve /colibri/drain.'),
   'videobridge.rest.health.enabled': obeyed(boolean, true, 'Serve /about/health.'),
   'videobridge.rest.prometheus.enabled': obeyed(boolean, true, 'Serve /metrics.'),
-  'videobridge.rest.rtcstats.enabled': notYet(
-    obeyed(boolean, true, 'Serve the debug view that rtcstats reads.'),
+  'videobridge.rest.rtcstats.enabled': obeyed(
+    boolean,
+    true,
+    'Serve the debug view that rtcstats reads.',
   ),
   'videobridge.rest.shutdown.enabled': obeyed(
     boolean,

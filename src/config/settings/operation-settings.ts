@@ -74,16 +74,25 @@ const health = {
     '3 seconds',
     'A check slower than this has failed.',
   ),
-  'videobridge.health.sticky-failures': notYet(
-    obeyed(boolean, false, 'A failure after the first five minutes is for good.'),
+  'videobridge.health.sticky-failures': obeyed(
+    boolean,
+    false,
+    'A failure after the first five minutes is for good.',
   ),
   'videobridge.health.require-valid-address': obeyed(
     boolean,
     true,
     'Fail without an address that others can reach.',
   ),
-  'videobridge.health.require-stun': notYet(
-    obeyed(boolean, false, 'Fail when STUN servers are set and none answered.'),
+  'videobridge.health.require-stun': obeyed(
+    boolean,
+    false,
+    'Fail when STUN servers are set and none answered.',
+  ),
+  'trestle.health.max-link-outage': obeyed(
+    duration,
+    '5 minutes',
+    'Without any XMPP server for so long /about/health answers 503; 0 = it never does for that.',
   ),
 } as const;
 
@@ -135,17 +144,17 @@ const reports = {
   'videobridge.stats.transit-time.enable-json': ignored(
     boolean,
     true,
-    'Packets do not pass through queues that could be timed.',
+    'See trestle_forwarding_delay_seconds in /metrics.',
   ),
   'videobridge.stats.transit-time.enable-prometheus': unsupported(
     boolean,
     false,
-    'Packets do not pass through queues that could be timed.',
+    'See trestle_forwarding_delay_seconds in /metrics.',
   ),
   'videobridge.stats.transit-time.enable-jitter': unsupported(
     boolean,
     false,
-    'Packets do not pass through queues that could be timed.',
+    'See trestle_forwarding_delay_seconds in /metrics.',
   ),
   'videobridge.stats.jvm.enabled': ignored(
     boolean,

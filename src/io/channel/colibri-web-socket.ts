@@ -40,6 +40,7 @@ export class ColibriWebSocket {
   readonly #channels = new Set<ChannelSocket>();
   readonly #halfOpen = new Set<Duplex>();
   readonly #detach: (() => void)[] = [];
+  readonly #counts = { closedNormally: 0, closedAbnormally: 0, errors: 0 };
 
   constructor(options: ColibriWebSocketOptions) {
     this.#options = options;
@@ -60,6 +61,11 @@ export class ColibriWebSocket {
   /** Channels open now. */
   get size(): number {
     return this.#channels.size;
+  }
+
+  /** Channels that ended, since the start. */
+  get counts(): Readonly<{ closedNormally: number; closedAbnormally: number; errors: number }> {
+    return this.#counts;
   }
 
   /** Answers all upgrade requests of `server`, and bounds the connections that ask for nothing. */
@@ -133,7 +139,12 @@ export class ColibriWebSocket {
       log: log.child(idsOf(asked)),
     });
     this.#channels.add(channel);
-    webSocket.on('close', () => this.#channels.delete(channel));
+    webSocket.on('error', () => (this.#counts.errors += 1));
+    webSocket.on('close', (code) => {
+      this.#channels.delete(channel);
+      if (code === 1000 || code === 1001) this.#counts.closedNormally += 1;
+      else this.#counts.closedAbnormally += 1;
+    });
     channel.start();
   }
 

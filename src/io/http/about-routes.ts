@@ -8,7 +8,10 @@ export function aboutRoutes(app: FastifyInstance, switches: RestSwitches, view: 
       const fault = view.fault();
       if (fault === undefined) return reply.code(200).send();
       // JVB sends the bare text under this type; scripts print it.
-      return reply.code(500).type('application/json').send(fault);
+      return reply
+        .code(fault.hard ? 500 : 503)
+        .type('application/json')
+        .send(fault.reason);
     });
   }
   if (switches.version) {

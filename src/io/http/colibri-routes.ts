@@ -20,6 +20,14 @@ export function colibriRoutes(app: FastifyInstance, { colibri, view }: Parts): v
     const { status, body } = await colibri.patch(meetingId, request.body);
     return reply.code(status).send(body);
   });
+  app.get(
+    '/colibri/v2/conferences/:meetingId/dominant-speaker-identification',
+    (request, reply) => {
+      const { meetingId } = request.params as { meetingId: string };
+      const speakers = view.speakers(meetingId);
+      return speakers === undefined ? fail(reply, 404, 'no such conference') : reply.send(speakers);
+    },
+  );
   app.get('/colibri/v2/conferences/:meetingId', (request, reply) => {
     const { meetingId } = request.params as { meetingId: string };
     const { status, body } = colibri.get(meetingId);

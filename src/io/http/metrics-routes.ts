@@ -11,12 +11,12 @@ const formats: Readonly<Record<string, MetricsFormat>> = {
 
 /** `/metrics` in the format the client prefers (operations.md §4.8). */
 export function metricsRoutes(app: FastifyInstance, view: BridgeView): void {
-  app.get('/metrics', async (request, reply) => {
+  app.get('/metrics', (request, reply) => {
     const format = negotiate(request.headers.accept);
     if (format === undefined) {
       return fail(reply, 406, `possible are: ${Object.keys(formats).join(', ')}`);
     }
-    const { contentType, body } = await view.metrics(format);
+    const { contentType, body } = view.metrics(format);
     return reply.type(contentType).send(body);
   });
 }

@@ -21,7 +21,17 @@ export function operateRoutes(
 }
 
 function drainRoutes(app: FastifyInstance, control: BridgeControl): void {
+  // What is posted here means nothing, so nothing is wrong with any of it: `curl -d ''` sends a form.
+  app.register((plain, _options, done) => {
+    plain.removeAllContentTypeParsers();
+    plain.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+    switchRoutes(plain, control);
+    done();
+  });
   app.get('/colibri/drain', () => ({ drain: control.draining() }));
+}
+
+function switchRoutes(app: FastifyInstance, control: BridgeControl): void {
   for (const [path, on] of [
     ['/colibri/drain/enable', true],
     ['/colibri/drain/disable', false],

@@ -18,16 +18,25 @@ export interface Colibri1Rest {
   patch(id: string, body: unknown): Promise<RestReply>;
 }
 
+/** What is wrong with the bridge; a soft fault may pass by itself. */
+export type Fault = { readonly reason: string; readonly hard: boolean };
+
 /** What an operator may read. */
 export interface BridgeView {
-  /** Undefined = healthy; else what is wrong. */
-  fault(): string | undefined;
+  /** Undefined = healthy. */
+  fault(): Fault | undefined;
   version(): string;
   /** Flat object of `/colibri/stats`. */
   statistics(): Readonly<Record<string, unknown>>;
-  metrics(format: MetricsFormat): Promise<{ contentType: string; body: string }>;
+  metrics(format: MetricsFormat): { readonly contentType: string; readonly body: string };
   /** The whole bridge, one conference or one endpoint, in words and numbers; no secret among them. */
   debug(query: DebugQuery): unknown;
+  /** How long requests over XMPP took. */
+  requestDelays(): unknown;
+  /** Conferences in detail, those left out whose focus wants that. */
+  rtcstats(): unknown;
+  /** Who speaks in a meeting; undefined = there is no such. */
+  speakers(meetingId: string): unknown;
 }
 
 export type MetricsFormat = 'openmetrics' | 'text' | 'json';
@@ -43,6 +52,12 @@ export interface BridgeControl {
   draining(): boolean;
   setDrain(on: boolean): void;
   shutdown(kind: 'graceful' | 'forced'): void;
+  /** Ids of the XMPP logins. */
+  logins(): readonly string[];
+  /** @returns what is wrong with the body, if anything */
+  addLogin(body: unknown): string | undefined;
+  /** @returns false = there is none of that id */
+  removeLogin(id: string): boolean;
 }
 
 /** Which parts are on; a part that is off answers 404, as JVB's do (operations.md §4.2). */
@@ -54,4 +69,5 @@ export type RestSwitches = {
   readonly version: boolean;
   readonly debug: boolean;
   readonly prometheus: boolean;
+  readonly rtcstats: boolean;
 };

@@ -2,8 +2,9 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { aboutRoutes } from './about-routes.ts';
 import { colibri1Routes } from './colibri1-routes.ts';
 import { colibriRoutes } from './colibri-routes.ts';
-import { debugRoutes } from './debug-routes.ts';
+import { debugRoutes, movedDebugRoutes, rtcstatsRoutes } from './debug-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { mucClientRoutes } from './muc-client-routes.ts';
 import { operateRoutes } from './operate-routes.ts';
 import { fail } from './fail.ts';
 import type {
@@ -49,9 +50,12 @@ export function privateApi(options: PrivateApiOptions): FastifyInstance {
   aboutRoutes(app, switches, view);
   if (switches.prometheus) metricsRoutes(app, view);
   if (switches.debug) debugRoutes(app, view);
+  if (switches.rtcstats) rtcstatsRoutes(app, view);
   if (switches.colibri) {
     colibriRoutes(app, options);
     colibri1Routes(app, options.colibri1);
+    mucClientRoutes(app, options.control);
+    if (switches.debug) movedDebugRoutes(app);
   }
   operateRoutes(app, switches, options.control);
   return app;

@@ -16,18 +16,15 @@ import {
 } from './data-channel.ts';
 import { MediasoupEndpoint } from './endpoint-media.ts';
 import type { MediaOptions } from './media-options.ts';
-import type { MediaWorker } from './media-worker.ts';
+import type { MediaWorker, WorkerContext } from './media-worker.ts';
 import type { ReceivedSource, ReceivedSourceListener } from './received-source.ts';
 import { SourceRegistry } from './source-registry.ts';
 import type { Sweep } from './sweep.ts';
-import type { Traffic } from './traffic.ts';
 
 /** What all conferences share. */
-export type MediaContext = {
+export type MediaContext = WorkerContext & {
   readonly options: MediaOptions;
   readonly sweep: Sweep;
-  readonly traffic: Traffic;
-  readonly log: Logger;
 };
 
 /** The media of one conference: one router on one worker. */
@@ -169,7 +166,9 @@ export class MediasoupConference implements ConferenceMedia {
   ): Promise<void> {
     this.#direct ??= openDirectSide(this.#router);
     const { direct, source } = await this.#direct;
-    await prepareDataChannel({ ...channel, direct, source, listener });
+    const { transports } = this.#context.traffic;
+    const onRejected = () => (transports.rejectedDataChannels += 1);
+    await prepareDataChannel({ ...channel, direct, source, listener, onRejected });
   }
 
   #sourceListener(): ReceivedSourceListener {

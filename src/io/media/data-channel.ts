@@ -24,6 +24,8 @@ export type DataChannelOptions = {
   /** The bridge opens the channel, as JVB did in 2018; otherwise the client. */
   readonly opensChannel: boolean;
   readonly listener: DataChannelListener;
+  /** A second channel was asked for. */
+  readonly onRejected: () => void;
   readonly log: Logger;
 };
 
@@ -83,12 +85,13 @@ type Received = {
 };
 
 function receive(options: DataChannelOptions, channel: Channel, received: Received): void {
-  const { listener, log } = options;
+  const { listener, log, onRejected } = options;
   const { outgoing, message, protocol } = received;
   if (protocol === ppid.dcep) {
     if (!isDataChannelOpen(message)) return; // an ACK of nothing, or no OPEN
     if (channel.link && channel.link.outgoing !== outgoing) {
       log.info({}, 'a second data channel was not opened');
+      onRejected();
       return;
     }
     outgoing.send(dataChannelAck, ppid.dcep).catch(() => undefined); // fails only with the transport

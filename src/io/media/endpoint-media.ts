@@ -5,6 +5,7 @@ import type {
   EndpointMedia,
   EndpointMediaOptions,
   ForwardingPlan,
+  LinkFigures,
   MediaEvent,
   Reception,
 } from '../../conference/ports.ts';
@@ -22,6 +23,14 @@ import type { Traffic } from './traffic.ts';
 
 /** Consumers are asked for their round-trip time on every fifth sweep. */
 const SWEEPS_PER_RTT = 5;
+
+const unmeasured: Omit<LinkFigures, 'path'> = {
+  bitsPerSecondIn: 0,
+  bitsPerSecondOut: 0,
+  lossIn: undefined,
+  lossOut: undefined,
+  rttMs: undefined,
+};
 
 export type EndpointMediaParts = {
   readonly transport: types.WebRtcTransport;
@@ -42,7 +51,8 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
   readonly #transport: EndpointTransport;
   readonly #incoming: IncomingMedia;
   readonly #outgoing: OutgoingMedia;
-  #counted = { bytesIn: 0, bytesOut: 0 };
+  #counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
+  #measured: Omit<LinkFigures, 'path'> = unmeasured;
   #sweeps = 0;
   #closed = false;
   #feedbackPrepared = false;
@@ -62,7 +72,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
       transport,
       parts.candidates,
       (states) => emit({ type: 'transport-state', endpointId, ...states }),
-      log,
+      { counts: parts.traffic.transports, log },
     );
     this.#incoming = new IncomingMedia({
       endpointId,
@@ -138,6 +148,10 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     return this.#transport.restartIce();
   }
 
+  link(): LinkFigures {
+    return { ...this.#measured, path: this.#transport.path() };
+  }
+
   async sweep(): Promise<void> {
     const { transport, log } = this.#parts;
     try {
@@ -168,12 +182,20 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
       bytesIn: bytesReceived - this.#counted.bytesIn,
       bytesOut: bytesSent - this.#counted.bytesOut,
     };
-    this.#counted = { bytesIn: bytesReceived, bytesOut: bytesSent };
-    traffic.report(this, growth, {
+    const nowMs = performance.now();
+    const seconds = Math.max(0.001, (nowMs - this.#counted.atMs) / 1000);
+    this.#counted = { bytesIn: bytesReceived, bytesOut: bytesSent, atMs: nowMs };
+    const quality = {
       lossIn: rtpPacketLossReceived,
       lossOut: rtpPacketLossSent,
       rttMs: this.#rttMs,
-    });
+    };
+    this.#measured = {
+      ...quality,
+      bitsPerSecondIn: Math.round((growth.bytesIn * 8) / seconds),
+      bitsPerSecondOut: Math.round((growth.bytesOut * 8) / seconds),
+    };
+    traffic.report(this, growth, quality);
     if (growth.bytesIn > 0) this.emit({ type: 'activity', endpointId: this.#options.endpointId });
   }
 }

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
-import type { TransportState } from '../../conference/ports.ts';
+import type { TransportPath, TransportState } from '../../conference/ports.ts';
 import type {
   Candidate,
   DtlsSetup,
@@ -9,6 +9,8 @@ import type {
   LocalTransport,
   RemoteTransport,
 } from '../../model/transport.ts';
+import { RemoteCandidates } from './remote-candidates.ts';
+import type { TransportCounts } from './traffic.ts';
 import { icePasswordFingerprint } from './worker-reports.ts';
 
 /** Hash functions the worker can check, strongest first. */
@@ -43,15 +45,19 @@ export class EndpointTransport {
   /** Restarts so far; `pending` while the client has not answered the last one (colibri2.md §3.10). */
   #restart = { generation: 0, pending: false };
   #states: TransportStates = { ice: 'new', dtls: 'new' };
+  readonly #counts: TransportCounts;
+  readonly #remoteCandidates = new RemoteCandidates();
+  #wasRelayed = false;
 
   constructor(
     transport: types.WebRtcTransport,
     candidates: readonly Candidate[],
     onStates: (states: TransportStates) => void,
-    log: Logger,
+    { counts, log }: { readonly counts: TransportCounts; readonly log: Logger },
   ) {
     this.#transport = transport;
     this.#candidates = candidates;
+    this.#counts = counts;
     this.#log = log;
     const change = (states: Partial<TransportStates>) => {
       const next = { ...this.#states, ...states };
@@ -63,6 +69,7 @@ export class EndpointTransport {
       const ice = iceStates[state];
       if (ice) change({ ice });
     });
+    transport.on('iceselectedtuplechange', () => this.#countRelayed());
     transport.on('dtlsstatechange', (state) => {
       const dtls = dtlsStates[state];
       if (dtls) change({ dtls });
@@ -80,9 +87,27 @@ export class EndpointTransport {
     };
   }
 
+  /** The candidate pair in use; undefined before there is one. */
+  path(): TransportPath | undefined {
+    const tuple = this.#transport.closed ? undefined : this.#transport.iceSelectedTuple;
+    if (tuple?.remoteIp === undefined || tuple.remotePort === undefined) return undefined;
+    const remote = { ip: tuple.remoteIp, port: tuple.remotePort };
+    return {
+      protocol: tuple.protocol,
+      local: { ip: tuple.localAddress, port: tuple.localPort },
+      remote,
+      remoteType: this.#remoteCandidates.typeOf(remote),
+    };
+  }
+
   /** @throws Error when the worker refuses; the transport is unchanged then */
   async setRemote(remote: RemoteTransport): Promise<void> {
-    if (remote.iceGeneration === this.#restart.generation) this.#restart.pending = false;
+    this.#remoteCandidates.add(remote.candidates);
+    this.#countRelayed();
+    if (this.#restart.pending && remote.iceGeneration === this.#restart.generation) {
+      this.#restart.pending = false;
+      this.#counts.iceRestarts.succeeded += 1;
+    }
     const chosen = this.#choose(remote.fingerprints);
     if (!chosen) return;
     if (this.#connecting) {
@@ -116,9 +141,16 @@ export class EndpointTransport {
   async restartIce(): Promise<LocalTransport> {
     if (this.#states.ice === 'connected' && !this.#restart.pending) {
       this.#restart = { generation: this.#restart.generation + 1, pending: true };
+      this.#counts.iceRestarts.started += 1;
       await this.#transport.restartIce();
-    }
+    } else this.#counts.iceRestarts.notEstablished += 1;
     return this.describe();
+  }
+
+  #countRelayed(): void {
+    if (this.#wasRelayed || this.path()?.remoteType !== 'relay') return;
+    this.#wasRelayed = true;
+    this.#counts.iceSucceededRelayed += 1;
   }
 
   /** The strongest hash wins (RFC 8122 §5); the worker checks one value. */

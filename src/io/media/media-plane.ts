@@ -7,6 +7,7 @@ import {
   type MediaPlane,
 } from '../../conference/ports.ts';
 import { MediasoupConference, type MediaContext } from './conference-media.ts';
+import { ForwardingDelay } from './forwarding-delay.ts';
 import type { MediaOptions } from './media-options.ts';
 import type { MediaWorker } from './media-worker.ts';
 import { installExactParameters } from './ortc-override.ts';
@@ -54,9 +55,9 @@ export class MediasoupPlane implements MediaPlane {
   static async start(options: MediaOptions, log: Logger): Promise<MediasoupPlane> {
     installExactParameters();
     forwardMediasoupLog(log);
-    const traffic = new Traffic(performance.now());
-    const pool = await WorkerPool.start(options, { log, traffic });
-    return new MediasoupPlane({ options, sweep: new Sweep(log), traffic, log }, pool);
+    const shared = { log, traffic: new Traffic(performance.now()), delay: new ForwardingDelay() };
+    const pool = await WorkerPool.start(options, shared);
+    return new MediasoupPlane({ ...shared, options, sweep: new Sweep(log) }, pool);
   }
 
   /** The UDP and TCP ports, as really opened. */
@@ -96,6 +97,8 @@ export class MediasoupPlane implements MediaPlane {
         });
       }),
       ...this.#context.traffic.figures(),
+      ...this.#context.traffic.transports,
+      forwardingDelay: this.#context.delay.figures(),
       workersDied: this.#workersDied,
     };
   }

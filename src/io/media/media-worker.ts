@@ -2,6 +2,7 @@ import { createWorker, type types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
 import type { WorkerFigures } from '../../conference/ports.ts';
 import type { ListenPorts } from './candidates.ts';
+import type { ForwardingDelay, ForwardingDelayReading } from './forwarding-delay.ts';
 import { MediaStartError, type ListenOptions, type MediaOptions } from './media-options.ts';
 import type { Swept } from './sweep.ts';
 import type { PacketCounts, Traffic } from './traffic.ts';
@@ -17,7 +18,11 @@ export type WorkerLoad = {
 /** A worker says that it runs within some 10 ms; something else under its name may say nothing. */
 const START_TIMEOUT_MS = 15_000;
 
-export type WorkerContext = { readonly log: Logger; readonly traffic: Traffic };
+export type WorkerContext = {
+  readonly log: Logger;
+  readonly traffic: Traffic;
+  readonly delay: ForwardingDelay;
+};
 
 /** One worker process with its media ports. */
 export class MediaWorker implements Swept {
@@ -26,6 +31,8 @@ export class MediaWorker implements Swept {
   readonly #worker: types.Worker;
   readonly #log: Logger;
   readonly #traffic: Traffic;
+  readonly #delay: ForwardingDelay;
+  #delays: ForwardingDelayReading | undefined;
   #packets: PacketCounts = { packetsIn: 0, packetsOut: 0 };
   #usage = { cpu: 0, cpuMs: 0, memoryBytes: 0, answeredMs: performance.now() };
 
@@ -39,6 +46,7 @@ export class MediaWorker implements Swept {
     this.ports = media.ports;
     this.#log = context.log;
     this.#traffic = context.traffic;
+    this.#delay = context.delay;
   }
 
   /**
@@ -114,6 +122,7 @@ export class MediaWorker implements Swept {
       packetsOut: packets.packetsOut - this.#packets.packetsOut,
     });
     this.#packets = packets;
+    this.#delays = this.#delay.add(usage, this.#delays);
     const nowMs = performance.now();
     const cpuMs = usage.ru_utime + usage.ru_stime;
     const { cpuMs: before, answeredMs } = this.#usage;

@@ -22,9 +22,21 @@ export type TrafficFigures = Counts & {
 
 const nothing: Counts = { bytesIn: 0, bytesOut: 0, packetsIn: 0, packetsOut: 0 };
 
+/** What happens to transports and channels, counted since the start. */
+export type TransportCounts = {
+  iceRestarts: { started: number; succeeded: number; notEstablished: number };
+  iceSucceededRelayed: number;
+  rejectedDataChannels: number;
+};
+
 /** Adds up what endpoints (bytes, quality) and workers (packets) report; those that are gone stay counted. */
 export class Traffic {
   readonly #links = new Map<object, LinkQuality>();
+  readonly transports: TransportCounts = {
+    iceRestarts: { started: 0, succeeded: 0, notEstablished: 0 },
+    iceSucceededRelayed: 0,
+    rejectedDataChannels: 0,
+  };
   #total = nothing;
   #atTick = nothing;
   #rates = {

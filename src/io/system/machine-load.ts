@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 
+/** Fractions of all CPU time since the sample before; `steal` is a part of `used` where it counts. */
+export type MachineSample = { readonly used: number; readonly steal: number | undefined };
+
 type CpuTimes = { readonly busy: number; readonly steal: number; readonly total: number };
 
 /**
  * Fraction of the machine's CPU time that was used since the last call, from the `cpu` line of /proc/stat
- * (proc(5)); stolen time counts as used when asked for. 0 at the first call and where there is no /proc.
+ * (proc(5)); stolen time counts as used when asked for. Nothing at the first call and where there is no /proc.
  */
 export class MachineLoad {
   readonly #countSteal: boolean;
@@ -14,13 +17,16 @@ export class MachineLoad {
     this.#countSteal = countSteal;
   }
 
-  sample(): number {
+  sample(): MachineSample {
     const now = readCpuTimes();
     const last = this.#last;
     this.#last = now;
-    if (!now || !last || now.total <= last.total) return 0;
-    const used = now.busy - last.busy + (this.#countSteal ? now.steal - last.steal : 0);
-    return used / (now.total - last.total);
+    if (!now || !last || now.total <= last.total) return { used: 0, steal: undefined };
+    const total = now.total - last.total;
+    const busy = (now.busy - last.busy) / total;
+    if (!this.#countSteal) return { used: busy, steal: undefined };
+    const steal = (now.steal - last.steal) / total;
+    return { used: busy + steal, steal };
   }
 }
 

@@ -14,7 +14,7 @@ import { linkTransition, type LinkEvent, type LinkState } from './link-state.ts'
 import { MucRoom } from './muc-room.ts';
 import { bridgePresence, type PresenceStat } from './presence.ts';
 import type { RoomState } from './room-state.ts';
-import { element } from './xml.ts';
+import { childElements, element } from './xml.ts';
 import type { SessionEvents, XmppSession } from './xmpp-session.ts';
 
 /** What every kind of connection needs of its surroundings. */
@@ -23,6 +23,8 @@ export type XmppEnvironment = {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  /** A request was answered: its element's name, and how long that took. */
+  readonly onAnswered?: (name: string, delayMs: number) => void;
   readonly log: Logger;
 };
 
@@ -211,12 +213,19 @@ export class XmppLink {
       const room = bareJid(stanza.attrs['from'] ?? '');
       this.#rooms.find(({ jid }) => jid === room)?.handlePresence(stanza);
     } else if (stanza.name === 'iq') {
-      const stream = this.#stream;
-      runInBackground(async () => {
-        const reply = await this.#options.router.answer(stanza);
-        if (stream === this.#stream) this.#reply(stanza, reply);
-      }, this.#options.log);
+      this.#answer(stanza);
     }
+  }
+
+  #answer(request: XmlElement): void {
+    const { router, clock, onAnswered, log } = this.#options;
+    const stream = this.#stream;
+    const startedMs = clock.nowMs();
+    runInBackground(async () => {
+      const reply = await router.answer(request);
+      if (stream === this.#stream) this.#reply(request, reply);
+      onAnswered?.(childElements(request)[0]?.name ?? '', clock.nowMs() - startedMs);
+    }, log);
   }
 
   #reply(request: XmlElement, reply: XmlElement): void {

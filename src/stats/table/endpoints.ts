@@ -7,7 +7,11 @@ export const endpointsMetrics: readonly Metric[] = [
     'Endpoints now',
     (s) => s.conferences.localEndpoints,
   ),
-  gauge({ key: 'participants' }, 'Older name of `endpoints`', (s) => s.conferences.localEndpoints),
+  gauge(
+    { key: 'participants' },
+    'Older name of the key endpoints',
+    (s) => s.conferences.localEndpoints,
+  ),
   gauge(
     { key: 'local_endpoints', name: 'local_endpoints' },
     'Endpoints connected to this bridge',
@@ -57,5 +61,13 @@ export const endpointsMetrics: readonly Metric[] = [
     { key: 'endpoints_with_suspended_sources', name: 'endpoints_with_suspended_sources' },
     'Endpoints with sources suspended for lack of bandwidth',
     (s) => s.conferences.endpointsWithSuspendedSources,
+  ),
+  gauge(
+    {
+      key: 'endpoints_with_high_outgoing_loss',
+      name: 'endpoints_with_high_outgoing_loss',
+    },
+    'Endpoints of active conferences that lose more than a tenth of what they are sent',
+    (s) => s.conferences.endpointsWithHighOutgoingLoss,
   ),
 ];

@@ -1,41 +1,48 @@
-import { type Metric, ownCounter, ownGauge } from '../metric.ts';
+import { histogramOf } from '../histogram.ts';
+import { type Metric, ownCounter, ownGauge, ownHistogram } from '../metric.ts';
 
-/** What JVB has no figure for. */
+const estimateBounds = [0.1e6, 0.25e6, 0.5e6, 1e6, 2.5e6, 5e6, 10e6, 25e6];
+
+/** What receivers get, as far as the bridge can tell. */
 export const ownMetrics: readonly Metric[] = [
-  ownGauge(
-    'workers_alive',
-    'Media workers running',
-    (s) => s.media.workers.filter((w) => w.alive).length,
-  ),
-  ownCounter('workers_died', 'Media workers that ended unasked', (s) => s.media.workersDied),
-  ownGauge('busiest_worker_cpu', 'CPU of the busiest media worker, fraction of a core', (s) =>
-    Math.max(0, ...s.media.workers.map((w) => w.cpu)),
-  ),
-  ownGauge('worker_memory_bytes', 'Resident memory of all media workers', (s) =>
-    s.media.workers.reduce((sum, w) => sum + w.memoryBytes, 0),
-  ),
-  ownGauge('consumers', 'Streams the workers forward', (s) =>
-    s.media.workers.reduce((sum, w) => sum + w.consumers, 0),
-  ),
   ownCounter(
     'conferences_lost',
     'Conferences that ended because their worker did',
     (s) => s.conferences.totals.conferencesLost,
   ),
-  ownGauge(
-    'event_loop_utilization',
-    'Share of time in which the event loop is busy',
-    (s) => s.process.eventLoopUtilization,
+  ownHistogram(
+    'downlink_estimate_bits_per_second',
+    'Receivers now by the bandwidth estimated towards them',
+    (s) => histogramOf(estimateBounds, s.conferences.estimatesBps),
   ),
   ownGauge(
-    'event_loop_delay_p99_ms',
-    '99th percentile of how late timers run, ms',
-    (s) => s.process.eventLoopDelayP99Ms,
+    'video_streams',
+    'Video streams receivers are to be sent now',
+    (s) => s.conferences.videoStreams,
   ),
-  ownGauge('heap_used_bytes', 'JavaScript heap in use', (s) => s.process.heapUsedBytes),
   ownGauge(
-    'resident_memory_bytes',
-    'Resident memory, workers not counted',
-    (s) => s.process.residentBytes,
+    'video_streams_waiting',
+    'Of these, those of which nothing leaves now: a key frame is awaited, or the sender is silent',
+    (s) => s.conferences.videoStreamsWaiting,
+  ),
+  ownCounter(
+    'video_starts',
+    'Video streams that began to flow',
+    (s) => s.conferences.totals.videoStarts,
+  ),
+  ownCounter(
+    'video_start_seconds',
+    'Time from the decision to send until the first packet left, summed over video_starts',
+    (s) => s.conferences.totals.videoStartMs / 1000,
+  ),
+  ownCounter(
+    'video_freezes',
+    'Times a video stream stopped although it was to be sent, and went on later',
+    (s) => s.conferences.totals.videoFreezes,
+  ),
+  ownCounter(
+    'video_freeze_seconds',
+    'How long these lasted together',
+    (s) => s.conferences.totals.videoFreezeMs / 1000,
   ),
 ];

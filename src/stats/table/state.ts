@@ -1,4 +1,13 @@
-import { gauge, type Metric } from '../metric.ts';
+import { gauge, type Metric, type SeriesMetric } from '../metric.ts';
+
+const regionInfo: SeriesMetric = {
+  name: 'region',
+  help: 'The configured region',
+  shape: 'series',
+  type: 'info',
+  origin: 'jvb',
+  read: ({ region }) => (region === undefined ? [] : [{ labels: { region }, value: 1 }]),
+};
 
 /** What the bridge says of itself. */
 export const stateMetrics: readonly Metric[] = [
@@ -6,6 +15,7 @@ export const stateMetrics: readonly Metric[] = [
   gauge({ key: 'version' }, 'Version of the bridge', (s) => s.version),
   gauge({ key: 'release' }, 'Configured release label', (s) => s.release),
   gauge({ key: 'region' }, 'Configured region', (s) => s.region),
+  regionInfo,
   gauge({ key: 'colibri2' }, 'Colibri2 is spoken (asked for by Jicofo of early 2022)', () => true),
   gauge(
     { key: 'healthy', name: 'healthy' },
@@ -39,9 +49,9 @@ export const stateMetrics: readonly Metric[] = [
     (s) => s.startedWallMs,
   ),
   gauge(
-    { key: 'threads', name: 'thread_count' },
-    'Threads of the process',
-    (s) => s.process.threads,
+    { name: 'cpu_steal' },
+    'Fraction of CPU time the hypervisor took',
+    (s) => s.process.cpuSteal,
   ),
 ];
 

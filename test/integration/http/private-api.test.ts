@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { privateApi } from '../../../src/io/http/private-api.ts';
-import type { MetricsFormat, RestSwitches } from '../../../src/io/http/ports.ts';
+import type { Fault, MetricsFormat, RestSwitches } from '../../../src/io/http/ports.ts';
 
 const allOn: RestSwitches = {
   colibri: true,
@@ -10,6 +10,7 @@ const allOn: RestSwitches = {
   version: true,
   debug: true,
   prometheus: true,
+  rtcstats: true,
 };
 
 const closing: (() => Promise<void>)[] = [];
@@ -18,7 +19,12 @@ afterEach(async () => {
 });
 
 function api(switches: Partial<RestSwitches> = {}) {
-  const state = { drain: false, fault: undefined as string | undefined, shutdowns: [] as string[] };
+  const state = {
+    drain: false,
+    fault: undefined as Fault | undefined,
+    shutdowns: [] as string[],
+    logins: ['shard'],
+  };
   const asked: unknown[] = [];
   const app = privateApi({
     switches: { ...allOn, ...switches },
@@ -49,13 +55,28 @@ function api(switches: Partial<RestSwitches> = {}) {
       fault: () => state.fault,
       version: () => '0.1.0',
       statistics: () => ({ participants: 3 }),
-      metrics: async (format: MetricsFormat) => ({ contentType: 'text/plain', body: format }),
+      metrics: (format: MetricsFormat) => ({ contentType: 'text/plain', body: format }),
       debug: (query) => query,
+      requestDelays: () => ({ colibri: {} }),
+      rtcstats: () => ({ conferences: {} }),
+      speakers: (meetingId) => (meetingId === 'm' ? { dominantEndpoint: 'ab' } : undefined),
     },
     control: {
       draining: () => state.drain,
       setDrain: (on) => (state.drain = on),
       shutdown: (kind) => state.shutdowns.push(kind),
+      logins: () => state.logins,
+      addLogin: (body) => {
+        const { id } = body as { id?: string };
+        if (id === undefined) return 'id is missing';
+        state.logins.push(id);
+        return undefined;
+      },
+      removeLogin: (id) => {
+        const known = state.logins.includes(id);
+        state.logins = state.logins.filter((other) => other !== id);
+        return known;
+      },
     },
   });
   closing.push(() => app.close());
@@ -66,9 +87,11 @@ it('answers health with an empty 200, or 500 and the reason', async () => {
   const { app, state } = api();
   const well = await app.inject('/about/health');
   expect([well.statusCode, well.body]).toEqual([200, '']);
-  state.fault = 'no media worker is alive';
+  state.fault = { reason: 'no media worker is alive', hard: true };
   const ill = await app.inject('/about/health');
   expect([ill.statusCode, ill.body]).toEqual([500, 'no media worker is alive']);
+  state.fault = { reason: 'no XMPP server', hard: false };
+  expect((await app.inject('/about/health')).statusCode).toBe(503);
 });
 
 it('answers version, statistics and debug', async () => {
@@ -85,6 +108,56 @@ it('answers version, statistics and debug', async () => {
     conferenceId: 'abc',
     endpointId: 'def',
   });
+});
+
+it('tells who speaks in a meeting', async () => {
+  const { app } = api();
+  const path = (meeting: string) =>
+    `/colibri/v2/conferences/${meeting}/dominant-speaker-identification`;
+  expect((await app.inject(path('m'))).json()).toEqual({ dominantEndpoint: 'ab' });
+  expect((await app.inject(path('other'))).statusCode).toBe(404);
+});
+
+it('adds, lists and removes XMPP logins', async () => {
+  const { app } = api();
+  const post = (path: string, payload: object) =>
+    app.inject({ method: 'POST', url: `/colibri/muc-client/${path}`, payload });
+  expect((await post('add', { id: 'east' })).statusCode).toBe(200);
+  expect((await app.inject('/colibri/muc-client/list')).json()).toEqual(['shard', 'east']);
+  const incomplete = await post('add', {});
+  expect([incomplete.statusCode, incomplete.json()]).toEqual([400, { error: 'id is missing' }]);
+  expect((await post('remove', { id: 'shard' })).statusCode).toBe(200);
+  const unknown = await post('remove', { id: 'shard' });
+  expect(unknown.statusCode).toBe(400);
+  expect(unknown.json<{ error: string }>().error).toContain('east');
+  expect((await post('remove', { id: 3 })).statusCode).toBe(400);
+  expect((await app.inject('/colibri/muc-client/list')).json()).toEqual(['east']);
+});
+
+it('answers the debug paths of JVB: what is there, what has moved, what is not here', async () => {
+  const { app } = api();
+  const status = async (url: string, method: 'GET' | 'POST' = 'GET') =>
+    (await app.inject({ url, method })).statusCode;
+  expect((await app.inject('/debug/stats/jvb/xmpp-delay-stats')).json()).toEqual({ colibri: {} });
+  expect(await status('/debug/stats/jvb/pool-stats')).toBe(501);
+  expect(await status('/debug/stats/jvb/none')).toBe(404);
+  const moved = await app.inject('/debug/stats/xmpp-delay-stats');
+  expect([moved.statusCode, moved.headers.location]).toEqual([
+    302,
+    '/debug/stats/jvb/xmpp-delay-stats',
+  ]);
+  const colibri = await app.inject('/colibri/debug/stats/jvb/none?x=1');
+  expect([colibri.statusCode, colibri.headers.location]).toEqual([
+    301,
+    '/debug/stats/jvb/none?x=1',
+  ]);
+  expect(await status('/colibri/debug')).toBe(404);
+  expect((await app.inject('/debug/features/jvb/pool-stats')).body).toBe('false');
+  expect(await status('/debug/features/jvb/none')).toBe(404);
+  expect(await status('/debug/features/jvb/pool-stats/true', 'POST')).toBe(501);
+  expect((await app.inject('/debug/features/endpoint/c/e/pcap-dump')).body).toBe('false');
+  expect(await status('/debug/features/endpoint/c/e/pcap-dump/true', 'POST')).toBe(403);
+  expect((await app.inject('/stats')).json()).toEqual({ conferences: {} });
 });
 
 it('passes Colibri2 on with its status', async () => {
@@ -158,7 +231,15 @@ it('shuts down on the boolean and on the strings of the shutdown script', async 
 
 it('switches drain mode', async () => {
   const { app } = api();
-  await app.inject({ method: 'POST', url: '/colibri/drain/enable' });
+  // What curl -d '' sends: a form without a field.
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const enabled = await app.inject({
+    method: 'POST',
+    url: '/colibri/drain/enable',
+    headers: form,
+    payload: 'a=b',
+  });
+  expect([enabled.statusCode, enabled.body]).toEqual([200, '']);
   expect((await app.inject('/colibri/drain')).json()).toEqual({ drain: true });
   await app.inject({ method: 'POST', url: '/colibri/drain/disable' });
   expect((await app.inject('/colibri/drain')).json()).toEqual({ drain: false });
@@ -171,6 +252,9 @@ it.each([
   [{ debug: false }, '/debug'],
   [{ prometheus: false }, '/metrics'],
   [{ drain: false }, '/colibri/drain'],
+  [{ rtcstats: false }, '/stats'],
+  [{ colibri: false }, '/colibri/muc-client/list'],
+  [{ colibri: false }, '/colibri/debug/stats/x'],
 ])('answers 404 where %o is off', async (switches, path) => {
   expect((await api(switches).app.inject(path)).statusCode).toBe(404);
 });

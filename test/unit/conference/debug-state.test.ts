@@ -372,7 +372,7 @@ describe('the debug state', () => {
     await scene.join('a', { statsId: 'Ada-q1z' });
     const { id } = scene.conference!.identity;
     expect(scene.conferences.debugState({ full: false, conferenceId: id })).toEqual([
-      { id, meetingId: 'm-1', name: undefined, endpoints: { a: 'Ada-q1z' } },
+      { id, meetingId: 'm-1', name: undefined, rtcstats: true, endpoints: { a: 'Ada-q1z' } },
     ]);
     expect(scene.conferences.debugState({ full: true, conferenceId: 'other' })).toEqual([]);
   });

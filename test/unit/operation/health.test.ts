@@ -1,10 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { checkHealth, type HealthFacts } from '../../../src/operation/health.ts';
+import { HealthCheck, type HealthConfig, type HealthFacts } from '../../../src/operation/health.ts';
 
-const config = { requireValidAddress: true, maxCheckDurationMs: 3000 };
-const well: HealthFacts = { hasValidAddress: true, workersSilentMs: [10, 20], eventLoopDelayMs: 5 };
+const config: HealthConfig = {
+  requireValidAddress: true,
+  requireStun: false,
+  stickyFailures: false,
+  maxCheckDurationMs: 3000,
+  maxLinkOutageMs: 300_000,
+};
+const well: HealthFacts = {
+  hasValidAddress: true,
+  stunFailed: false,
+  workersSilentMs: [10, 20],
+  eventLoopDelayMs: 5,
+  linksDownMs: 0,
+  linksDownBecause: '',
+};
+const anHour = 3_600_000;
 
-describe('checkHealth', () => {
+const check = (facts: HealthFacts, changes: Partial<HealthConfig> = {}) =>
+  new HealthCheck({ ...config, ...changes }).check(facts, anHour);
+
+describe('what is wrong', () => {
   it.each([
     ['all is well', well, undefined],
     ['one of two workers is silent', { ...well, workersSilentMs: [9000, 20] }, undefined],
@@ -20,12 +37,56 @@ describe('checkHealth', () => {
       'the event loop was blocked for 4 s',
     ],
   ])('%s', (_name, facts, reason) => {
-    expect(checkHealth(facts, config)).toEqual({ healthy: reason === undefined, reason });
+    const health = check(facts);
+    expect(health.healthy).toBe(reason === undefined);
+    expect(health.fault).toEqual(reason === undefined ? undefined : { reason, hard: true });
   });
 
-  it('wants a public address only when asked to', () => {
-    const facts = { ...well, hasValidAddress: false };
-    expect(checkHealth(facts, config).reason).toContain('no valid address');
-    expect(checkHealth(facts, { ...config, requireValidAddress: false }).healthy).toBe(true);
+  it('wants a public address, or one from STUN, only when asked to', () => {
+    const facts = { ...well, hasValidAddress: false, stunFailed: true };
+    expect(check(facts).fault?.reason).toContain('no valid address');
+    const lenient = { requireValidAddress: false };
+    expect(check(facts, lenient).healthy).toBe(true);
+    expect(check(facts, { ...lenient, requireStun: true }).fault?.reason).toContain('STUN');
+  });
+
+  it('counts a long outage of all XMPP servers as a soft fault, with the reason of each', () => {
+    const down = { ...well, linksDownBecause: 'shard: connection refused' };
+    expect(check({ ...down, linksDownMs: 300_000 }).healthy).toBe(true);
+    expect(check({ ...down, linksDownMs: 360_000 }).fault).toEqual({
+      reason:
+        'no XMPP server has been connected for 6 min, so no focus can ask: shard: connection refused',
+      hard: false,
+    });
+    expect(check({ ...down, linksDownMs: 360_000 }, { maxLinkOutageMs: Infinity }).healthy).toBe(
+      true,
+    );
+  });
+});
+
+describe('sticky failures', () => {
+  const dead = { ...well, workersSilentMs: [] };
+
+  it('are forgotten while the bridge starts, and kept later', () => {
+    const health = new HealthCheck({ ...config, stickyFailures: true });
+    expect(health.check(dead, 60_000).healthy).toBe(false);
+    expect(health.check(well, 61_000).healthy).toBe(true);
+    expect(health.check(dead, anHour).healthy).toBe(false);
+    expect(health.check(well, anHour + 1000).fault).toMatchObject({
+      reason: expect.stringContaining('no media worker is alive') as string,
+      hard: true,
+    });
+  });
+
+  it('are not kept when that is off', () => {
+    const health = new HealthCheck(config);
+    expect(health.check(dead, anHour).healthy).toBe(false);
+    expect(health.check(well, anHour + 1000).healthy).toBe(true);
+  });
+
+  it('are never soft ones', () => {
+    const health = new HealthCheck({ ...config, stickyFailures: true });
+    expect(health.check({ ...well, linksDownMs: anHour }, anHour).healthy).toBe(false);
+    expect(health.check(well, anHour + 1000).healthy).toBe(true);
   });
 });

@@ -42,7 +42,9 @@ it('writes presence as text, by whitelist where there is one', () => {
 });
 
 it('names every figure once', () => {
-  const keys = metricTable.flatMap(({ key }) => key ?? []);
+  const keys = metricTable.flatMap((metric) =>
+    metric.shape === 'scalar' ? (metric.key ?? []) : [],
+  );
   const names = metricTable.flatMap(({ name, type }) => (name ? `${name} ${type}` : []));
   expect(new Set(keys).size).toBe(keys.length);
   expect(new Set(names).size).toBe(names.length);
