@@ -77,6 +77,28 @@ export default {
       to: { path: '^(net|dgram|http|https|tls|child_process)$|node_modules/mediasoup' },
     },
     {
+      name: 'loadtest-shares-codecs-only',
+      comment:
+        'The load tester reads and writes what the bridge does (src/{base,model,protocol}) and asks as a focus does (demo/focus), but shares no behaviour with the bridge it judges.',
+      severity: 'error',
+      from: { path: '^loadtest/' },
+      to: {
+        path: '^(src|demo|test|scripts)/',
+        pathNot:
+          '^src/(base|model|protocol)/|^demo/focus/(bridge|offer|requests|rest-bridge)\\.ts$|^demo/launcher/(bridge-process|package-root|ports)\\.ts$',
+      },
+    },
+    {
+      name: 'loadtest-media-does-no-io',
+      comment:
+        'Senders, receivers and judgements take time and packets as arguments: tests run them in virtual time.',
+      severity: 'error',
+      from: { path: '^loadtest/(media|rtp|scenario)/' },
+      to: {
+        path: '^(fs|net|dgram|http|https|child_process|os)(/|$)|node_modules/(ws|node-datachannel)',
+      },
+    },
+    {
       name: 'no-circular',
       comment: 'Cycles hide the order in which things are built.',
       severity: 'error',

@@ -8,9 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BridgePorts, embeddedConfig } from './bridge-config.ts';
+import { packageRoot } from './package-root.ts';
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const workerPath = fileURLToPath(new URL('../../scripts/worker-path.mjs', import.meta.url));
+const root = packageRoot(import.meta.url);
+const main = fileURLToPath(new URL('dist/main.js', root));
+const workerPath = fileURLToPath(new URL('scripts/worker-path.mjs', root));
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 5_000;
 

@@ -1,0 +1,178 @@
+import { parseArgs } from 'node:util';
+import type { NetworkProfile } from './media/link.ts';
+import type { VideoCodec } from './media/trace.ts';
+import type { Knobs, Scenario } from './scenario/scenario.ts';
+import { scenarios } from './scenario/scenarios.ts';
+import { isLoopbackHost } from './bridge/loopback.ts';
+
+/** A wrong argument; the text is for the person who typed it. */
+export class ArgumentError extends Error {
+  override readonly name = 'ArgumentError';
+}
+
+export const modes = ['quick', 'step', 'soak', 'spike', 'chaos', 'certify'] as const;
+export type ModeName = (typeof modes)[number];
+
+export type RunArguments = {
+  readonly command: ModeName;
+  readonly scenario: Scenario;
+  /** The bridge's private REST interface; undefined = start a bridge for the run. */
+  readonly url: URL | undefined;
+  readonly knobs: Knobs;
+  readonly sizes: readonly number[] | undefined;
+  readonly stepSeconds: number | undefined;
+  readonly durationSeconds: number | undefined;
+  readonly joinsPerSecond: number | undefined;
+  readonly churnPerMinute: number;
+  readonly processes: number;
+  /** A shell command for `chaos`. */
+  readonly chaosCommand: string | undefined;
+  readonly json: string | undefined;
+  readonly html: string | undefined;
+};
+
+export type CompareArguments = {
+  readonly command: 'compare';
+  readonly before: string;
+  readonly after: string;
+};
+
+const options = {
+  url: { type: 'string' },
+  'i-own-this-host': { type: 'boolean', default: false },
+  scenario: { type: 'string', default: 'meeting' },
+  sizes: { type: 'string' },
+  'step-seconds': { type: 'string' },
+  duration: { type: 'string' },
+  'join-rate': { type: 'string' },
+  churn: { type: 'string', default: '0' },
+  processes: { type: 'string', default: '1' },
+  codec: { type: 'string', default: 'VP8' },
+  channel: { type: 'string', default: 'websocket' },
+  view: { type: 'string', default: 'tile' },
+  'last-n': { type: 'string', default: '-1' },
+  loss: { type: 'string', default: '0' },
+  burst: { type: 'string', default: '1' },
+  delay: { type: 'string', default: '0' },
+  cap: { type: 'string', default: '0' },
+  run: { type: 'string' },
+  json: { type: 'string' },
+  html: { type: 'string' },
+} as const;
+
+/** @throws ArgumentError */
+export function readArguments(argv: readonly string[]): RunArguments | CompareArguments {
+  const { values, positionals } = parse(argv);
+  const [command, ...rest] = positionals;
+  if (command === 'compare') return compareArguments(rest);
+  if (!isMode(command) || rest.length > 0) {
+    throw new ArgumentError(`say what to do: ${modes.join(', ')}, or compare A.json B.json`);
+  }
+  if (command === 'chaos' && values.run === undefined) {
+    throw new ArgumentError('chaos needs --run "COMMAND": what to do to the bridge mid-way');
+  }
+  return {
+    command,
+    scenario: scenarioNamed(values.scenario),
+    url: targetUrl(values.url, values['i-own-this-host']),
+    knobs: {
+      codec: oneOf<VideoCodec>('codec', values.codec.toUpperCase(), ['VP8', 'VP9', 'AV1']),
+      channel: oneOf('channel', values.channel, ['websocket', 'sctp']),
+      view: oneOf('view', values.view, ['tile', 'stage']),
+      lastN: number('last-n', values['last-n'], -1),
+      network: networkProfile(values),
+    },
+    sizes: values.sizes === undefined ? undefined : sizesFrom(values.sizes),
+    stepSeconds: optionalNumber('step-seconds', values['step-seconds']),
+    durationSeconds: optionalNumber('duration', values.duration),
+    joinsPerSecond: optionalNumber('join-rate', values['join-rate']),
+    churnPerMinute: number('churn', values.churn),
+    processes: Math.max(1, number('processes', values.processes)),
+    chaosCommand: values.run,
+    json: values.json,
+    html: values.html,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    throw new ArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function compareArguments(files: readonly string[]): CompareArguments {
+  const [before, after, ...more] = files;
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw new ArgumentError('compare takes two reports: compare BEFORE.json AFTER.json');
+  }
+  return { command: 'compare', before, after };
+}
+
+/** Load on somebody else's machine is an attack, so anything but this machine needs the user's word. */
+function targetUrl(text: string | undefined, owned: boolean): URL | undefined {
+  if (text === undefined) return undefined;
+  if (!URL.canParse(text)) throw new ArgumentError(`--url ${text} is not a URL`);
+  const url = new URL(text);
+  if (!isLoopbackHost(url.hostname) && !owned) {
+    throw new ArgumentError(
+      `${url.hostname} is not this machine: --i-own-this-host says that you may put load on it`,
+    );
+  }
+  return url;
+}
+
+function networkProfile(values: {
+  loss: string;
+  burst: string;
+  delay: string;
+  cap: string;
+}): NetworkProfile {
+  const lossPercent = number('loss', values.loss);
+  if (lossPercent > 100) throw new ArgumentError('--loss is a percentage');
+  return {
+    loss: lossPercent / 100,
+    burst: Math.max(1, number('burst', values.burst)),
+    delayMs: number('delay', values.delay),
+    capBps: number('cap', values.cap) * 1000,
+  };
+}
+
+function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find((each) => each.name === name);
+  const known = scenarios.map((each) => each.name).join(', ');
+  if (!found) throw new ArgumentError(`no scenario "${name}"; there are ${known}`);
+  return found;
+}
+
+function sizesFrom(text: string): readonly number[] {
+  const sizes = text.split(',').map((each) => number('sizes', each, 1));
+  if (sizes.some((size, place) => place > 0 && size <= (sizes[place - 1] ?? 0))) {
+    throw new ArgumentError('--sizes must rise, for instance 4,8,16');
+  }
+  return sizes;
+}
+
+function oneOf<const T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((each) => each === text);
+  if (found === undefined)
+    throw new ArgumentError(`--${name} is ${allowed.join(' or ')}, not "${text}"`);
+  return found;
+}
+
+function optionalNumber(name: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : number(name, text);
+}
+
+function number(name: string, text: string, min = 0): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isFinite(value) || value < min) {
+    throw new ArgumentError(`--${name} must be a number of at least ${min}, not "${text}"`);
+  }
+  return value;
+}
+
+function isMode(text: string | undefined): text is ModeName {
+  return modes.some((mode) => mode === text);
+}

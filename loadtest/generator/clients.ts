@@ -1,0 +1,109 @@
+import type { Clock, Timers } from '../../src/base/clock.ts';
+import type { Random } from '../../src/base/random.ts';
+import { LoadClient } from '../client/load-client.ts';
+import type { SentStream } from '../client/media-sender.ts';
+import { Measurements } from '../media/measurements.ts';
+import { Pacer } from '../media/pacer.ts';
+import type { Flow } from '../media/receiver-log.ts';
+import type { Trace, VideoCodec } from '../media/trace.ts';
+import type { GeneratorAnswers, GeneratorCommand, OpenClient } from './messages.ts';
+
+const TICK_MS = 20;
+
+export type ClientsOptions = {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  /** Loads the trace of a codec. */
+  readonly traceOf: (codec: VideoCodec) => Trace;
+};
+
+/** All clients of one generator process and what they measured. */
+export class Clients {
+  readonly #options: ClientsOptions;
+  readonly #totals = new Measurements();
+  readonly #pacer: Pacer;
+  readonly #clients = new Map<number, { readonly room: string; readonly client: LoadClient }>();
+  readonly #cameras = new Map<string, readonly number[]>();
+  /** Of clients that left. */
+  readonly #flows: Flow[] = [];
+  readonly #sent: SentStream[] = [];
+
+  constructor(options: ClientsOptions) {
+    this.#options = options;
+    const { clock, timers } = options;
+    this.#pacer = new Pacer(clock, timers, this.#totals);
+    timers.every(TICK_MS, () => {
+      const nowUs = clock.nowMs() * 1000;
+      for (const { client } of this.#clients.values()) client.tick(nowUs);
+    });
+  }
+
+  open({ spec, ...connection }: OpenClient): GeneratorAnswers['open'] {
+    const { clock, timers, random, traceOf } = this.#options;
+    const client = new LoadClient({
+      ...connection,
+      spec,
+      trace: spec.video === undefined ? undefined : traceOf(spec.video),
+      totals: this.#totals,
+      pacer: this.#pacer,
+      clock,
+      timers,
+      random,
+    });
+    this.#clients.set(spec.participant, { room: spec.room, client });
+    client.setOthers(this.#cameras.get(spec.room) ?? []);
+    return client.remoteTransport();
+  }
+
+  look(): Omit<GeneratorAnswers['look'], 'health'> {
+    return {
+      snapshot: this.#totals.snapshot(),
+      milestones: [...this.#clients.values()].map(({ client }) => client.milestones()),
+    };
+  }
+
+  audit(): GeneratorAnswers['audit'] {
+    const clients = [...this.#clients.values()].map(({ client }) => client);
+    return {
+      flows: [...this.#flows, ...clients.flatMap(({ flows }) => flows)],
+      sent: [...this.#sent, ...clients.flatMap((client) => client.sent())],
+      misattributed: clients.reduce((sum, client) => sum + client.misattributed, 0),
+    };
+  }
+
+  obey(command: GeneratorCommand): void {
+    switch (command.type) {
+      case 'start':
+        return this.#clients.get(command.participant)?.client.start();
+      case 'cameras':
+        this.#cameras.set(command.room, command.participants);
+        for (const { room, client } of this.#clients.values()) {
+          if (room === command.room) client.setOthers(command.participants);
+        }
+        return;
+      case 'close': {
+        this.#close(command.participant);
+        return;
+      }
+      case 'silence':
+        for (const { client } of this.#clients.values()) client.silence();
+        return;
+      case 'end':
+        for (const participant of this.#clients.keys()) this.#close(participant);
+        {
+          this.#pacer.stop();
+          return;
+        }
+    }
+  }
+
+  #close(participant: number): void {
+    const { client } = this.#clients.get(participant) ?? {};
+    if (!client) return;
+    this.#clients.delete(participant);
+    client.close();
+    this.#flows.push(...client.flows);
+    this.#sent.push(...client.sent());
+  }
+}

@@ -1,0 +1,101 @@
+import type { Random } from '../../src/base/random.ts';
+import { extensionId } from '../rtp/extension-id.ts';
+import { buildRtp } from '../rtp/rtp-packet.ts';
+import type { Measurements } from './measurements.ts';
+import { MAX_LATE_US, type Paced } from './pacer.ts';
+import { STAMP_BYTES, writeStamp } from './stamp.ts';
+import { TalkSpurts } from './talk-spurt.ts';
+
+const FRAME_US = 20_000;
+const CLOCK_PER_FRAME = 960;
+/** 32 kbit/s, as Jitsi's clients send. */
+const TALK_BYTES = 80;
+/** Opus sends one frame in 400 ms of silence (RFC 6716 §2.1.9); ours are longer for the stamp. */
+const COMFORT_NOISE_FRAMES = 20;
+const COMFORT_NOISE_BYTES = STAMP_BYTES + 1;
+const SILENCE = 127;
+
+export type AudioSenderOptions = {
+  readonly participant: number;
+  readonly ssrc: number;
+  readonly payloadType: number;
+  /** Talks without pauses. */
+  readonly endless: boolean;
+  readonly random: Random;
+  readonly startUs: number;
+  /** Next transport-wide sequence number of the client. */
+  readonly nextTransportSequence: () => number;
+  readonly totals: Measurements;
+  readonly emit: (packet: Buffer) => void;
+};
+
+/** A microphone: opus with levels, talk spurts and discontinuous transmission. */
+export class AudioSender implements Paced {
+  readonly kind = 'audio';
+  readonly encoding = 0;
+  readonly ssrc: number;
+  dueUs: number;
+  /** Packets sent so far. */
+  packets = 0;
+  octets = 0;
+  rtpTimestamp = 0;
+  readonly #options: AudioSenderOptions;
+  readonly #talk: TalkSpurts;
+  readonly #sequenceStart: number;
+  #framesSilent = 0;
+
+  constructor(options: AudioSenderOptions) {
+    this.#options = options;
+    this.ssrc = options.ssrc;
+    this.#talk = new TalkSpurts(options.random);
+    this.dueUs = options.startUs + (options.random.uint32() % FRAME_US);
+    // Below 32,768: a receiver that misses the first rollover can never decrypt (RFC 3711 §3.3.1).
+    this.#sequenceStart = options.random.uint32() & 0x7fff;
+  }
+
+  send(nowUs: number): void {
+    this.dueUs += FRAME_US;
+    this.rtpTimestamp = (this.rtpTimestamp + CLOCK_PER_FRAME) >>> 0;
+    if (this.dueUs < nowUs - MAX_LATE_US) {
+      this.dueUs = nowUs + FRAME_US;
+      this.#framesSilent += 1;
+    }
+    const talking = this.#options.endless || this.#talk.talkingAt(nowUs);
+    const isDue = talking || this.#framesSilent % COMFORT_NOISE_FRAMES === 0;
+    if (isDue) this.#sendFrame(talking, nowUs);
+    this.#framesSilent = talking ? 0 : this.#framesSilent + 1;
+  }
+
+  #sendFrame(talking: boolean, nowUs: number): void {
+    const { participant, payloadType, random, nextTransportSequence } = this.#options;
+    const payload = Buffer.alloc(talking ? TALK_BYTES : COMFORT_NOISE_BYTES, 0x7c);
+    const afterPause = this.#framesSilent > 0 || !talking;
+    const stream = { participant, kind: this.kind, encoding: 0, spatial: 0, temporal: 0 } as const;
+    writeStamp(payload, {
+      ...stream,
+      keyFrame: false,
+      afterPause,
+      counter: this.packets,
+      sentUs: nowUs,
+    });
+    const level = talking ? 0x80 | (15 + (random.uint32() % 20)) : SILENCE;
+    const transportSequence = Buffer.alloc(2);
+    transportSequence.writeUInt16BE(nextTransportSequence());
+    const packet = buildRtp({
+      payloadType,
+      sequenceNumber: (this.#sequenceStart + this.packets) & 0xffff,
+      timestamp: this.rtpTimestamp,
+      ssrc: this.ssrc,
+      marker: talking && afterPause,
+      extensions: new Map([
+        [extensionId.audioLevel, Buffer.from([level])],
+        [extensionId.transportCc, transportSequence],
+      ]),
+      payload,
+    });
+    this.packets += 1;
+    this.octets += payload.length;
+    this.#options.totals.count('audioSent');
+    this.#options.emit(packet);
+  }
+}

@@ -1,0 +1,103 @@
+import type { MediaKind } from '../../src/model/media-description.ts';
+import type { Measurements } from './measurements.ts';
+import type { Stamp } from './stamp.ts';
+
+/** What one receiver got of one RTP stream of one sender, by the sender's own packet numbers. */
+export type Flow = {
+  readonly receiver: number;
+  readonly sender: number;
+  readonly kind: MediaKind;
+  readonly encoding: number;
+  readonly first: number;
+  readonly last: number;
+  /** Different packets, repaired ones included. */
+  readonly delivered: number;
+  /** Given up by sequence number. */
+  readonly lost: number;
+};
+
+type OpenFlow = { -readonly [K in keyof Flow]: Flow[K] };
+
+/** Layer switches that take longer were not what was asked for. */
+const MAX_SWITCH_US = 10_000_000;
+
+/** What one client saw: its flows and first times; the rest goes into the sums of its process. */
+export class ReceiverLog {
+  readonly totals: Measurements;
+  firstAudioUs: number | undefined;
+  firstFrameUs: number | undefined;
+  readonly #participant: number;
+  readonly #flows = new Map<string, OpenFlow>();
+  #viewChangedUs: number | undefined;
+
+  constructor(participant: number, totals: Measurements) {
+    this.#participant = participant;
+    this.totals = totals;
+  }
+
+  get flows(): readonly Flow[] {
+    return [...this.#flows.values()];
+  }
+
+  delivered(stamp: Stamp, repaired: boolean, nowUs: number): void {
+    const flow = this.#flow(stamp);
+    flow.first = Math.min(flow.first, stamp.counter);
+    flow.last = Math.max(flow.last, stamp.counter);
+    flow.delivered += 1;
+    this.totals.count(stamp.kind === 'audio' ? 'audioDelivered' : 'videoDelivered');
+    if (repaired) this.totals.count(stamp.kind === 'audio' ? 'audioRepaired' : 'videoRepaired');
+    if (stamp.kind === 'audio') this.firstAudioUs ??= nowUs;
+  }
+
+  lost(stamp: Stamp | undefined, packets: number): void {
+    if (!stamp) return;
+    this.#flow(stamp).lost += packets;
+    this.totals.count(stamp.kind === 'audio' ? 'audioLost' : 'videoLost', packets);
+  }
+
+  delay(kind: MediaKind, us: number): void {
+    this.totals.record(kind === 'audio' ? 'audioDelay' : 'videoDelay', us);
+  }
+
+  frameShown(nowUs: number): void {
+    this.totals.count('frames');
+    this.firstFrameUs ??= nowUs;
+  }
+
+  freeze(us: number): void {
+    this.totals.count('freezes');
+    this.totals.count('freezeUs', us);
+  }
+
+  /** The client asked for other heights. */
+  viewChanged(nowUs: number): void {
+    this.#viewChangedUs = nowUs;
+  }
+
+  layerSwitched(nowUs: number): void {
+    this.totals.count('layerSwitches');
+    const since = this.#viewChangedUs;
+    if (since !== undefined && nowUs - since < MAX_SWITCH_US) {
+      this.totals.record('layerSwitch', nowUs - since);
+    }
+    this.#viewChangedUs = undefined;
+  }
+
+  #flow({ participant: sender, kind, encoding, counter }: Stamp): OpenFlow {
+    const key = `${sender}/${kind}/${encoding}`;
+    const known = this.#flows.get(key);
+    if (known) return known;
+    const flow = {
+      receiver: this.#participant,
+      sender,
+      kind,
+      encoding,
+      first: counter,
+      last: counter,
+      delivered: 0,
+      lost: 0,
+    };
+    this.#flows.set(key, flow);
+    return flow;
+  }
+}

@@ -1,0 +1,59 @@
+// What every media packet of the load tester carries in the last bytes of its payload, where no bridge looks: who sent it, its
+// number in its stream and when it went. Loss and delay are measured on it, whatever the bridge does to RTP headers.
+import type { MediaKind } from '../../src/model/media-description.ts';
+
+export const STAMP_BYTES = 24;
+const MAGIC = 0x7e57;
+const flag = { keyFrame: 1, afterPause: 2, video: 4 };
+
+export type Stamp = {
+  readonly participant: number;
+  readonly kind: MediaKind;
+  /** Place of the RTP stream in its source: 0, or the simulcast encoding. */
+  readonly encoding: number;
+  readonly spatial: number;
+  readonly temporal: number;
+  readonly keyFrame: boolean;
+  /** The sender was silent, or held back, before this packet: what is missing before it was never sent. */
+  readonly afterPause: boolean;
+  /** Counts the packets of this stream, from 0. */
+  readonly counter: number;
+  /** Of the machine's monotonic clock, µs. */
+  readonly sentUs: number;
+};
+
+/** Writes into the last `STAMP_BYTES` of `payload`. */
+export function writeStamp(payload: Buffer, stamp: Stamp): void {
+  const at = payload.length - STAMP_BYTES;
+  payload.writeUInt16BE(MAGIC, at);
+  payload.writeUInt8(
+    (stamp.keyFrame ? flag.keyFrame : 0) |
+      (stamp.afterPause ? flag.afterPause : 0) |
+      (stamp.kind === 'video' ? flag.video : 0),
+    at + 2,
+  );
+  payload.writeUInt8((stamp.encoding << 6) | (stamp.spatial << 3) | stamp.temporal, at + 3);
+  payload.writeUInt32BE(stamp.participant, at + 4);
+  payload.writeUInt32BE(stamp.counter, at + 8);
+  payload.writeUInt32BE(0, at + 12);
+  payload.writeDoubleBE(stamp.sentUs, at + 16);
+}
+
+/** Undefined for packets that are not ours, such as bandwidth probes. */
+export function readStamp(payload: Buffer): Stamp | undefined {
+  const at = payload.length - STAMP_BYTES;
+  if (at < 0 || payload.readUInt16BE(at) !== MAGIC) return undefined;
+  const flags = payload.readUInt8(at + 2);
+  const layer = payload.readUInt8(at + 3);
+  return {
+    participant: payload.readUInt32BE(at + 4),
+    kind: flags & flag.video ? 'video' : 'audio',
+    encoding: layer >> 6,
+    spatial: (layer >> 3) & 7,
+    temporal: layer & 7,
+    keyFrame: (flags & flag.keyFrame) !== 0,
+    afterPause: (flags & flag.afterPause) !== 0,
+    counter: payload.readUInt32BE(at + 8),
+    sentUs: payload.readDoubleBE(at + 16),
+  };
+}

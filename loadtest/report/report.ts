@@ -1,0 +1,174 @@
+// The report: what a run found, as one value. JSON is this value as it is; HTML and terminal are made of it.
+
+export type Machine = {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly kernel: string;
+  readonly node: string;
+};
+
+/** Percentiles in ms; absent when nothing was measured. */
+export type Percentiles = {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+};
+
+export type KindFigures = {
+  /** Sent by the clients, a second. */
+  readonly sentPerSecond: number;
+  /** Received by the clients, a second: different packets. */
+  readonly deliveredPerSecond: number;
+  /** Percent of the packets due that never came, retransmissions counted as come. */
+  readonly lossPercent: number;
+  /** Percent that came by retransmission or out of order. */
+  readonly repairedPercent: number;
+  readonly delayMs: Percentiles | undefined;
+};
+
+export type JoinFigures = {
+  readonly attempted: number;
+  readonly failed: number;
+  /** The first few reasons. */
+  readonly failures: readonly string[];
+  readonly signallingMs: Percentiles | undefined;
+  readonly iceMs: Percentiles | undefined;
+  readonly dtlsMs: Percentiles | undefined;
+  readonly channelMs: Percentiles | undefined;
+  readonly firstAudioMs: Percentiles | undefined;
+  readonly firstVideoMs: Percentiles | undefined;
+};
+
+export type BridgeFigures = {
+  readonly processes: readonly {
+    readonly name: string;
+    readonly cpuPercent: number;
+    readonly residentMb: number;
+  }[];
+  readonly socketDrops: number | undefined;
+  readonly stress: number | undefined;
+  readonly eventLoopDelayP99Ms: number | undefined;
+  /** CPU of all its processes for each packet delivered. */
+  readonly usPerPacket: number | undefined;
+};
+
+export type GeneratorFigures = {
+  readonly cpuPercent: readonly number[];
+  /** How late packets were sent. */
+  readonly latenessMs: Percentiles | undefined;
+  readonly socketDrops: number;
+  /** Why the result cannot be trusted; empty = it can. */
+  readonly faults: readonly string[];
+};
+
+export type Violation = {
+  readonly limit: string;
+  readonly allowed: number;
+  readonly measured: number;
+  readonly unit: string;
+};
+
+export type StepReport = {
+  readonly name: string;
+  readonly participants: number;
+  readonly rooms: number;
+  /** Seconds since the run began, and how long was measured. */
+  readonly startS: number;
+  readonly seconds: number;
+  readonly audio: KindFigures;
+  readonly video: KindFigures;
+  readonly deliveredMbps: number;
+  readonly jitterMs: Percentiles | undefined;
+  readonly keyFrameWaitMs: Percentiles | undefined;
+  readonly layerSwitchMs: Percentiles | undefined;
+  readonly layerSwitches: number;
+  readonly audioGaps: number;
+  readonly freezes: number;
+  readonly freezeSeconds: number;
+  readonly joins: JoinFigures;
+  readonly bridge: BridgeFigures;
+  readonly generator: GeneratorFigures;
+  readonly violations: readonly Violation[];
+};
+
+/** Packets sent = delivered + accounted for. */
+export type Conservation = {
+  readonly holds: boolean;
+  /** By kind: what was sent towards receivers, and what became of it. */
+  readonly rows: readonly {
+    readonly kind: 'audio' | 'video';
+    readonly offered: number;
+    readonly delivered: number;
+    readonly lost: number;
+    /** Held back by the bridge inside a stream: layers, last-n, silent microphones. */
+    readonly withheld: number;
+    /** Audio that just stopped coming; for video part of what the bridge holds back. */
+    readonly missing: number;
+  }[];
+  /** The bridge's own count against ours; undefined where it gives none. Some bridges count RTCP and probes, some do not. */
+  readonly wire:
+    | {
+        readonly sentByBridge: number;
+        readonly received: { readonly media: number; readonly datagrams: number };
+      }
+    | undefined;
+  /** SSRCs on which another source came than the bridge's map says. */
+  readonly misattributed: number;
+  readonly notes: readonly string[];
+};
+
+/** One second of the run, for the graphs. */
+export type Moment = {
+  readonly s: number;
+  readonly participants: number;
+  readonly deliveredPerSecond: number;
+  readonly delayP50Ms: number | undefined;
+  readonly delayP99Ms: number | undefined;
+  readonly lossPercent: number;
+  readonly bridgeCpuPercent: number | undefined;
+  readonly bridgeMb: number | undefined;
+  readonly generatorCpuPercent: number;
+  readonly stress: number | undefined;
+};
+
+export type Verdict = {
+  readonly result: 'PASS' | 'FAIL' | 'INVALID';
+  readonly headline: string;
+  readonly highestPassed: string | undefined;
+  readonly brokeFirst: string | undefined;
+};
+
+export type Report = {
+  readonly format: 1;
+  readonly tool: string;
+  readonly date: string;
+  readonly command: string;
+  readonly target: string;
+  readonly mode: string;
+  readonly scenario: string;
+  readonly machine: Machine;
+  readonly limits: Limits;
+  readonly verdict: Verdict;
+  readonly steps: readonly StepReport[];
+  readonly conservation: Conservation;
+  readonly moments: readonly Moment[];
+  /** What a mode found beside the steps: slopes, recovery times. */
+  readonly findings: readonly string[];
+};
+
+/** What a step must keep to pass. */
+export type Limits = {
+  readonly audioLossPercent: number;
+  readonly videoLossPercent: number;
+  readonly delayP99Ms: number;
+  readonly firstAudioP95Ms: number;
+  readonly firstVideoP95Ms: number;
+  /** A listener-minute. */
+  readonly audioGapsPerMinute: number;
+  readonly freezesPerMinute: number;
+  readonly joinFailuresPercent: number;
+};

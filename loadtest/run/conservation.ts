@@ -1,0 +1,92 @@
+import type { SentStream } from '../client/media-sender.ts';
+import type { Flow } from '../media/receiver-log.ts';
+import type { Conservation } from '../report/report.ts';
+
+/** Streams may stop this many packets before the sender did: what was under way when the run ended. */
+const TOLERATED_MISSING = 0.001;
+/** Statistics may be a second old, and nobody counts STUN and DTLS alike. */
+const TOLERATED_WIRE = 0.02;
+
+type Kind = 'audio' | 'video';
+
+/**
+ * Follows each stream of each sender to each receiver by the sender's own packet numbers. From the first packet a receiver got to
+ * the last one sent: what was delivered, what the receiver missed by RTP sequence number, what the bridge took out without a
+ * gap, and what is missing at the end. Senders must have stopped, and what was under way must have arrived.
+ */
+export function checkConservation(
+  flows: readonly Flow[],
+  sent: readonly SentStream[],
+  rest: {
+    readonly wire: Conservation['wire'];
+    readonly misattributed: number;
+    /** Receivers that left before the end: nobody knows what would still have come. */
+    readonly left: ReadonlySet<number>;
+  },
+): Conservation {
+  const totals = new Map(sent.map((stream) => [keyOf(stream), stream.packets]));
+  const rows = (['audio', 'video'] as const).map((kind) => {
+    const sums = { kind, offered: 0, delivered: 0, lost: 0, withheld: 0, missing: 0 };
+    for (const flow of flows.filter((each) => each.kind === kind)) {
+      const missing = rest.left.has(flow.receiver)
+        ? 0
+        : Math.max(0, (totals.get(keyOf(flow)) ?? flow.last + 1) - 1 - flow.last);
+      const span = flow.last - flow.first + 1;
+      sums.offered += span + missing;
+      sums.delivered += flow.delivered;
+      sums.lost += Math.min(flow.lost, span - flow.delivered);
+      sums.withheld += Math.max(0, span - flow.delivered - flow.lost);
+      sums.missing += missing;
+    }
+    return sums;
+  });
+  const notes = notesOf(rows, flows, rest);
+  return {
+    holds: notes.length === 0,
+    rows,
+    wire: rest.wire,
+    misattributed: rest.misattributed,
+    notes,
+  };
+}
+
+function notesOf(
+  rows: Conservation['rows'],
+  flows: readonly Flow[],
+  { wire, misattributed }: Pick<Conservation, 'wire' | 'misattributed'>,
+): string[] {
+  const notes: string[] = [];
+  const audio = rows.find(({ kind }) => kind === 'audio');
+  if (audio && audio.missing > Math.max(flows.length, audio.offered * TOLERATED_MISSING)) {
+    notes.push(`${audio.missing} audio packets of streams that just stopped are not accounted for`);
+  }
+  const overfull = flows.filter((flow) => flow.delivered > flow.last - flow.first + 1);
+  if (overfull.length > 0) notes.push(`${overfull.length} streams delivered more than was sent`);
+  if (wire && !agrees(wire)) {
+    const { media, datagrams } = wire.received;
+    notes.push(
+      `the bridge says it sent ${wire.sentByBridge} packets; ${media} of media and ${datagrams} of any kind arrived`,
+    );
+  }
+  if (misattributed > 0) {
+    notes.push(`${misattributed} SSRCs carry another source than the bridge's map says`);
+  }
+  return notes;
+}
+
+function agrees({ sentByBridge, received }: NonNullable<Conservation['wire']>): boolean {
+  const tolerance = sentByBridge * TOLERATED_WIRE + 50;
+  return sentByBridge > received.media - tolerance && sentByBridge < received.datagrams + tolerance;
+}
+
+function keyOf({
+  sender,
+  kind,
+  encoding,
+}: {
+  sender: number;
+  kind: Kind;
+  encoding: number;
+}): string {
+  return `${sender}/${kind}/${encoding}`;
+}

@@ -1,0 +1,155 @@
+import type { Clock } from '../../src/base/clock.ts';
+import type { ClientSpec } from '../client/client-spec.ts';
+import type { Milestones } from '../client/load-client.ts';
+import { ControlError, type ControlPath, type Invitation } from '../control/control-path.ts';
+import type { GeneratorProcess } from '../generator/generator-process.ts';
+import type { GeneratorAnswers } from '../generator/messages.ts';
+
+/** How one client came in; µs of the machine's clock. */
+export type JoinRecord = {
+  readonly participant: number;
+  readonly startUs: number;
+  /** Spent waiting for signalling: Colibri2 requests, or XMPP and focus. */
+  signallingUs: number;
+  acceptedUs: number | undefined;
+  milestones: Milestones | undefined;
+  failure: string | undefined;
+};
+
+export type CrowdOptions = {
+  readonly control: ControlPath;
+  readonly generators: readonly GeneratorProcess[];
+  readonly clock: Clock;
+  /** Joins under way at once. */
+  readonly parallelJoins: number;
+};
+
+type Member = {
+  readonly spec: ClientSpec;
+  readonly generator: GeneratorProcess;
+  invitation: Invitation | undefined;
+};
+
+/** The clients that are in rooms now, spread over the generator processes. */
+export class Crowd {
+  readonly #options: CrowdOptions;
+  readonly #members = new Map<number, Member>();
+  readonly #joins = new Map<number, JoinRecord>();
+  #next = 0;
+
+  constructor(options: CrowdOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  get members(): readonly ClientSpec[] {
+    return [...this.#members.values()].map(({ spec }) => spec);
+  }
+
+  get joins(): readonly JoinRecord[] {
+    return [...this.#joins.values()];
+  }
+
+  /**
+   * Brings the clients in; one that cannot join is recorded as failed and the others go on.
+   *
+   * @param perSecond how many start a second; 0 = as fast as possible
+   */
+  async join(specs: readonly ClientSpec[], perSecond: number): Promise<void> {
+    const waiting = [...specs];
+    const startMs = this.#options.clock.nowMs();
+    let started = 0;
+    const worker = async (): Promise<void> => {
+      for (let spec = waiting.shift(); spec; spec = waiting.shift()) {
+        if (perSecond > 0) await this.#until(startMs + (started++ * 1000) / perSecond);
+        await this.#joinOne(spec);
+      }
+    };
+    await Promise.all(Array.from({ length: this.#options.parallelJoins }, worker));
+  }
+
+  async leave(participants: readonly number[]): Promise<void> {
+    const leaving = participants.flatMap((participant) => this.#members.get(participant) ?? []);
+    for (const { spec } of leaving) this.#members.delete(spec.participant);
+    for (const room of new Set(leaving.map(({ spec }) => spec.room))) this.#tellCameras(room);
+    await Promise.all(
+      leaving.map(async ({ spec, generator, invitation }) => {
+        generator.tell({ type: 'close', participant: spec.participant });
+        // The bridge may be what is broken just now; the client is gone all the same.
+        await invitation?.leave().catch(() => undefined);
+      }),
+    );
+  }
+
+  /** Looks at all processes and completes the join records with what clients reached meanwhile. */
+  async look(): Promise<readonly GeneratorAnswers['look'][]> {
+    const looks = await Promise.all(
+      this.#options.generators.map((generator) => generator.ask({ type: 'look' })),
+    );
+    for (const { milestones } of looks) {
+      for (const each of milestones) {
+        const join = this.#joins.get(each.participant);
+        if (join) join.milestones = each;
+      }
+    }
+    return looks;
+  }
+
+  async #joinOne(spec: ClientSpec): Promise<void> {
+    const { control, generators, clock } = this.#options;
+    const generator = generators[this.#next++ % generators.length];
+    if (!generator) throw new Error('a crowd needs a generator process');
+    const join: JoinRecord = {
+      participant: spec.participant,
+      startUs: clock.nowMs() * 1000,
+      signallingUs: 0,
+      acceptedUs: undefined,
+      milestones: undefined,
+      failure: undefined,
+    };
+    this.#joins.set(spec.participant, join);
+    const member: Member = { spec, generator, invitation: undefined };
+    try {
+      const invitation = await this.#timed(join, () => control.invite(spec));
+      member.invitation = invitation;
+      const { transport, webSocketUrl, media } = invitation;
+      const answer = await generator.ask({ type: 'open', spec, transport, webSocketUrl, media });
+      await this.#timed(join, () => invitation.accept(answer));
+      join.acceptedUs = clock.nowMs() * 1000;
+      generator.tell({ type: 'start', participant: spec.participant });
+      this.#members.set(spec.participant, member);
+      this.#tellCameras(spec.room);
+    } catch (error) {
+      if (!(error instanceof ControlError)) throw error;
+      join.failure = error.message;
+      generator.tell({ type: 'close', participant: spec.participant });
+    }
+  }
+
+  async #timed<T>(join: JoinRecord, task: () => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const startMs = clock.nowMs();
+    try {
+      return await task();
+    } finally {
+      join.signallingUs += (clock.nowMs() - startMs) * 1000;
+    }
+  }
+
+  #tellCameras(room: string): void {
+    const participants = this.members
+      .filter((spec) => spec.room === room && spec.video !== undefined)
+      .map(({ participant }) => participant);
+    for (const generator of this.#options.generators) {
+      generator.tell({ type: 'cameras', room, participants });
+    }
+  }
+
+  #until(atMs: number): Promise<void> {
+    const waitMs = atMs - this.#options.clock.nowMs();
+    return waitMs <= 0 ? Promise.resolve() : new Promise((done) => setTimeout(done, waitMs));
+  }
+}

@@ -1,0 +1,197 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../../src/base/clock.ts';
+import type { BridgeWatch } from '../bridge/bridge-watch.ts';
+import { socketDrops } from '../bridge/process-figures.ts';
+import type { ClientSpec } from '../client/client-spec.ts';
+import type { ControlPath } from '../control/control-path.ts';
+import type { GeneratorProcess } from '../generator/generator-process.ts';
+import { between, sumSnapshots } from '../media/measurements.ts';
+import type { Conservation, Limits, Moment, StepReport } from '../report/report.ts';
+import { checkConservation } from './conservation.ts';
+import type { Crowd, JoinRecord } from './crowd.ts';
+import type { Observation } from './observation.ts';
+import { percentiles, round } from './percentiles.ts';
+import { stepReport } from './step-report.ts';
+
+export type RunOptions = {
+  readonly crowd: Crowd;
+  readonly generators: readonly GeneratorProcess[];
+  readonly control: ControlPath;
+  readonly watch: BridgeWatch | undefined;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Told every second and after each step. */
+  readonly onMoment: (moment: Moment) => void;
+  readonly onStep: (step: StepReport) => void;
+};
+
+/** After clients came in, before a step is measured: key frames, layers and estimates settle. */
+const SETTLE_MS = 2_000;
+/** What was under way when the senders stopped has come, and the bridge's statistics have caught up. */
+const DRAIN_MS = 2_500;
+
+const nothingKnown = {
+  processes: [],
+  socketDrops: undefined,
+  stress: undefined,
+  packetsReceived: undefined,
+  packetsSent: undefined,
+  eventLoopDelayP99Ms: undefined,
+};
+
+/** One run: observes while a mode moves the crowd, and keeps what it saw. */
+export class Run {
+  readonly #options: RunOptions;
+  readonly moments: Moment[] = [];
+  readonly steps: StepReport[] = [];
+  readonly #startUs: number;
+  readonly #left = new Set<number>();
+  #last: Observation | undefined;
+  #first: Observation | undefined;
+  #ticking = true;
+  #ticker: Promise<void> = Promise.resolve();
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#startUs = options.clock.nowMs() * 1000;
+  }
+
+  get crowd(): Crowd {
+    return this.#options.crowd;
+  }
+
+  /** Seconds since the run began. */
+  get elapsedS(): number {
+    return this.#options.clock.nowMs() / 1000 - this.#startUs / 1e6;
+  }
+
+  /** Begins to observe once a second. */
+  async start(): Promise<void> {
+    this.#first = this.#last = await this.#observe();
+    this.#ticker = this.#tick();
+  }
+
+  /** Makes the crowd exactly these clients. @returns the records of those that came in */
+  async become(
+    clients: readonly ClientSpec[],
+    joinsPerSecond: number,
+  ): Promise<readonly JoinRecord[]> {
+    const wanted = new Map(clients.map((spec) => [spec.participant, spec]));
+    const present = new Set(this.crowd.members.map(({ participant }) => participant));
+    const leaving = [...present].filter((participant) => !wanted.has(participant));
+    for (const participant of leaving) this.#left.add(participant);
+    await this.crowd.leave(leaving);
+    const coming = clients.filter(({ participant }) => !present.has(participant));
+    await this.crowd.join(coming, joinsPerSecond);
+    const names = new Set(coming.map(({ participant }) => participant));
+    return this.crowd.joins.filter(({ participant }) => names.has(participant));
+  }
+
+  /** After the bridge lost its conferences: everybody out, and in again, as a focus would do. */
+  async inviteAgain(clients: readonly ClientSpec[]): Promise<void> {
+    const { control, watch } = this.#options;
+    await this.crowd.leave(this.crowd.members.map(({ participant }) => participant));
+    control.forget();
+    watch?.findAgain();
+    await this.crowd.join(clients, 0);
+  }
+
+  /** Measures the crowd as it is. */
+  async measure(name: string, seconds: number, joins: readonly JoinRecord[]): Promise<StepReport> {
+    await delay(SETTLE_MS);
+    const before = await this.#observe();
+    const startS = this.elapsedS;
+    await delay(seconds * 1000);
+    const after = await this.#observe();
+    const rooms = new Set(this.crowd.members.map(({ room }) => room)).size;
+    const { limits, onStep } = this.#options;
+    const step = stepReport({ name, rooms, startS, before, after, joins, limits });
+    this.steps.push(step);
+    onStep(step);
+    return step;
+  }
+
+  /** Stops the senders, lets everything arrive and checks that nothing is missing. */
+  async settleAccounts(): Promise<Conservation> {
+    const { generators } = this.#options;
+    for (const generator of generators) generator.tell({ type: 'silence' });
+    await delay(DRAIN_MS);
+    const audits = await Promise.all(generators.map((each) => each.ask({ type: 'audit' })));
+    const last = await this.#observe();
+    return checkConservation(
+      audits.flatMap(({ flows }) => flows),
+      audits.flatMap(({ sent }) => sent),
+      {
+        wire: this.#wire(last),
+        misattributed: audits.reduce((sum, { misattributed }) => sum + misattributed, 0),
+        left: this.#left,
+      },
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#ticking = false;
+    await this.#ticker;
+  }
+
+  /** The bridge's count of packets it sent, beside ours; a bridge that serves others too cannot be compared. */
+  #wire(last: Observation): Conservation['wire'] {
+    const [before, after] = [this.#first?.bridge.packetsSent, last.bridge.packetsSent];
+    if (before === undefined || after === undefined) return undefined;
+    const { audioDelivered, videoDelivered, duplicates, datagrams } = last.snapshot.counts;
+    const received = { media: audioDelivered + videoDelivered + duplicates, datagrams };
+    return { sentByBridge: after - before, received };
+  }
+
+  async #tick(): Promise<void> {
+    while (this.#ticking) {
+      await delay(1000);
+      const earlier = this.#last;
+      const now = await this.#observe();
+      this.#last = now;
+      if (!earlier) continue;
+      const moment = this.#moment(earlier, now);
+      this.moments.push(moment);
+      this.#options.onMoment(moment);
+    }
+  }
+
+  async #observe(): Promise<Observation> {
+    const { crowd, generators, watch, clock } = this.#options;
+    const [looks, bridge] = await Promise.all([crowd.look(), watch?.sample() ?? nothingKnown]);
+    return {
+      atUs: clock.nowMs() * 1000,
+      snapshot: sumSnapshots(looks.map(({ snapshot }) => snapshot)),
+      bridge,
+      generatorCpuUs: looks.map(({ health }) => health.cpuUs),
+      generatorDrops: socketDrops(generators.map(({ pid }) => pid)),
+      participants: crowd.size,
+    };
+  }
+
+  #moment(earlier: Observation, now: Observation): Moment {
+    const { counts, durations } = between(earlier.snapshot, now.snapshot);
+    const seconds = (now.atUs - earlier.atUs) / 1e6;
+    const delivered = counts.audioDelivered + counts.videoDelivered;
+    const lost = counts.audioLost + counts.videoLost;
+    const delayMs = percentiles(durations.audioDelay) ?? percentiles(durations.videoDelay);
+    const cpu = (of: (at: Observation) => number) =>
+      round(((of(now) - of(earlier)) / (seconds * 1e6)) * 100, 1);
+    const bridgeCpu = ({ bridge }: Observation) =>
+      bridge.processes.reduce((sum, { cpuUs }) => sum + cpuUs, 0);
+    const known = now.bridge.processes.length > 0;
+    const bytes = now.bridge.processes.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+    return {
+      s: round(now.atUs / 1e6 - this.#startUs / 1e6, 1),
+      participants: now.participants,
+      deliveredPerSecond: round(delivered / seconds, 0),
+      delayP50Ms: delayMs?.p50,
+      delayP99Ms: delayMs?.p99,
+      lossPercent: round((100 * lost) / Math.max(1, delivered + lost)),
+      bridgeCpuPercent: known ? Math.max(0, cpu(bridgeCpu)) : undefined,
+      bridgeMb: known ? round(bytes / 1e6, 1) : undefined,
+      generatorCpuPercent: cpu(({ generatorCpuUs }) => generatorCpuUs.reduce((a, b) => a + b, 0)),
+      stress: now.bridge.stress,
+    };
+  }
+}

@@ -1,0 +1,142 @@
+import type { Counts } from '../media/measurements.ts';
+import { between } from '../media/measurements.ts';
+import type {
+  BridgeFigures,
+  GeneratorFigures,
+  JoinFigures,
+  KindFigures,
+  Limits,
+  Percentiles,
+  StepReport,
+} from '../report/report.ts';
+import type { JoinRecord } from './crowd.ts';
+import { generatorFaults } from './generator-faults.ts';
+import type { Observation } from './observation.ts';
+import { percentiles, percentilesOf, round } from './percentiles.ts';
+import { violationsOf } from './verdict.ts';
+
+export type StepWindow = {
+  readonly name: string;
+  readonly rooms: number;
+  /** Seconds since the run began. */
+  readonly startS: number;
+  readonly before: Observation;
+  readonly after: Observation;
+  /** Clients that came in for this step. */
+  readonly joins: readonly JoinRecord[];
+  readonly limits: Limits;
+};
+
+/** What happened between two observations, as the report has it. */
+export function stepReport(window: StepWindow): StepReport {
+  const { before, after, joins, limits } = window;
+  const { counts, durations } = between(before.snapshot, after.snapshot);
+  const seconds = (after.atUs - before.atUs) / 1e6;
+  const figures = {
+    name: window.name,
+    participants: after.participants,
+    rooms: window.rooms,
+    startS: round(window.startS, 1),
+    seconds: round(seconds, 2),
+    audio: kindFigures('audio', counts, seconds, percentiles(durations.audioDelay)),
+    video: kindFigures('video', counts, seconds, percentiles(durations.videoDelay)),
+    deliveredMbps: round((counts.receivedBytes * 8) / seconds / 1e6),
+    jitterMs: percentiles(durations.jitter),
+    keyFrameWaitMs: percentiles(durations.keyFrameWait),
+    layerSwitchMs: percentiles(durations.layerSwitch),
+    layerSwitches: counts.layerSwitches,
+    audioGaps: counts.audioGaps,
+    freezes: counts.freezes,
+    freezeSeconds: round(counts.freezeUs / 1e6, 2),
+    joins: joinFigures(joins),
+    bridge: bridgeFigures(before, after, counts.audioDelivered + counts.videoDelivered),
+    generator: generatorFigures(before, after, percentiles(durations.lateness)),
+  };
+  return { ...figures, violations: violationsOf(figures, limits) };
+}
+
+function kindFigures(
+  kind: 'audio' | 'video',
+  counts: Counts,
+  seconds: number,
+  delayMs: Percentiles | undefined,
+): KindFigures {
+  const [sent, delivered, lost, repaired] = [
+    counts[`${kind}Sent`],
+    counts[`${kind}Delivered`],
+    counts[`${kind}Lost`],
+    counts[`${kind}Repaired`],
+  ];
+  const due = Math.max(1, delivered + lost);
+  return {
+    sentPerSecond: round(sent / seconds, 1),
+    deliveredPerSecond: round(delivered / seconds, 1),
+    lossPercent: round((100 * lost) / due),
+    repairedPercent: round((100 * repaired) / due),
+    delayMs,
+  };
+}
+
+function joinFigures(joins: readonly JoinRecord[]): JoinFigures {
+  const spans = (of: (join: JoinRecord) => readonly [number | undefined, number | undefined]) =>
+    percentilesOf(
+      joins.flatMap((join) => {
+        const [from, to] = of(join);
+        return from === undefined || to === undefined ? [] : Math.max(0, to - from);
+      }),
+    );
+  const failed = joins.filter(
+    ({ failure, milestones }) => failure !== undefined || milestones?.failed,
+  );
+  const reasons = new Set(failed.map(({ failure }) => failure ?? 'ICE or DTLS failed'));
+  return {
+    attempted: joins.length,
+    failed: failed.length,
+    failures: [...reasons].slice(0, 5),
+    signallingMs: percentilesOf(joins.map(({ signallingUs }) => signallingUs)),
+    iceMs: spans(({ acceptedUs, milestones }) => [acceptedUs, milestones?.ice]),
+    dtlsMs: spans(({ milestones }) => [milestones?.ice, milestones?.dtls]),
+    channelMs: spans(({ acceptedUs, milestones }) => [acceptedUs, milestones?.channel]),
+    firstAudioMs: spans(({ startUs, milestones }) => [startUs, milestones?.firstAudio]),
+    firstVideoMs: spans(({ startUs, milestones }) => [startUs, milestones?.firstFrame]),
+  };
+}
+
+function bridgeFigures(before: Observation, after: Observation, packets: number): BridgeFigures {
+  const elapsedUs = after.atUs - before.atUs;
+  const processes = after.bridge.processes.flatMap((now) => {
+    const then = before.bridge.processes.find(({ pid }) => pid === now.pid);
+    return then ? [{ ...now, usedUs: now.cpuUs - then.cpuUs }] : [];
+  });
+  const usedUs = processes.reduce((sum, each) => sum + each.usedUs, 0);
+  const drops = (at: Observation) => at.bridge.socketDrops;
+  const [dropsBefore, dropsAfter] = [drops(before), drops(after)];
+  return {
+    processes: processes.map(({ name, residentBytes, usedUs: used }) => ({
+      name,
+      cpuPercent: round((100 * used) / elapsedUs, 1),
+      residentMb: round(residentBytes / 1e6, 1),
+    })),
+    socketDrops:
+      dropsBefore === undefined || dropsAfter === undefined ? undefined : dropsAfter - dropsBefore,
+    stress: after.bridge.stress,
+    eventLoopDelayP99Ms: after.bridge.eventLoopDelayP99Ms,
+    usPerPacket: processes.length > 0 && packets > 0 ? round(usedUs / packets, 2) : undefined,
+  };
+}
+
+function generatorFigures(
+  before: Observation,
+  after: Observation,
+  latenessMs: Percentiles | undefined,
+): GeneratorFigures {
+  const elapsedUs = after.atUs - before.atUs;
+  const figures = {
+    cpuPercent: after.generatorCpuUs.map((cpuUs, place) =>
+      round((100 * (cpuUs - (before.generatorCpuUs[place] ?? 0))) / elapsedUs, 1),
+    ),
+    latenessMs,
+    socketDrops: after.generatorDrops - before.generatorDrops,
+  };
+  return { ...figures, faults: generatorFaults(figures) };
+}

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withChildren } from '../../../loadtest/bridge/process-figures.ts';
+import type { Report } from '../../../loadtest/report/report.ts';
+import { BridgeProcess } from '../../support/bridge/bridge-process.ts';
+import { until } from '../../support/until.ts';
+
+const main = fileURLToPath(new URL('../../../loadtest/main.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'trestle-load-'));
+
+/** trestle-load as its user runs it; `during` may do something to it meanwhile. */
+async function load(args: readonly string[], during?: (pid: number) => Promise<void>) {
+  const json = join(folder, 'report.json');
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args, '--json', json], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text: Buffer) => (output += text.toString()));
+  }
+  const ended = once(child, 'close') as Promise<[number]>;
+  await during?.(child.pid!);
+  const [code] = await ended;
+  if (code > 2) throw new Error(`trestle-load ended with ${code}: ${output}`);
+  return { code, output, report: JSON.parse(readFileSync(json, 'utf8')) as Report };
+}
+
+describe('trestle-load against this bridge', () => {
+  let bridge: BridgeProcess;
+  beforeAll(async () => {
+    bridge = await BridgeProcess.start();
+  });
+  afterAll(async () => {
+    await bridge.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(['websocket', 'sctp'])('accounts for every packet of quick over %s', async (channel) => {
+    const url = ['--url', bridge.restUrl, '--channel', channel];
+    const { report } = await load(['quick', ...url, '--sizes', '3', '--step-seconds', '4']);
+    expect(report.conservation.notes).toEqual([]);
+    const [audio, video] = report.conservation.rows;
+    expect(audio!.delivered).toBeGreaterThan(100);
+    // Nothing is held back of an audio stream: three people are not too many to hear.
+    expect(audio).toMatchObject({ missing: 0, withheld: 0 });
+    expect(video!.delivered).toBeGreaterThan(500);
+    expect(report.conservation.wire!.sentByBridge).toBeGreaterThan(500);
+    const { joins, bridge: figures } = report.steps[0]!;
+    expect(joins).toMatchObject({ attempted: 3, failed: 0 });
+    expect(joins).toMatchObject({ firstAudioMs: { count: 3 }, firstVideoMs: { count: 3 } });
+    expect(figures.processes.length).toBeGreaterThanOrEqual(2);
+    expect(figures.usPerPacket).toBeGreaterThan(0);
+  });
+
+  it('marks a result invalid when its own processes starved', async () => {
+    const args = ['step', '--url', bridge.restUrl, '--scenario', 'audio', '--sizes', '2'];
+    const { code, report, output } = await load([...args, '--step-seconds', '5'], async (pid) => {
+      const generator = await firstChild(pid);
+      // Stops and goes, as on a machine that has no time for it, until the run is over.
+      while (isAlive(generator)) {
+        signal(generator, 'SIGSTOP');
+        await pause(700);
+        signal(generator, 'SIGCONT');
+        await pause(300);
+      }
+    });
+    expect(report.verdict.result).toBe('INVALID');
+    expect(report.verdict.headline).toContain('the generator itself');
+    expect(output).toContain('INVALID');
+    expect(code).toBe(2);
+  });
+
+  it('says that nothing answers, and who', async () => {
+    const failing = load([
+      'quick',
+      '--url',
+      'http://127.0.0.1:9/',
+      '--sizes',
+      '2',
+      '--step-seconds',
+      '1',
+    ]);
+    const { report } = await failing;
+    expect(report.verdict.result).toBe('FAIL');
+    expect(report.steps[0]?.joins.failures.join()).toContain('does not answer');
+  });
+});
+
+async function firstChild(pid: number): Promise<number> {
+  let found: number | undefined;
+  await until(() => {
+    [, found] = withChildren(pid);
+    return found === undefined ? 'no generator process yet' : undefined;
+  });
+  return found!;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  if (isAlive(pid)) process.kill(pid, name);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

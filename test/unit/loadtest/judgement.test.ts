@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments } from '../../../loadtest/arguments.ts';
+import { constraintsFor } from '../../../loadtest/client/view.ts';
+import { endpointOf, participantOf } from '../../../loadtest/client/client-spec.ts';
+import type { Flow } from '../../../loadtest/media/receiver-log.ts';
+import { regressionsBetween } from '../../../loadtest/report/compare.ts';
+import type { Conservation, Report, StepReport } from '../../../loadtest/report/report.ts';
+import { checkConservation } from '../../../loadtest/run/conservation.ts';
+import { generatorFaults } from '../../../loadtest/run/generator-faults.ts';
+import { defaultLimits, verdictOf, violationsOf } from '../../../loadtest/run/verdict.ts';
+import { clientsOf } from '../../../loadtest/scenario/scenario.ts';
+import { scenarios } from '../../../loadtest/scenario/scenarios.ts';
+import { MeasuredCall } from './measured-call.ts';
+
+const good = new MeasuredCall('audio', () => 1).run(5).report();
+const balanced: Conservation = {
+  holds: true,
+  rows: [],
+  wire: undefined,
+  misattributed: 0,
+  notes: [],
+};
+
+function named(name: string, change: Partial<StepReport> = {}): StepReport {
+  const step = { ...good, name, ...change };
+  return { ...step, violations: violationsOf(step, defaultLimits) };
+}
+
+const lossy = { audio: { ...good.audio, lossPercent: 4 } };
+const starved = { generator: { ...good.generator, faults: ['it stood still for 900 ms'] } };
+
+describe('the verdict', () => {
+  it('passes, and names the highest step', () => {
+    const verdict = verdictOf([named('2 people'), named('4 people')], balanced);
+    expect(verdict).toMatchObject({ result: 'PASS', highestPassed: '4 people' });
+  });
+
+  it('fails with what broke first and the last step that passed', () => {
+    const verdict = verdictOf([named('2 people'), named('4 people', lossy)], balanced);
+    expect(verdict).toMatchObject({ result: 'FAIL', highestPassed: '2 people' });
+    expect(verdict.brokeFirst).toBe('4 people: audio loss 4.0 %, allowed 0.5');
+  });
+
+  it('is no verdict on the bridge when the generator starved', () => {
+    const verdict = verdictOf([named('2 people', { ...lossy, ...starved })], balanced);
+    expect(verdict.result).toBe('INVALID');
+    expect(verdict.headline).toContain('the generator itself');
+  });
+
+  it('stays a failure of the bridge when the generator starved only later', () => {
+    const verdict = verdictOf([named('2 people', lossy), named('4 people', starved)], balanced);
+    expect(verdict.result).toBe('FAIL');
+  });
+
+  it('fails when packets are not accounted for', () => {
+    const verdict = verdictOf([named('2 people')], {
+      ...balanced,
+      holds: false,
+      notes: ['9 missing'],
+    });
+    expect(verdict).toMatchObject({ result: 'FAIL', headline: '9 missing' });
+  });
+});
+
+describe('generatorFaults', () => {
+  const healthy = { cpuPercent: [40], latenessMs: undefined, socketDrops: 0 };
+
+  it('trusts a generator that keeps up', () => {
+    expect(generatorFaults(healthy)).toEqual([]);
+  });
+
+  it.each([
+    [{ cpuPercent: [30, 97] }, '97 %'],
+    [{ socketDrops: 12 }, 'dropped 12'],
+    [{ latenessMs: { count: 9, p50: 1, p95: 2, p99: 60, p999: 80, max: 90 } }, '60 ms'],
+    [{ latenessMs: { count: 9, p50: 1, p95: 2, p99: 3, p999: 80, max: 1200 } }, '1200 ms'],
+  ])('does not trust %j', (change, reason) => {
+    expect(generatorFaults({ ...healthy, ...change }).join()).toContain(reason);
+  });
+});
+
+describe('conservation', () => {
+  const flow: Flow = {
+    receiver: 2,
+    sender: 1,
+    kind: 'audio',
+    encoding: 0,
+    first: 10,
+    last: 99,
+    delivered: 80,
+    lost: 4,
+  };
+  const sent = [{ sender: 1, kind: 'audio', encoding: 0, packets: 100 }] as const;
+  const rest = { wire: undefined, misattributed: 0, left: new Set<number>() };
+
+  it('accounts for every packet from the first received to the last sent', () => {
+    const { rows, holds } = checkConservation([flow], sent, rest);
+    expect(rows[0]).toEqual({
+      kind: 'audio',
+      offered: 90,
+      delivered: 80,
+      lost: 4,
+      withheld: 6,
+      missing: 0,
+    });
+    expect(holds).toBe(true);
+  });
+
+  it('finds audio that just stopped, unless its receiver left', () => {
+    const stopped = [{ ...flow, last: 89, delivered: 80, lost: 0 }];
+    expect(checkConservation(stopped, sent, rest)).toMatchObject({ holds: false });
+    const left = { ...rest, left: new Set([2]) };
+    expect(checkConservation(stopped, sent, left).holds).toBe(true);
+  });
+
+  it('finds packets that nobody sent, wrong maps, and a bridge that counts otherwise', () => {
+    const tooMany = [{ ...flow, delivered: 200 }];
+    expect(checkConservation(tooMany, sent, rest).holds).toBe(false);
+    expect(checkConservation([flow], sent, { ...rest, misattributed: 1 }).holds).toBe(false);
+    const wire = { sentByBridge: 5000, received: { media: 4000, datagrams: 4100 } };
+    expect(checkConservation([flow], sent, { ...rest, wire }).holds).toBe(false);
+    const agreeing = { sentByBridge: 4050, received: { media: 4000, datagrams: 4100 } };
+    expect(checkConservation([flow], sent, { ...rest, wire: agreeing }).holds).toBe(true);
+  });
+});
+
+describe('compare', () => {
+  it('prints what got worse beyond noise, in the steps both have', () => {
+    const report = (steps: readonly StepReport[]) => ({ steps }) as Report;
+    const slow = { audio: { ...good.audio, delayMs: { ...good.audio.delayMs!, p99: 80 } } };
+    const before = report([named('2 people'), named('4 people')]);
+    const after = report([named('2 people', slow), named('9 people', lossy)]);
+    expect(regressionsBetween(before, after)).toMatchObject([
+      { step: '2 people', figure: 'audio delay p99', after: 80 },
+    ]);
+    expect(regressionsBetween(before, before)).toEqual([]);
+  });
+});
+
+describe('scenarios', () => {
+  const { knobs } = readArguments(['quick']) as { knobs: Parameters<typeof clientsOf>[2] };
+
+  it.each(scenarios)('$name grows by adding people to the same rooms', (scenario) => {
+    const [small = 0, large = 0] = scenario.sizes;
+    const few = clientsOf(scenario, small, knobs, 1);
+    expect(clientsOf(scenario, large, knobs, 1).slice(0, few.length)).toEqual(few);
+  });
+});
+
+describe('what a client asks of the bridge', () => {
+  const view = (of: 'tile' | 'stage' | 'none') => ({ view: of, lastN: -1 });
+  const heights = (message: ReturnType<typeof constraintsFor>) =>
+    [...(message.constraints ?? [])].map(([name, { maxHeight }]) => [name, maxHeight]);
+
+  it('wants tiles by the room they get, the speaker large, or nothing', () => {
+    expect(heights(constraintsFor(view('tile'), [1], undefined))).toEqual([['00000001-v0', 720]]);
+    expect(heights(constraintsFor(view('tile'), [1, 2], undefined))[0]?.[1]).toBe(360);
+    const many = Array.from({ length: 40 }, (_, n) => n);
+    expect(heights(constraintsFor(view('tile'), many, undefined))).toHaveLength(25);
+    const stage = constraintsFor(view('stage'), [1, 2], 2);
+    expect(stage.onStageSources).toEqual(['00000002-v0']);
+    expect(heights(stage)).toEqual([
+      ['00000002-v0', 720],
+      ['00000001-v0', 180],
+    ]);
+    expect(constraintsFor(view('none'), [1, 2], 2)).toMatchObject({ lastN: 0 });
+  });
+
+  it('knows participants by their endpoint and source names', () => {
+    expect(participantOf(endpointOf(0x2a))).toBe(0x2a);
+    expect(participantOf('0000002a-v0')).toBe(0x2a);
+    expect(participantOf('jvb-a0')).toBeUndefined();
+  });
+});
+
+describe('arguments', () => {
+  it.each([
+    [['quick', '--url', 'http://192.0.2.1:8080/'], 'not this machine'],
+    [['chaos'], '--run'],
+    [['dance'], 'say what to do'],
+    [['step', '--sizes', '4,2'], 'must rise'],
+    [['step', '--scenario', 'party'], 'no scenario'],
+    [['step', '--codec', 'H261'], '--codec'],
+    [['step', '--loss', '101'], 'percentage'],
+    [['compare', 'a.json'], 'two reports'],
+    [['step', '--nonsense'], 'nonsense'],
+  ])('refuses %j', (argv, reason) => {
+    expect(() => readArguments(argv)).toThrow(reason);
+  });
+
+  it('takes this machine at once, others with the word of their owner', () => {
+    for (const url of ['http://127.0.0.5:8080/', 'http://localhost:8080/', 'http://[::1]:8080/']) {
+      expect(readArguments(['quick', '--url', url])).toMatchObject({ url: new URL(url) });
+    }
+    const owned = ['quick', '--url', 'http://192.0.2.1:8080/', '--i-own-this-host'];
+    expect(readArguments(owned)).toMatchObject({ command: 'quick' });
+  });
+});

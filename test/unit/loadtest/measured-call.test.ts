@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { loadTrace } from '../../../loadtest/traces/load-trace.ts';
+import { MeasuredCall } from './measured-call.ts';
+
+const track = loadTrace('VP8').tracks[0]!;
+
+describe('a call through a fake bridge', () => {
+  it('reports 3 lost packets of 100 as 3 %', () => {
+    const { audio } = new MeasuredCall('audio', (n) => (n % 100 < 3 ? undefined : 1))
+      .run(60)
+      .report();
+    expect(audio.lossPercent).toBeGreaterThan(2.7);
+    expect(audio.lossPercent).toBeLessThan(3.3);
+  });
+
+  it('reports a delay of 40 ms as 40 ms, and its tail', () => {
+    const { audio } = new MeasuredCall('audio', (n) => (n % 50 === 0 ? 55 : 40)).run(60).report();
+    expect(audio.delayMs?.p50).toBeGreaterThan(38);
+    expect(audio.delayMs?.p50).toBeLessThan(42);
+    expect(audio.delayMs?.p99).toBeGreaterThan(53);
+    expect(audio.delayMs?.max).toBeLessThan(57);
+  });
+
+  it('reports no loss of a perfect bridge, and everything it sent as delivered', () => {
+    const call = new MeasuredCall('audio', () => 0).run(10);
+    const { audio, audioGaps, violations } = call.report();
+    expect([audio.lossPercent, audioGaps, violations]).toEqual([0, 0, []]);
+    expect(call.log.flows).toMatchObject([{ delivered: call.sender.packets, lost: 0 }]);
+  });
+
+  it('calls a hole of 80 ms in a voice an audio gap, and a limit broken', () => {
+    const call = new MeasuredCall('audio', (n) => (n % 100 >= 50 && n % 100 < 53 ? undefined : 1));
+    const report = call.run(20).report();
+    expect(report.audioGaps).toBe(10);
+    expect(report.violations.map(({ limit }) => limit)).toContain('audio gaps');
+  });
+
+  it('counts what came again by RTX as repaired, not as lost', () => {
+    const call = new MeasuredCall(
+      'video',
+      (n, isRtx) => (!isRtx && n % 100 < 3 ? undefined : 1),
+      track,
+    );
+    const { video } = call.run(30).report();
+    expect(video.lossPercent).toBe(0);
+    expect(video.repairedPercent).toBeGreaterThan(2.5);
+    expect(video.repairedPercent).toBeLessThan(3.5);
+  });
+
+  it('reports video as lost that did not come again either, and asks for a key frame', () => {
+    const call = new MeasuredCall(
+      'video',
+      (n, isRtx) => (isRtx || n % 100 < 3 ? undefined : 1),
+      track,
+    );
+    const report = call.run(30).report();
+    expect(report.video.lossPercent).toBeGreaterThan(2.5);
+    expect(report.video.lossPercent).toBeLessThan(3.5);
+    expect(report.freezes).toBeGreaterThan(0);
+    expect(call.totals.snapshot().counts.keyFramesSent).toBeGreaterThan(2);
+  });
+
+  it('reports a bridge that stands still for a second as a freeze of that length', () => {
+    const call: MeasuredCall = new MeasuredCall('video', () => Math.max(1, holdMs(call)), track);
+    const startMs = call.time.nowMs();
+    const holdMs = ({ time }: MeasuredCall) => {
+      const at = time.nowMs() - startMs - 10_000;
+      return at >= 0 && at < 1000 ? 1000 - at : 0;
+    };
+    const { freezes, freezeSeconds } = call.run(20).report();
+    expect(freezes).toBe(1);
+    expect(freezeSeconds).toBeGreaterThan(0.9);
+    expect(freezeSeconds).toBeLessThan(1.2);
+  });
+});
