@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import type { HttpServerConfig } from '../config/bridge-config.ts';
 import type { ColibriWebSocket } from '../io/channel/colibri-web-socket.ts';
@@ -44,14 +45,31 @@ export class HttpServers {
   async #start({ privateServer, publicServer, api, channels }: HttpServersOptions): Promise<void> {
     if (privateServer) {
       const where = { host: privateServer.host, port: privateServer.port };
-      this.#private = privateApi(api);
+      const tls = serverOptions(privateServer);
+      this.#private = privateApi({ ...api, ...(tls && { tls }) });
       await this.#private.listen({ ...where, host: where.host ?? '::' }).catch((error: unknown) => {
         throw explainListenError(error as NodeJS.ErrnoException, 'private HTTP', where);
       });
     }
     if (publicServer) {
-      this.#public = await startPublicServer({ host: publicServer.host, port: publicServer.port });
+      const { host, port } = publicServer;
+      const tls = serverOptions(publicServer);
+      this.#public = await startPublicServer({ host, port, ...(tls && { tls }) });
       channels.attach(this.#public);
     }
   }
+}
+
+/** TLS as configured, in Node's terms. */
+function serverOptions({ tls }: HttpServerConfig): ServerOptions | undefined {
+  if (!tls) return undefined;
+  const { material, needClientAuth, minVersion, maxVersion, ciphers } = tls;
+  return {
+    ...material,
+    minVersion,
+    maxVersion,
+    requestCert: needClientAuth,
+    rejectUnauthorized: needClientAuth,
+    ...(ciphers.length > 0 && { ciphers: ciphers.join(':') }),
+  };
 }

@@ -17,7 +17,7 @@ export function mediaOptions(
   addresses: BridgeAddresses,
   workerBin: string,
 ): MediaOptions {
-  const { ice, congestion, worker } = config;
+  const { ice, dtls, congestion, worker } = config;
   return {
     workerBin,
     workers: worker.count,
@@ -30,6 +30,14 @@ export function mediaOptions(
     advertise: addresses.advertise,
     advertisePrivateAddresses: ice.advertisePrivateCandidates,
     bitrates: congestion.estimator,
+    transports: {
+      iceRestart: ice.restart,
+      iceConsentTimeoutMs: ice.consentTimeoutMs,
+      dtlsHandshakeTimeoutMs: dtls.handshakeTimeoutMs,
+      localFingerprintHash: dtls.localFingerprintHash,
+      acceptedFingerprintHashes: dtls.acceptedFingerprintHashes,
+      redaction: config.redact,
+    },
     workerLogLevel: 'warn',
   };
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '../base/logger.ts';
 import type { Bridge } from '../bridge.ts';
-import { readFileIfThere } from '../config/files.ts';
+import { systemFiles } from '../config/files.ts';
 import { formatWarning } from '../config/findings.ts';
 import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
 import { planReload } from '../config/reload/plan-reload.ts';
@@ -20,7 +20,7 @@ type ReloadOptions = {
  * @returns what counts from now on
  */
 export function reloadConfig({ running, invocation, bridge, log }: ReloadOptions): LoadedConfig {
-  const next = loadConfig({ ...invocation, readFile: readFileIfThere });
+  const next = loadConfig({ ...invocation, ...systemFiles });
   if (!next.ok) {
     log.error(
       { problems: next.error.problems.length },

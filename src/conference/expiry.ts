@@ -3,12 +3,13 @@ import type { TransportState } from './ports.ts';
 
 /** An endpoint that never came gets twice the time of one that went silent; a failed one none (colibri2.md §3.9). */
 export function endpointExpiryReason(
-  endpoint: Activity & { readonly ice: TransportState },
+  endpoint: Activity & { readonly ice: TransportState; readonly dtls: TransportState },
   nowMs: number,
   timeoutMs: number,
 ): string | undefined {
-  const { createdMs, lastActiveMs, ice } = endpoint;
+  const { createdMs, lastActiveMs, ice, dtls } = endpoint;
   if (ice === 'failed') return 'ICE failed';
+  if (dtls === 'failed') return 'DTLS failed';
   if (lastActiveMs === undefined) {
     return nowMs - createdMs > 2 * timeoutMs ? 'never active' : undefined;
   }

@@ -1,3 +1,4 @@
+import { awsMetadata, discoverByAws } from './addresses/aws-discovery.ts';
 import { listenAddresses } from './addresses/listen-addresses.ts';
 import { localInterfaces } from './addresses/local-interfaces.ts';
 import { mediaAddresses, type MediaAddresses } from './addresses/media-addresses.ts';
@@ -6,17 +7,22 @@ import { discoverByStun } from './addresses/stun-discovery.ts';
 import type { IceConfig } from './ice-config.ts';
 
 /**
- * Finds out, once at start, where media listens on this machine and what clients are told: names are looked up
- * and STUN servers asked, which takes `ice4j.harvest.timeout` at most.
+ * Finds out, once at start, where media listens on this machine and what clients are told: names are looked up,
+ * STUN servers and the metadata of EC2 asked, which takes `ice4j.harvest.timeout` at most.
  */
-export async function bridgeAddresses(ice: IceConfig): Promise<MediaAddresses> {
+export async function bridgeAddresses(
+  ice: IceConfig,
+  metadata: string = awsMetadata,
+): Promise<MediaAddresses> {
   const interfaces = localInterfaces();
-  const listen = listenAddresses(interfaces, ice.addresses);
-  const [fixed, discovered] = await Promise.all([
-    resolveMappings(ice.addresses.staticMappings),
-    discoverByStun(listen, ice.addresses),
+  const { addresses: config } = ice;
+  const listen = listenAddresses(interfaces, config);
+  const [fixed, aws, discovered] = await Promise.all([
+    resolveMappings(config.staticMappings),
+    config.aws ? discoverByAws(metadata, config.discoveryTimeoutMs) : undefined,
+    discoverByStun(listen, config),
   ]);
-  const mappings = [...fixed.mappings, ...discovered];
+  const mappings = [...fixed.mappings, ...(aws ? [aws] : []), ...discovered];
   const outside = { mappings, stunAnswers: discovered.length };
   const addresses = mediaAddresses(interfaces, ice, outside);
   return { ...addresses, warnings: [...addresses.warnings, ...fixed.warnings] };

@@ -1,5 +1,6 @@
 import type { CongestionConfig } from './congestion-config.ts';
 import type { IceConfig } from './ice-config.ts';
+import type { KeyMaterial } from './tls/key-store.ts';
 import type { XmppConfig } from './xmpp-config.ts';
 
 /**
@@ -12,7 +13,7 @@ export type BridgeConfig = {
   /** Absent = that listener is off. */
   readonly http: { readonly private?: HttpServerConfig; readonly public?: HttpServerConfig };
   readonly websockets: WebSocketConfig;
-  readonly sctp: { readonly enabled: boolean; readonly maxChannels: number };
+  readonly sctp: { readonly enabled: boolean };
   readonly ice: IceConfig;
   readonly dtls: DtlsConfig;
   readonly relay: {
@@ -50,19 +51,31 @@ export type RestConfig = {
   readonly version: boolean;
 };
 
-/** Plain HTTP: a server with a key store is off until TLS is there. */
 export type HttpServerConfig = {
   /** Absent = all addresses. */
   readonly host?: string;
   readonly port: number;
+  /** Absent = plain HTTP. */
+  readonly tls?: TlsConfig;
 };
+
+/** In the terms of node:tls. */
+export type TlsConfig = {
+  readonly material: KeyMaterial;
+  readonly needClientAuth: boolean;
+  readonly minVersion: SecureVersion;
+  readonly maxVersion: SecureVersion;
+  /** OpenSSL's names. */
+  readonly ciphers: readonly string[];
+};
+
+type SecureVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 
 export type WebSocketConfig = {
   /** False unless the public HTTP server is on, too. */
   readonly enabled: boolean;
   /** `host[:port]`; one URL is advertised per entry. */
   readonly domains: readonly string[];
-  readonly relayDomains: readonly string[];
   readonly serverId: string;
   /** Whether advertised URLs say `wss`. */
   readonly tls: boolean;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { BridgeConfig, WorkerConfig } from './bridge-config.ts';
-import { buildHttp, buildWebSockets } from './build-http.ts';
+import { buildHttp, buildWebSockets, type ServersTls } from './build-http.ts';
 import { buildCongestion, buildDtls, buildIce, buildKeyframes } from './build-media.ts';
 import {
   buildConference,
@@ -19,19 +19,16 @@ import type { XmppConfig } from './xmpp-config.ts';
 /** The configuration that settings and logins give; what does not fit together goes to `findings`. */
 export function buildConfig(
   settings: EffectiveSettings,
-  logins: XmppLogins,
+  { logins, tls }: { readonly logins: XmppLogins; readonly tls: ServersTls },
   findings: Findings,
 ): BridgeConfig {
-  const http = buildHttp(settings);
+  const http = buildHttp(settings, tls);
   return {
     xmpp: buildXmpp(settings, logins),
     rest: buildRest(settings),
     http,
     websockets: buildWebSockets(settings, http.public, findings),
-    sctp: {
-      enabled: settings.get('videobridge.sctp.enabled'),
-      maxChannels: settings.get('videobridge.sctp.max-channels'),
-    },
+    sctp: { enabled: settings.get('videobridge.sctp.enabled') },
     ice: buildIce(settings),
     dtls: buildDtls(settings),
     relay: buildRelay(settings),

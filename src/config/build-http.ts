@@ -1,23 +1,34 @@
 import type { BridgeConfig, HttpServerConfig, WebSocketConfig } from './bridge-config.ts';
+import type { ServerName, TlsOutcome } from './build-tls.ts';
 import type { EffectiveSettings } from './effective-settings.ts';
 import type { Findings } from './findings.ts';
 
-export type ServerName = 'public' | 'private';
+/** What became of the key stores. */
+export type ServersTls = Readonly<Record<ServerName, TlsOutcome>>;
 
-export function buildHttp(settings: EffectiveSettings): BridgeConfig['http'] {
-  const privateServer = buildServer(settings, 'private');
-  const publicServer = buildServer(settings, 'public');
+export function buildHttp(settings: EffectiveSettings, tls: ServersTls): BridgeConfig['http'] {
+  const privateServer = buildServer(settings, 'private', tls.private);
+  const publicServer = buildServer(settings, 'public', tls.public);
   return {
     ...(privateServer && { private: privateServer }),
     ...(publicServer && { public: publicServer }),
   };
 }
 
-function buildServer(settings: EffectiveSettings, name: ServerName): HttpServerConfig | undefined {
+/** With a key store that cannot be used the public server is off and the private one plain, for this machine only. */
+function buildServer(
+  settings: EffectiveSettings,
+  name: ServerName,
+  tls: TlsOutcome,
+): HttpServerConfig | undefined {
+  if (tls === 'unusable') {
+    const port = settings.get(`videobridge.http-servers.${name}.port`);
+    return name === 'public' || port === -1 ? undefined : { host: '127.0.0.1', port };
+  }
   const port = serverPort(settings, name);
-  if (port === undefined || hasKeyStore(settings, name)) return undefined;
+  if (port === undefined) return undefined;
   const host = settings.get(`videobridge.http-servers.${name}.host`);
-  return { ...(host !== undefined && { host }), port };
+  return { ...(host !== undefined && { host }), port, ...(tls && { tls }) };
 }
 
 /** A key store switches a server to TLS and to its other port; -1 there means off. */
@@ -32,7 +43,7 @@ export function serverPortKey(settings: EffectiveSettings, name: ServerName) {
   return `videobridge.http-servers.${name}.${kind}` as const;
 }
 
-export function hasKeyStore(settings: EffectiveSettings, name: ServerName): boolean {
+function hasKeyStore(settings: EffectiveSettings, name: ServerName): boolean {
   return settings.get(`videobridge.http-servers.${name}.key-store-path`) !== undefined;
 }
 
@@ -57,14 +68,9 @@ export function buildWebSockets(
     settings.get('videobridge.websockets.domain'),
     settings.get('videobridge.websockets.domains'),
   );
-  const relayDomains = union(
-    settings.get('videobridge.websockets.relay-domain'),
-    settings.get('videobridge.websockets.relay-domains'),
-  );
   return {
     enabled: wanted && publicServer !== undefined,
     domains,
-    relayDomains: relayDomains.length > 0 ? relayDomains : domains,
     serverId: settings.get('videobridge.websockets.server-id'),
     tls: settings.get('videobridge.websockets.tls') ?? hasKeyStore(settings, 'public'),
     compression: settings.get('videobridge.websockets.enable-compression'),

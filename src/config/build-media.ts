@@ -9,12 +9,10 @@ const leastConsentTimeoutMs = 15_000;
 
 export function buildIce(settings: EffectiveSettings): IceConfig {
   const tcp = buildTcp(settings);
-  const ufragPrefix = settings.get('videobridge.ice.ufrag-prefix');
   const restartTimeout = settings.get('videobridge.ice.restart.timeout');
   return {
     udpPort: settings.get('videobridge.ice.udp.port'),
     ...(tcp && { tcp }),
-    ...(ufragPrefix !== undefined && { ufragPrefix }),
     advertisePrivateCandidates: settings.get('videobridge.ice.advertise-private-candidates'),
     restart: settings.get('videobridge.ice.restart.enabled') && restartTimeout > 0,
     consentTimeoutMs: consentTimeout(settings),

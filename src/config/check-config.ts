@@ -1,5 +1,5 @@
 import type { BridgeConfig } from './bridge-config.ts';
-import { hasKeyStore, serverPort, serverPortKey } from './build-http.ts';
+import { serverPort, serverPortKey } from './build-http.ts';
 import type { EffectiveSettings } from './effective-settings.ts';
 import type { Findings, WarningCode } from './findings.ts';
 import type { SettingKey } from './settings/settings.ts';
@@ -17,8 +17,6 @@ export function checkConfig(
   checks.rest(config);
   checks.exposure(config);
   checks.webSockets(config);
-  checks.aws();
-  checks.keyStores();
   const result = checks.ports(config);
   checks.idle(result);
   return result;
@@ -116,16 +114,6 @@ class Checks {
     });
   }
 
-  aws(): void {
-    const key = 'ice4j.harvest.mapping.aws.enabled';
-    if (!this.#settings.isSet(key) || !this.#settings.get(key)) return;
-    this.#warn(
-      key,
-      'unsupported',
-      'the metadata of EC2 is not asked yet; set ice4j.harvest.mapping.static-mappings or STUN servers',
-    );
-  }
-
   /**
    * Old bridges served HTTPS and ICE on one TCP port, the worker cannot. What was asked for stays; where both
    * were, media does.
@@ -145,17 +133,6 @@ class Checks {
     this.#warn(key, 'port-conflict', this.#sharedPort(port, 'this HTTP server is off'));
     const websockets = { ...config.websockets, enabled: false };
     return { ...config, http: others, websockets };
-  }
-
-  keyStores(): void {
-    for (const name of ['public', 'private'] as const) {
-      if (!hasKeyStore(this.#settings, name)) continue;
-      this.#warn(
-        `videobridge.http-servers.${name}.key-store-path`,
-        'unsupported',
-        'HTTPS is not served yet, so this server is off; unset it and let a web server in front do TLS',
-      );
-    }
   }
 
   idle({ xmpp, rest, http }: BridgeConfig): void {

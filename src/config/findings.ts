@@ -15,6 +15,7 @@ export type WarningCode =
   | 'insecure'
   | 'exposed'
   | 'stun-failed'
+  | 'unreachable'
   | 'no-muc-configured'
   | 'component-era'
   | 'obsolete'

@@ -3,7 +3,6 @@ export type IceConfig = {
   readonly udpPort: number;
   /** Absent = no TCP candidates. */
   readonly tcp?: IceTcpConfig;
-  readonly ufragPrefix?: string;
   /** False: private addresses are told only to endpoints that ask for them. */
   readonly advertisePrivateCandidates: boolean;
   readonly restart: boolean;

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { BridgeConfig } from './bridge-config.ts';
 import { buildConfig } from './build-config.ts';
+import type { ServersTls } from './build-http.ts';
+import { buildTls, type ReadBytes } from './build-tls.ts';
 import { checkConfig } from './check-config.ts';
 import { checkKeys } from './check-keys.ts';
 import { EffectiveSettings } from './effective-settings.ts';
@@ -23,6 +25,8 @@ export type ConfigSources = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file; undefined if it does not exist. May throw if it cannot be read. */
   readonly readFile: ReadFile;
+  /** For key stores. */
+  readonly readBytes: ReadBytes;
 };
 
 export type LoadedConfig = {
@@ -32,6 +36,7 @@ export type LoadedConfig = {
   readonly origins: ReadonlyMap<string, Origin>;
   readonly settings: EffectiveSettings;
   readonly logins: XmppLogins;
+  readonly tls: ServersTls;
   /** Files read, in the order of reading. */
   readonly files: readonly string[];
 };
@@ -51,7 +56,12 @@ export function loadConfig(inputs: ConfigSources): Result<LoadedConfig, ConfigEr
   const logins = readLogins(sources, layered, own, findings);
   const tree = withComponentRest(layered, logins, sources);
   const effective = new EffectiveSettings(tree, layered.names, findings);
-  const config = checkConfig(buildConfig(effective, logins, findings), effective, findings);
+  const tls = {
+    private: buildTls(effective, 'private', inputs.readBytes, findings),
+    public: buildTls(effective, 'public', inputs.readBytes, findings),
+  };
+  const built = buildConfig(effective, { logins, tls }, findings);
+  const config = checkConfig(built, effective, findings);
   if (findings.problems.length > 0) return err(new ConfigError(findings.problems));
   const entries = [...effective.all()].map(([key, { source }]) => [key, source.origin] as const);
   return ok({
@@ -60,6 +70,7 @@ export function loadConfig(inputs: ConfigSources): Result<LoadedConfig, ConfigEr
     origins: new Map(entries),
     settings: effective,
     logins,
+    tls,
     files: [...new Set([...sources.files, ...parsed.value.files])],
   });
 }

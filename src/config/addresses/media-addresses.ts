@@ -56,14 +56,16 @@ export function mediaAddresses(
       .filter((mapping) => applies(mapping, listener))
       .flatMap((mapping) => mapped(listener, mapping, ice)),
   ]);
+  const hasValidAddress = advertise.some(({ ip }) => isReachable(ip));
   return {
     listen,
     advertise,
-    hasValidAddress: advertise.some(({ ip }) => isReachable(ip)),
+    hasValidAddress,
     stunFailed,
     warnings: [
       ...distinct.flatMap((mapping) => doubtsAbout(mapping, listeners)),
       ...(stunFailed ? [stunWarning] : []),
+      ...(hasValidAddress || ice.addresses.loopback ? [] : [unreachable(advertise)]),
     ],
   };
 }
@@ -137,6 +139,19 @@ function doubtsAbout(mapping: StaticMapping, listeners: readonly Listener[]): Co
   return isLinkLocal(publicAddress)
     ? [doubt(`${name}: others cannot reach a link-local address`)]
     : [];
+}
+
+/** Where nobody asked for clients on the same machine, this is the usual reason for calls without media. */
+function unreachable(advertise: readonly AdvertisedAddress[]): ConfigWarning {
+  const told = [...new Set(advertise.map(({ ip }) => ip))].join(', ');
+  return {
+    level: 'warn',
+    code: 'unreachable',
+    key: 'ice4j.harvest',
+    message: told
+      ? `CLIENTS ON THE INTERNET CANNOT REACH THIS BRIDGE: all it can tell them is ${told}; set ice4j.harvest.mapping.static-mappings or stun.addresses (docs/configuration.md, Addresses)`
+      : 'no address is left for media to listen on: check ice4j.harvest.allowed-… and blocked-…',
+  };
 }
 
 const stunWarning: ConfigWarning = {

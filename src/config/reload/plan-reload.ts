@@ -24,7 +24,7 @@ export type ReloadPlan = {
 export function planReload(running: LoadedConfig, next: LoadedConfig): ReloadPlan {
   const effective = running.settings.taking(next.settings, isLive);
   const findings = new Findings();
-  const built = buildConfig(effective, running.logins, findings);
+  const built = buildConfig(effective, running, findings);
   const config = checkConfig(built, effective, findings);
   const changes = Object.keys(settings).flatMap((key) => {
     const [from, to] = [running.settings.all().get(key), next.settings.all().get(key)];

@@ -1,5 +1,5 @@
 import { boolean, count, interval, text, textList } from '../reader.ts';
-import { differently, notYet, obeyed, optional } from '../setting.ts';
+import { obeyed, optional, unsupported } from '../setting.ts';
 
 /** The bridge channel: WebSockets and SCTP. */
 export const channelSettings = {
@@ -31,17 +31,16 @@ export const channelSettings = {
     '60 seconds',
     'Close a socket that has been silent for so long.',
   ),
-  'videobridge.websockets.relay-domains': notYet(
-    obeyed(textList, [], 'The same for relays (/colibri-relay-ws/); empty = as domains.'),
+  'videobridge.websockets.relay-domains': unsupported(
+    textList,
+    [],
+    'There are no connections between bridges yet.',
   ),
-  'videobridge.websockets.relay-domain': notYet(
-    optional(text, 'One more relay domain, put first.'),
+  'videobridge.websockets.relay-domain': unsupported(
+    text,
+    undefined,
+    'There are no connections between bridges yet.',
   ),
   'videobridge.sctp.enabled': obeyed(boolean, true, 'Offer SCTP data channels.'),
-  'videobridge.sctp.max-channels': notYet(
-    differently(
-      obeyed(count, 1, 'Data channels a client may open.'),
-      'Counted by the bridge; streams 0 and 1 are served.',
-    ),
-  ),
+  'videobridge.sctp.max-channels': unsupported(count, 1, 'A client may open one data channel.'),
 } as const;

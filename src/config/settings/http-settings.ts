@@ -12,8 +12,6 @@ const cipherSuites = [
   'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',
 ];
 
-const noTls = 'HTTPS is not served yet.';
-
 const restSettings = {
   'videobridge.apis.rest.enabled': obeyed(
     boolean,
@@ -63,14 +61,21 @@ const privateServer = {
 /** What both servers have; Jetty’s keys, not in the JVB’s reference.conf. */
 const anyServer = {
   'key-store-path': differently(
-    optional(text, 'Key store; setting it switches this server to TLS.'),
-    'HTTPS is not served yet: the server is off then.',
+    optional(text, 'Key store (PKCS#12); setting it switches this server to TLS.'),
+    'PEM with key and certificates is taken, too; one of JDK 8 has to be converted, a warning says how.',
   ),
   'key-store-password': optional(secret, 'Password of the key store.'),
-  'need-client-auth': unsupported(boolean, false, noTls),
+  'need-client-auth': obeyed(
+    boolean,
+    false,
+    'Take only clients with a certificate that the key store trusts.',
+  ),
   'send-server-version': unsupported(boolean, false, 'No Server header is sent.'),
-  'tls-protocols': unsupported(textList, ['TLSv1.2', 'TLSv1.3'], noTls),
-  'tls-cipher-suites': unsupported(textList, cipherSuites, noTls),
+  'tls-protocols': differently(
+    obeyed(textList, ['TLSv1.2', 'TLSv1.3'], 'Versions of TLS.'),
+    'Those between the lowest and the highest named.',
+  ),
+  'tls-cipher-suites': obeyed(textList, cipherSuites, 'Cipher suites, by their IANA names.'),
 } as const;
 
 export const httpSettings = {

@@ -1,6 +1,6 @@
 import { boolean, count, duration, oneOf, listenPort, port, text } from '../reader.ts';
 import type { Reader } from '../reader.ts';
-import { differently, ignored, notYet, obeyed, optional } from '../setting.ts';
+import { differently, ignored, obeyed, optional, unsupported } from '../setting.ts';
 
 const nominations = [
   'NominateFirstValid',
@@ -11,11 +11,10 @@ const nominations = [
 
 export const iceSettings = {
   'videobridge.ice.udp.port': obeyed(listenPort, 10000, 'The UDP port of all media.'),
-  'videobridge.ice.ufrag-prefix': notYet(
-    differently(
-      optional(text, 'What local ufrags begin with, for routing in front of several bridges.'),
-      'The first character belongs to the choice of the worker; the prefix follows it.',
-    ),
+  'videobridge.ice.ufrag-prefix': unsupported(
+    text,
+    undefined,
+    'Local ufrags are the worker’s own choice: nothing can be routed by their beginning.',
   ),
   'videobridge.ice.keep-alive-strategy': ignored(
     oneOf('selected_only', 'selected_and_tcp', 'all_succeeded'),
@@ -37,17 +36,15 @@ export const iceSettings = {
     true,
     'Off: private addresses are told only to endpoints that ask for them.',
   ),
-  'videobridge.ice.restart.enabled': notYet(obeyed(boolean, true, 'Accept ICE restarts.')),
+  'videobridge.ice.restart.enabled': obeyed(boolean, true, 'Accept ICE restarts.'),
   'videobridge.ice.restart.transition-window': ignored(
     duration,
     '3 seconds',
     'The old credentials are accepted until the new ones are used.',
   ),
-  'videobridge.ice.restart.timeout': notYet(
-    differently(
-      obeyed(duration, '20 seconds', 'Longest ICE restart; none or less = no restarts.'),
-      'The old path simply stays, so there is nothing to roll back.',
-    ),
+  'videobridge.ice.restart.timeout': differently(
+    obeyed(duration, '20 seconds', 'Longest ICE restart; none or less = no restarts.'),
+    'The old path simply stays, so there is nothing to roll back.',
   ),
   'videobridge.relay.enabled': differently(
     obeyed(boolean, false, 'Connect to other bridges.'),

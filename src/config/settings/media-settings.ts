@@ -71,18 +71,20 @@ const estimation = {
 } as const;
 
 const dtls = {
-  'jmt.dtls.handshake-timeout': notYet(
-    differently(
-      obeyed(interval, '30 seconds', 'Longest DTLS handshake.'),
-      'The endpoint expires then.',
-    ),
+  'jmt.dtls.handshake-timeout': differently(
+    obeyed(interval, '30 seconds', 'Longest DTLS handshake.'),
+    'The endpoint expires then.',
   ),
   'jmt.dtls.cipher-suites': unsupported(notEmpty, cipherSuites, 'The worker chooses DTLS suites.'),
-  'jmt.dtls.local-fingerprint-hash-function': notYet(
-    obeyed(oneOf(...hashes), 'sha-256', 'Hash of the fingerprint that is signalled.'),
+  'jmt.dtls.local-fingerprint-hash-function': obeyed(
+    oneOf(...hashes),
+    'sha-256',
+    'Hash of the fingerprint that is signalled.',
   ),
-  'jmt.dtls.accepted-fingerprint-hash-functions': notYet(
-    obeyed(hashList, acceptedHashes, 'Hashes accepted in the fingerprints of clients.'),
+  'jmt.dtls.accepted-fingerprint-hash-functions': obeyed(
+    hashList,
+    acceptedHashes,
+    'Hashes accepted in the fingerprints of clients.',
   ),
   'jmt.srtp.max-consecutive-packets-discarded-early': ignored(
     integer,

@@ -9,7 +9,7 @@ import {
   oneOf,
   text,
 } from '../reader.ts';
-import { differently, ignored, notYet, obeyed, optional, under, unsupported } from '../setting.ts';
+import { differently, ignored, obeyed, optional, under, unsupported } from '../setting.ts';
 import { conferenceLimits } from './conference-limits.ts';
 
 const life = {
@@ -166,11 +166,10 @@ const reports = {
     text,
     'Release label in presence; Jicofo groups bridges by version and release.',
   ),
-  'videobridge.redact-remote-addresses': notYet(
-    obeyed(boolean, true, 'Hide clients’ addresses in logs.'),
-  ),
-  'videobridge.redact-colibri-http-headers': notYet(
+  'videobridge.redact-remote-addresses': obeyed(boolean, true, 'Hide clients’ addresses in logs.'),
+  'videobridge.redact-colibri-http-headers': differently(
     obeyed(boolean, true, 'Hide header values of colibri connects in logs.'),
+    'They are never logged.',
   ),
   'videobridge.exporter.max-reconnect-attempts': ignored(count, undefined, 'There is no exporter.'),
   'videobridge.exporter.base-delay': ignored(duration, '1 second', 'There is no exporter.'),

@@ -1,11 +1,11 @@
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 
 /** Where a server listens; `tls` makes it HTTPS and is there only where a key is configured. */
 export type ListenOptions = {
   readonly host: string | undefined;
   readonly port: number;
-  readonly tls?: { readonly pfx: Buffer; readonly passphrase: string | undefined };
+  readonly tls?: ServerOptions;
 };
 
 /** Thrown when a TCP port cannot be had: whose fault and what to do, in one line. */
@@ -18,8 +18,7 @@ export class ListenError extends Error {
  * ordinary request is answered with 404.
  */
 export async function startPublicServer(options: ListenOptions): Promise<Server> {
-  const server = options.tls ? createTlsServer(options.tls) : createServer();
-  server.on('request', (_request, response) => {
+  const server = createHttpServer(options.tls, (_request, response) => {
     response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {
@@ -27,6 +26,11 @@ export async function startPublicServer(options: ListenOptions): Promise<Server>
     server.listen({ port: options.port, host: options.host }, resolve);
   });
   return server;
+}
+
+/** HTTPS where there is a key, else HTTP. */
+export function createHttpServer(tls: ServerOptions | undefined, handler: RequestListener): Server {
+  return tls ? createTlsServer(tls, handler) : createServer(handler);
 }
 
 /** Turns the system's error into one an operator can act on. */

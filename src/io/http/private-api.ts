@@ -1,3 +1,4 @@
+import type { ServerOptions } from 'node:https';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { aboutRoutes } from './about-routes.ts';
 import { colibri1Routes } from './colibri1-routes.ts';
@@ -7,6 +8,7 @@ import { metricsRoutes } from './metrics-routes.ts';
 import { mucClientRoutes } from './muc-client-routes.ts';
 import { operateRoutes } from './operate-routes.ts';
 import { fail } from './fail.ts';
+import { createHttpServer } from './listen.ts';
 import type {
   BridgeControl,
   BridgeView,
@@ -21,6 +23,8 @@ export type PrivateApiOptions = {
   readonly colibri1: Colibri1Rest;
   readonly view: BridgeView;
   readonly control: BridgeControl;
+  /** Makes it HTTPS. */
+  readonly tls?: ServerOptions;
 };
 
 /** Colibri requests for large conferences reach hundreds of kB; more than this is no request of a focus. */
@@ -31,8 +35,9 @@ const bodyLimitBytes = 1024 * 1024;
  * is its protection (loopback by default).
  */
 export function privateApi(options: PrivateApiOptions): FastifyInstance {
-  const { switches, view } = options;
+  const { switches, view, tls } = options;
   const app = Fastify({
+    serverFactory: (handler) => createHttpServer(tls, handler),
     bodyLimit: bodyLimitBytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     requestTimeout: 30_000,

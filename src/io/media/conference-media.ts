@@ -82,7 +82,7 @@ export class MediasoupConference implements ConferenceMedia {
   }
 
   async addEndpoint(options: EndpointMediaOptions): Promise<EndpointMedia> {
-    const { bitrates, advertise, advertisePrivateAddresses } = this.#context.options;
+    const { bitrates, transports, advertise, advertisePrivateAddresses } = this.#context.options;
     const { ports, webRtcServer } = this.worker;
     const log = this.#log.child({ endpoint: options.endpointId });
     const transport = await this.#router.createWebRtcTransport({
@@ -92,6 +92,7 @@ export class MediasoupConference implements ConferenceMedia {
       preferUdp: true,
       enableSctp: options.sctp,
       initialAvailableOutgoingBitrate: bitrates.initialBps,
+      iceConsentTimeout: Math.ceil(transports.iceConsentTimeoutMs / 1000),
     });
     const endpoint = new MediasoupEndpoint(options, {
       transport,
@@ -100,6 +101,7 @@ export class MediasoupConference implements ConferenceMedia {
         ports,
         advertisePrivateAddresses || options.privateAddresses,
       ),
+      transports,
       feedbackSsrcs: this.#feedbackSsrcs,
       registry: this.#registry,
       sources: this.#sources,

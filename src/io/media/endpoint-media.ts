@@ -14,6 +14,7 @@ import type { MediaDescription } from '../../model/media-description.ts';
 import type { Candidate, LocalTransport, RemoteTransport } from '../../model/transport.ts';
 import { EndpointTransport } from './endpoint-transport.ts';
 import { IncomingMedia } from './incoming-media.ts';
+import type { TransportOptions } from './media-options.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
 import type { ReceivedSourceListener } from './received-source.ts';
 import { feedbackParameters, type FeedbackSsrcs } from './rtp-parameters.ts';
@@ -35,6 +36,7 @@ const unmeasured: Omit<LinkFigures, 'path'> = {
 export type EndpointMediaParts = {
   readonly transport: types.WebRtcTransport;
   readonly candidates: readonly Candidate[];
+  readonly transports: TransportOptions;
   readonly feedbackSsrcs: FeedbackSsrcs;
   readonly registry: SourceRegistry;
   readonly sources: ReceivedSourceListener;
@@ -72,7 +74,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
       transport,
       parts.candidates,
       (states) => emit({ type: 'transport-state', endpointId, ...states }),
-      { counts: parts.traffic.transports, log },
+      { counts: parts.traffic.transports, options: parts.transports, log },
     );
     this.#incoming = new IncomingMedia({
       endpointId,
@@ -144,7 +146,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     this.#incoming.find(source)?.requestKeyframe();
   }
 
-  restartIce(): Promise<LocalTransport> {
+  restartIce(): Promise<LocalTransport | undefined> {
     return this.#transport.restartIce();
   }
 

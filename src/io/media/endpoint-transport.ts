@@ -11,6 +11,8 @@ import type {
 } from '../../model/transport.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
 import type { TransportCounts } from './traffic.ts';
+import type { TransportOptions } from './media-options.ts';
+import { redactAddresses } from './redact-addresses.ts';
 import { icePasswordFingerprint } from './worker-reports.ts';
 
 /** Hash functions the worker can check, strongest first. */
@@ -34,11 +36,19 @@ const dtlsStates: Record<types.DtlsState, TransportState | undefined> = {
 
 export type TransportStates = { readonly ice: TransportState; readonly dtls: TransportState };
 
+type EndpointTransportParts = {
+  readonly counts: TransportCounts;
+  readonly options: TransportOptions;
+  readonly log: Logger;
+};
+
 /** ICE and DTLS of one endpoint: the bridge is ICE-lite and takes either DTLS role. */
 export class EndpointTransport {
   readonly #transport: types.WebRtcTransport;
   readonly #candidates: readonly Candidate[];
+  readonly #options: TransportOptions;
   readonly #log: Logger;
+  #handshake: NodeJS.Timeout | undefined;
   #setup: DtlsSetup = 'actpass';
   #connecting: Promise<void> | undefined;
   #fingerprint: string | undefined;
@@ -53,11 +63,12 @@ export class EndpointTransport {
     transport: types.WebRtcTransport,
     candidates: readonly Candidate[],
     onStates: (states: TransportStates) => void,
-    { counts, log }: { readonly counts: TransportCounts; readonly log: Logger },
+    { counts, options, log }: EndpointTransportParts,
   ) {
     this.#transport = transport;
     this.#candidates = candidates;
     this.#counts = counts;
+    this.#options = options;
     this.#log = log;
     const change = (states: Partial<TransportStates>) => {
       const next = { ...this.#states, ...states };
@@ -73,7 +84,10 @@ export class EndpointTransport {
     transport.on('dtlsstatechange', (state) => {
       const dtls = dtlsStates[state];
       if (dtls) change({ dtls });
+      this.#watchHandshake(state, () => change({ dtls: 'failed' }));
     });
+    transport.on('iceselectedtuplechange', (tuple) => this.#logPath(tuple));
+    transport.observer.once('close', () => clearTimeout(this.#handshake));
   }
 
   describe(): LocalTransport {
@@ -138,7 +152,9 @@ export class EndpointTransport {
     }
   }
 
-  async restartIce(): Promise<LocalTransport> {
+  /** @returns undefined where restarts are switched off */
+  async restartIce(): Promise<LocalTransport | undefined> {
+    if (!this.#options.iceRestart) return undefined;
     if (this.#states.ice === 'connected' && !this.#restart.pending) {
       this.#restart = { generation: this.#restart.generation + 1, pending: true };
       this.#counts.iceRestarts.started += 1;
@@ -155,22 +171,53 @@ export class EndpointTransport {
 
   /** The strongest hash wins (RFC 8122 §5); the worker checks one value. */
   #choose(fingerprints: readonly Fingerprint[]): Fingerprint | undefined {
-    for (const hash of fingerprintHashes) {
+    const accepted = this.#options.acceptedFingerprintHashes;
+    for (const hash of fingerprintHashes.filter((each) => accepted.includes(each))) {
       const found = fingerprints.filter((fingerprint) => fingerprint.hash === hash);
       if (found.length > 1)
         this.#log.warn({ hash }, 'several certificates were signalled: the first one counts');
       if (found[0]) return { ...found[0], value: found[0].value.toUpperCase() };
     }
     if (fingerprints.length > 0)
-      this.#log.warn({}, 'no DTLS fingerprint with a hash known here: media will not connect');
+      this.#log.warn({}, 'no DTLS fingerprint with an accepted hash: media will not connect');
     return undefined;
   }
 
   #localFingerprint(): Fingerprint {
-    const local = this.#transport.dtlsParameters.fingerprints.find(
-      ({ algorithm }) => algorithm === 'sha-256',
+    const hash = this.#options.localFingerprintHash;
+    const { fingerprints } = this.#transport.dtlsParameters;
+    const local = fingerprints.find(({ algorithm }) => algorithm === hash);
+    if (!local) throw new Error(`the worker has no ${hash} fingerprint`);
+    return { hash, value: local.value, setup: this.#setup };
+  }
+
+  #watchHandshake(state: types.DtlsState, onTimeout: () => void): void {
+    clearTimeout(this.#handshake);
+    if (state !== 'connecting') return;
+    const limitMs = this.#options.dtlsHandshakeTimeoutMs;
+    this.#handshake = setTimeout(() => {
+      this.#log.warn({ limitMs }, 'the DTLS handshake takes too long: given up');
+      onTimeout();
+    }, limitMs);
+    this.#handshake.unref();
+  }
+
+  /** The path media takes; what an operator looks for first when somebody hears nothing. */
+  #logPath({
+    localAddress,
+    localPort,
+    remoteIp,
+    remotePort,
+    protocol,
+  }: types.TransportTuple): void {
+    const remote = `${remoteIp ?? ''}:${remotePort ?? 0}`;
+    this.#log.info(
+      {
+        protocol,
+        local: `${localAddress}:${localPort}`,
+        remote: this.#options.redaction.remoteAddresses ? redactAddresses(remote) : remote,
+      },
+      'ICE connected',
     );
-    if (!local) throw new Error('the worker has no SHA-256 fingerprint');
-    return { hash: 'sha-256', value: local.value, setup: this.#setup };
   }
 }

@@ -9,6 +9,7 @@ export type MediaOptions = {
   /** False hides private addresses from endpoints that do not ask for them (config.md, `advertise-private-candidates`). */
   readonly advertisePrivateAddresses: boolean;
   readonly bitrates: BitrateOptions;
+  readonly transports: TransportOptions;
   /** What workers may log, cheapest last; each `debug` line costs the worker time. */
   readonly workerLogLevel: 'debug' | 'warn' | 'error' | 'none';
 };
@@ -45,6 +46,30 @@ export type BitrateOptions = {
 
 /** JVB starts at 2.5 Mbit/s as well (allocation.md §1.8). */
 export const defaultBitrates: BitrateOptions = { initialBps: 2_500_000 };
+
+/** ICE and DTLS towards clients. */
+export type TransportOptions = {
+  readonly iceRestart: boolean;
+  /** How long a path without consent checks stays up. */
+  readonly iceConsentTimeoutMs: number;
+  readonly dtlsHandshakeTimeoutMs: number;
+  /** Of the fingerprint that is signalled: sha-1 to sha-512. */
+  readonly localFingerprintHash: string;
+  /** Of clients' fingerprints; others do not count. */
+  readonly acceptedFingerprintHashes: readonly string[];
+  /** Hides clients' addresses in the log; may change while running. */
+  readonly redaction: { readonly remoteAddresses: boolean };
+};
+
+/** JVB's (config.md §1.4, §1.9); mediasoup watches the client's consent checks, which come every 4 to 6 s. */
+export const defaultTransports: TransportOptions = {
+  iceRestart: true,
+  iceConsentTimeoutMs: 30_000,
+  dtlsHandshakeTimeoutMs: 30_000,
+  localFingerprintHash: 'sha-256',
+  acceptedFingerprintHashes: ['sha-512', 'sha-384', 'sha-256', 'sha-1'],
+  redaction: { remoteAddresses: true },
+};
 
 /** Why the media plane cannot start. The message is one line for the operator: what failed and what to do. */
 export class MediaStartError extends Error {

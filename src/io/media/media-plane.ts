@@ -54,7 +54,7 @@ export class MediasoupPlane implements MediaPlane {
    */
   static async start(options: MediaOptions, log: Logger): Promise<MediasoupPlane> {
     installExactParameters();
-    forwardMediasoupLog(log);
+    forwardMediasoupLog(log, options.transports.redaction);
     const shared = { log, traffic: new Traffic(performance.now()), delay: new ForwardingDelay() };
     const pool = await WorkerPool.start(options, shared);
     return new MediasoupPlane({ ...shared, options, sweep: new Sweep(log) }, pool);

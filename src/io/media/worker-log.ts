@@ -1,5 +1,6 @@
 import { setLogEventListeners } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
+import { redactAddresses } from './redact-addresses.ts';
 
 const LINES_PER_SECOND = 20;
 
@@ -7,15 +8,19 @@ const LINES_PER_SECOND = 20;
  * Sends what mediasoup and its workers log to our log; warnings and errors at most 20 a second, since packets anybody can
  * send cause some of them. mediasoup has one set of listeners per process, so the last caller's logger gets them all.
  */
-export function forwardMediasoupLog(log: Logger): void {
+export function forwardMediasoupLog(
+  log: Logger,
+  redaction: { readonly remoteAddresses: boolean },
+): void {
   const limited = new LimitedLog(log);
+  const shown = (text: string) => (redaction.remoteAddresses ? redactAddresses(text) : text);
   setLogEventListeners({
     // A worker's `debug` lines arrive here as well; they are made only if its log level asks for them.
     ondebug: (_namespace, text) => {
-      if (isWorkerLine(text)) log.debug({ source: 'worker' }, text);
+      if (isWorkerLine(text)) log.debug({ source: 'worker' }, shown(text));
     },
-    onwarn: (_namespace, text) => limited.write('warn', text),
-    onerror: (_namespace, text) => limited.write('error', text),
+    onwarn: (_namespace, text) => limited.write('warn', shown(text)),
+    onerror: (_namespace, text) => limited.write('error', shown(text)),
   });
 }
 

@@ -6,7 +6,11 @@ import type {
   ForwardedStream,
   MediaEvent,
 } from '../../../src/conference/ports.ts';
-import { defaultBitrates, type MediaOptions } from '../../../src/io/media/media-options.ts';
+import {
+  defaultBitrates,
+  defaultTransports,
+  type MediaOptions,
+} from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import {
   conferenceId,
@@ -53,6 +57,7 @@ export function mediaOptions(changes: Partial<MediaOptions> = {}): MediaOptions 
     ],
     advertisePrivateAddresses: true,
     bitrates: defaultBitrates,
+    transports: defaultTransports,
     workerLogLevel: 'error',
     ...changes,
   };

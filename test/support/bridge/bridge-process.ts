@@ -21,12 +21,16 @@ export type BridgeProcessOptions = {
 };
 
 type LogLine = Readonly<Record<string, unknown>>;
+/** Of media, the private and the public server. */
+type Ports = readonly [media: number, rest: number, open: number];
 export type CpuUs = { readonly node: number; readonly workers: number };
 
 /** The compiled bridge as an operator runs it, on free ports of loopback. */
 export class BridgeProcess {
   readonly mediaPort: number;
   readonly restUrl: string;
+  /** Of the server for bridge channels. */
+  readonly publicUrl: string;
   /** Every line of the log that is JSON, oldest first. */
   readonly log: LogLine[] = [];
   /** Everything on standard error. */
@@ -40,13 +44,13 @@ export class BridgeProcess {
   private constructor(
     child: ChildProcess,
     configFile: string,
-    mediaPort: number,
-    restPort: number,
+    [mediaPort, restPort, publicPort]: Ports,
   ) {
     this.#child = child;
     this.configFile = configFile;
     this.mediaPort = mediaPort;
     this.restUrl = `http://127.0.0.1:${restPort}`;
+    this.publicUrl = `http://127.0.0.1:${publicPort}`;
     if (child.stdout) createInterface(child.stdout).on('line', (line) => this.#read(line));
     child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
     // `close` comes after the last line, `exit` may come before it.
@@ -58,15 +62,15 @@ export class BridgeProcess {
 
   /** Starts it and does not wait for anything. */
   static async spawn(options: BridgeProcessOptions = {}): Promise<BridgeProcess> {
-    const [mediaPort, restPort, publicPort] = await freePorts();
+    const ports = await freePorts();
     const folder = mkdtempSync(join(tmpdir(), 'trestle-bridge-'));
     const config = join(folder, 'jvb.conf');
-    writeFileSync(config, configText(mediaPort, restPort, publicPort) + (options.config ?? ''));
+    writeFileSync(config, configText(ports) + (options.config ?? ''));
     const child = spawn(process.execPath, [main, '--config', config, ...(options.args ?? [])], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
     });
-    return new BridgeProcess(child, config, mediaPort, restPort);
+    return new BridgeProcess(child, config, ports);
   }
 
   /** Starts it and waits until it is healthy. */
@@ -127,7 +131,7 @@ function cpuTicks(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-function configText(mediaPort: number, restPort: number, publicPort: number): string {
+function configText([mediaPort, restPort, publicPort]: Ports): string {
   return `
 videobridge {
   ice.udp.port = ${mediaPort}
@@ -144,7 +148,7 @@ trestle.ice { tcp.enabled = false, loopback = true }
 }
 
 /** A UDP port for media, and two TCP ports; those of the system's choice that nobody has now. */
-async function freePorts(): Promise<[number, number, number]> {
+async function freePorts(): Promise<Ports> {
   const media = createSocket('udp4').bind(0, '127.0.0.1');
   const servers = [0, 0].map(() => createServer().listen(0, '127.0.0.1'));
   await Promise.all([media, ...servers].map((each) => once(each, 'listening')));

@@ -106,16 +106,8 @@ describe('what is not obeyed warns', () => {
     ['jmt.debug.pcap.enabled = maybe', 'warn wrong-type jmt.debug.pcap.enabled'],
     ['jmt.audio.red.vad-only = true', 'ignore no-equivalent jmt.audio.red.vad-only'],
     ['jmt.srtp.protection-profiles = [X]', 'warn unsupported jmt.srtp.protection-profiles'],
-    [
-      'jmt.dtls.accepted-fingerprint-hash-functions = [md5]',
-      'warn wrong-type jmt.dtls.accepted-fingerprint-hash-functions',
-    ],
     ['jmt.keyframe.max-requests = 5', 'warn unsupported jmt.keyframe.max-requests'],
     ['videobridge.websockets.domains = "a"', 'warn tolerated videobridge.websockets.domains'],
-    [
-      'ice4j.harvest.mapping.aws.enabled = true',
-      'warn unsupported ice4j.harvest.mapping.aws.enabled',
-    ],
     [
       'videobridge.websockets.server-id = "a/b"',
       'warn unsupported videobridge.websockets.server-id',
@@ -271,10 +263,11 @@ describe('precedence', () => {
 });
 
 describe('HTTP', () => {
-  test('a server with a key store is off, not plain', () => {
-    const conf = 'videobridge.http-servers.private { key-store-path = /k, tls-port = 1 }';
+  test('with a key store that cannot be read the private server is plain on loopback, the public one off', () => {
+    const store = 'key-store-path = /k, tls-port = 1';
+    const conf = `videobridge.http-servers { private { host = 0.0.0.0, ${store} }, public { ${store} } }`;
     const { config, warnings } = loaded(conf);
-    expect(config.http).toEqual({});
+    expect(config.http).toEqual({ private: { host: '127.0.0.1', port: 8080 } });
     expect(told(warnings)).toContain(
       'warn unsupported videobridge.http-servers.private.key-store-path',
     );
@@ -305,7 +298,6 @@ describe('HTTP', () => {
     expect(served).toMatchObject({
       enabled: true,
       domains: ['b', 'a'],
-      relayDomains: ['b', 'a'],
       tls: false,
     });
   });

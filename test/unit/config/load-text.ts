@@ -1,6 +1,9 @@
 import type { ConfigWarning } from '../../../src/config/findings.ts';
 import { loadConfig, type LoadedConfig } from '../../../src/config/load-config.ts';
 
+/** Any key store is one of JDK 8. */
+const oldKeyStore = Buffer.from('feedfeed', 'hex');
+
 type Files = Readonly<Record<string, string>>;
 
 /** Loads a configuration from files in memory; `conf` is /etc/b/jvb.conf. */
@@ -9,7 +12,7 @@ export function load(conf: string, files: Files = {}, argv: readonly string[] = 
 }
 
 export function loadFiles(files: Files, argv: readonly string[], env: Files = {}) {
-  return loadConfig({ argv, env, readFile: (path) => files[path] });
+  return loadConfig({ argv, env, readFile: (path) => files[path], readBytes: () => oldKeyStore });
 }
 
 /** @throws ConfigError */

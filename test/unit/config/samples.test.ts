@@ -95,6 +95,9 @@ const deliberate: Partial<Record<Sample, Deliberate>> = {
 
 const fixtures = fileURLToPath(new URL('../../fixtures/config/samples/', import.meta.url));
 
+/** Any key store is one of JDK 8. */
+const oldKeyStore = () => Buffer.from('feedfeed', 'hex');
+
 function load(name: Sample): LoadedConfig {
   const { folder, argv } = samples[name];
   const readFile = (path: string): string | undefined => {
@@ -102,7 +105,7 @@ function load(name: Sample): LoadedConfig {
     const file = `${fixtures}${name}/${path.slice(folder.length + 1)}`;
     return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   };
-  const loaded = loadConfig({ argv, env: {}, readFile });
+  const loaded = loadConfig({ argv, env: {}, readFile, readBytes: oldKeyStore });
   if (!loaded.ok) throw loaded.error;
   return loaded.value;
 }

@@ -74,7 +74,7 @@ describe('advertising', () => {
   test('a local address alone', () => {
     expect(advertised([])).toEqual({
       addresses: ['udp host 10.0.0.7:10000'],
-      warnings: [],
+      warnings: ['unreachable'],
       hasValidAddress: false,
     });
   });
@@ -132,20 +132,23 @@ describe('advertising', () => {
   ])('a mapping that does not apply is named: %s', (_name, mapping) => {
     expect(advertised([mapping])).toEqual({
       addresses: ['udp host 10.0.0.7:10000'],
-      warnings: ['not-applicable'],
+      warnings: ['not-applicable', 'unreachable'],
       hasValidAddress: false,
     });
   });
 
   test('a mapping to a link-local address is doubted', () => {
     const { warnings } = advertised([{ localAddress: local, publicAddress: '169.254.1.1' }]);
-    expect(warnings).toEqual(['not-applicable']);
+    expect(warnings).toContain('not-applicable');
   });
 
   test('servers that do not answer are told', () => {
     const config = ice({ stunServers: [{ host: 'stun.example.com', port: 3478 }] });
     const { stunFailed, warnings } = mediaAddresses(eth, config);
-    expect([stunFailed, warnings.map(({ code }) => code)]).toEqual([true, ['stun-failed']]);
+    expect([stunFailed, warnings.map(({ code }) => code)]).toEqual([
+      true,
+      ['stun-failed', 'unreachable'],
+    ]);
     expect(mediaAddresses(eth, config, { mappings: [], stunAnswers: 1 }).stunFailed).toBe(false);
   });
 });
@@ -164,4 +167,31 @@ test('kinds of addresses are Java’s: unique local and shared addresses count a
     true,
     false,
   ]);
+});
+
+describe('addresses that nobody outside can reach', () => {
+  const eth = [{ name: 'eth0', addresses: ['10.0.0.7'] }];
+  const said = (addresses: Partial<AddressConfig>) =>
+    mediaAddresses(eth, ice(addresses)).warnings.filter(({ code }) => code === 'unreachable');
+
+  test('are said aloud, each by name, with what to do', () => {
+    expect(said({})).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        message: expect.stringMatching(
+          /CANNOT REACH.* 10\.0\.0\.7; set .*static-mappings/,
+        ) as string,
+      }),
+    ]);
+  });
+
+  test('are no surprise with a mapping, or where loopback was asked for', () => {
+    const staticMappings = [{ localAddress: '10.0.0.7', publicAddress: '203.0.113.7' }];
+    expect(said({ staticMappings })).toEqual([]);
+    expect(said({ loopback: true })).toEqual([]);
+  });
+
+  test('no address at all is another fault', () => {
+    expect(said({ allowedAddresses: ['10.9.9.9'] })[0]?.message).toMatch(/no address is left/);
+  });
 });
