@@ -119,6 +119,10 @@ export class MediasoupConference implements ConferenceMedia {
     }
     this.#endpoints.add(endpoint);
     transport.observer.on('close', this.#context.sweep.add(endpoint));
+    transport.observer.on(
+      'close',
+      this.worker.onReport(transport.id, (report) => endpoint.account(report)),
+    );
     return endpoint;
   }
 

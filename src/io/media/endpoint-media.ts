@@ -21,9 +21,7 @@ import { feedbackParameters, type FeedbackSsrcs } from './rtp-parameters.ts';
 import type { SourceRegistry } from './source-registry.ts';
 import type { Swept } from './sweep.ts';
 import type { Traffic } from './traffic.ts';
-
-/** Consumers are asked for their round-trip time on every fifth sweep. */
-const SWEEPS_PER_RTT = 5;
+import type { TransportReport } from './transport-reports.ts';
 
 const unmeasured: Omit<LinkFigures, 'path'> = {
   bitsPerSecondIn: 0,
@@ -55,10 +53,8 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
   readonly #outgoing: OutgoingMedia;
   #counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
   #measured: Omit<LinkFigures, 'path'> = unmeasured;
-  #sweeps = 0;
   #closed = false;
   #feedbackPrepared = false;
-  #rttMs: number | undefined;
 
   constructor(options: EndpointMediaOptions, parts: EndpointMediaParts) {
     this.#options = options;
@@ -154,16 +150,31 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     return { ...this.#measured, path: this.#transport.path() };
   }
 
+  /** Takes what the worker knows of the transport, once a second. */
+  account({ bytesIn, bytesOut, lossIn, lossOut, rttMs }: TransportReport): void {
+    const growth = {
+      bytesIn: bytesIn - this.#counted.bytesIn,
+      bytesOut: bytesOut - this.#counted.bytesOut,
+    };
+    const nowMs = performance.now();
+    const seconds = Math.max(0.001, (nowMs - this.#counted.atMs) / 1000);
+    this.#counted = { bytesIn, bytesOut, atMs: nowMs };
+    const quality = { lossIn, lossOut, rttMs };
+    this.#measured = {
+      ...quality,
+      bitsPerSecondIn: Math.round((growth.bytesIn * 8) / seconds),
+      bitsPerSecondOut: Math.round((growth.bytesOut * 8) / seconds),
+    };
+    this.#parts.traffic.report(this, growth, quality);
+    if (growth.bytesIn > 0) this.emit({ type: 'activity', endpointId: this.#options.endpointId });
+  }
+
   async sweep(): Promise<void> {
-    const { transport, log } = this.#parts;
     try {
-      const [stats] = await Promise.all([transport.getStats(), this.#incoming.measure()]);
-      this.#sweeps += 1;
-      if (this.#sweeps % SWEEPS_PER_RTT === 0) this.#rttMs = await this.#outgoing.roundTripMs();
-      if (!this.#closed && stats[0]) this.#account(stats[0]);
+      await this.#incoming.measure();
     } catch (error) {
       // Objects may close between the question and the answer.
-      if (!this.#closed) log.debug({ err: error }, 'counters could not be read');
+      if (!this.#closed) this.#parts.log.debug({ err: error }, 'counters could not be read');
     }
   }
 
@@ -175,29 +186,5 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     this.#incoming.close();
     traffic.forget(this);
     onClose(this);
-  }
-
-  #account(stats: types.WebRtcTransportStat): void {
-    const { traffic } = this.#parts;
-    const { bytesReceived, bytesSent, rtpPacketLossReceived, rtpPacketLossSent } = stats;
-    const growth = {
-      bytesIn: bytesReceived - this.#counted.bytesIn,
-      bytesOut: bytesSent - this.#counted.bytesOut,
-    };
-    const nowMs = performance.now();
-    const seconds = Math.max(0.001, (nowMs - this.#counted.atMs) / 1000);
-    this.#counted = { bytesIn: bytesReceived, bytesOut: bytesSent, atMs: nowMs };
-    const quality = {
-      lossIn: rtpPacketLossReceived,
-      lossOut: rtpPacketLossSent,
-      rttMs: this.#rttMs,
-    };
-    this.#measured = {
-      ...quality,
-      bitsPerSecondIn: Math.round((growth.bytesIn * 8) / seconds),
-      bitsPerSecondOut: Math.round((growth.bytesOut * 8) / seconds),
-    };
-    traffic.report(this, growth, quality);
-    if (growth.bytesIn > 0) this.emit({ type: 'activity', endpointId: this.#options.endpointId });
   }
 }

@@ -6,6 +6,7 @@ import type { ForwardingDelay, ForwardingDelayReading } from './forwarding-delay
 import { MediaStartError, type ListenOptions, type MediaOptions } from './media-options.ts';
 import type { Swept } from './sweep.ts';
 import type { PacketCounts, Traffic } from './traffic.ts';
+import { TransportReports, type TransportReport } from './transport-reports.ts';
 import { packetCounts } from './worker-reports.ts';
 
 /** What a worker tells of its load; kept by the conferences on it. */
@@ -32,13 +33,19 @@ export class MediaWorker implements Swept {
   readonly #log: Logger;
   readonly #traffic: Traffic;
   readonly #delay: ForwardingDelay;
+  readonly #reports: TransportReports;
+  readonly #reportListeners = new Map<string, (report: TransportReport) => void>();
   #delays: ForwardingDelayReading | undefined;
   #packets: PacketCounts = { packetsIn: 0, packetsOut: 0 };
   #usage = { cpu: 0, cpuMs: 0, memoryBytes: 0, answeredMs: performance.now() };
 
   private constructor(
     worker: types.Worker,
-    media: { readonly server: types.WebRtcServer; readonly ports: ListenPorts },
+    media: {
+      readonly server: types.WebRtcServer;
+      readonly ports: ListenPorts;
+      readonly reports: TransportReports;
+    },
     context: WorkerContext,
   ) {
     this.#worker = worker;
@@ -47,6 +54,10 @@ export class MediaWorker implements Swept {
     this.#log = context.log;
     this.#traffic = context.traffic;
     this.#delay = context.delay;
+    this.#reports = media.reports;
+    this.#reports.onReports((reports) => {
+      for (const report of reports) this.#reportListeners.get(report.transportId)?.(report);
+    });
   }
 
   /**
@@ -68,7 +79,8 @@ export class MediaWorker implements Swept {
       if (udp === undefined) throw new MediaStartError('listen-address', 'no address to listen on');
       log.info({ pid: worker.pid, udpPort: udp, tcpPort: tcp }, 'media worker started');
       const ports = { udp, ...(tcp !== undefined && { tcp }) };
-      return new MediaWorker(worker, { server, ports }, context);
+      const reports = await TransportReports.open(worker);
+      return new MediaWorker(worker, { server, ports, reports }, context);
     } catch (error) {
       worker.close();
       throw error;
@@ -94,8 +106,18 @@ export class MediaWorker implements Swept {
     return this.#worker.createRouter({ mediaCodecs: [] });
   }
 
+  /**
+   * Has `listener` told once a second what the worker knows of a transport.
+   * @returns how to end that
+   */
+  onReport(transportId: string, listener: (report: TransportReport) => void): () => void {
+    this.#reportListeners.set(transportId, listener);
+    return () => this.#reportListeners.delete(transportId);
+  }
+
   async sweep(): Promise<void> {
     try {
+      this.#reports.request();
       this.#account(await this.#worker.getResourceUsage());
     } catch (error) {
       // Without an answer `silentMs` grows; a dead worker is told of by its event.

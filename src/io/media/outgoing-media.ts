@@ -65,16 +65,6 @@ export class OutgoingMedia {
     return this.#sent.size;
   }
 
-  /** Round-trip time in ms as one of the streams measures it; undefined without any report yet. */
-  async roundTripMs(): Promise<number | undefined> {
-    const sent = [...this.#sent.values()];
-    const consumer = (sent.find(({ stream }) => stream.kind === 'video') ?? sent[0])?.consumer;
-    if (!consumer || consumer.closed) return undefined;
-    const stats = await consumer.getStats();
-    const times = stats.map(({ roundTripTime }) => roundTripTime ?? 0).filter((time) => time > 0);
-    return times[0];
-  }
-
   close(): void {
     this.#unwatch();
     this.#reconciler.close();

@@ -34,10 +34,6 @@ export class SentStream {
     consumer.on('producerclose', () => onForwarding(undefined));
   }
 
-  get consumer(): types.Consumer {
-    return this.#consumer;
-  }
-
   /** Whether this consumer can go on as `stream`; otherwise another has to take its SSRC. */
   serves(stream: ForwardedStream): boolean {
     const { owner, source, rtx, mid, kind } = this.stream;

@@ -190,7 +190,9 @@ describe('figures', () => {
       const figures = plane.figures();
       const { bitsPerSecondIn, bitsPerSecondOut, packetsPerSecondIn, packetsPerSecondOut } =
         figures;
+      // Rates may still be those of the test before.
       const enough =
+        figures.workers[0]?.consumers === 1 &&
         Math.min(bitsPerSecondIn, bitsPerSecondOut) > 20_000 &&
         Math.min(packetsPerSecondIn, packetsPerSecondOut) > 20;
       return enough ? undefined : JSON.stringify(figures);

@@ -1,0 +1,69 @@
+#include "TransportReport.hpp"
+#include "RTC/Transport.hpp"
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+namespace
+{
+	thread_local std::vector<TransportReport::Entry*> entries;
+
+	std::string toJson(const std::optional<double>& value)
+	{
+		if (!value.has_value())
+		{
+			return "null";
+		}
+
+		char text[32];
+
+		std::snprintf(text, sizeof(text), "%.6g", value.value());
+
+		return text;
+	}
+} // namespace
+
+TransportReport::Entry::Entry(const RTC::Transport* transport)
+  : transport(transport), idx(entries.size())
+{
+	entries.push_back(this);
+}
+
+TransportReport::Entry::~Entry()
+{
+	auto* last = entries.back();
+
+	last->idx          = this->idx;
+	entries[this->idx] = last;
+	entries.pop_back();
+}
+
+bool TransportReport::IsRequest(const uint8_t* data, size_t len)
+{
+	return len == 12 && data[1] == 204 && std::memcmp(data + 8, "TRRP", 4) == 0;
+}
+
+std::string TransportReport::Make()
+{
+	std::string report = "[";
+
+	for (const auto* entry : entries)
+	{
+		const auto link = entry->transport->GetLinkFigures();
+
+		if (report.size() > 1)
+		{
+			report += ',';
+		}
+
+		// NOTE: Ids are made by Node and have nothing to be escaped.
+		report.append("[\"").append(entry->transport->id).append("\",");
+		report.append(std::to_string(link.receivedBytes)).append(",");
+		report.append(std::to_string(link.sentBytes)).append(",");
+		report.append(toJson(link.lossReceived)).append(",");
+		report.append(toJson(link.lossSent)).append(",");
+		report.append(toJson(link.rttMs)).append("]");
+	}
+
+	return report + ']';
+}
