@@ -67,6 +67,15 @@ export type ClientMessage =
       readonly transport: ClientTransport;
       readonly sources: readonly SignalledSource[];
     }
+  /** Asks for other ICE credentials of the bridge: the way to it may be another one now. */
+  | { readonly type: 'ice-restart'; readonly session: number }
+  /** Answers a `transport` of the focus. */
+  | {
+      readonly type: 'transport';
+      readonly session: number;
+      readonly generation: number;
+      readonly transport: ClientTransport;
+    }
   | { readonly type: 'source-add'; readonly session: number; readonly source: SignalledSource }
   | { readonly type: 'source-remove'; readonly session: number; readonly name: string }
   | { readonly type: 'presence'; readonly sources: readonly SourceState[] }
@@ -87,6 +96,13 @@ export type FocusMessage =
       readonly sources: readonly SourceState[];
     }
   | ({ readonly type: 'initiate' } & SessionOffer)
+  /** The bridge's side after an ICE restart; `generation` counts them (colibri2.md §3.10). */
+  | {
+      readonly type: 'transport';
+      readonly session: number;
+      readonly generation: number;
+      readonly transport: BridgeTransport;
+    }
   /** The session is over; another one follows as soon as there is a bridge. */
   | { readonly type: 'terminate'; readonly session: number; readonly reason: string }
   | ({ readonly type: 'source-added' } & OwnedSource)

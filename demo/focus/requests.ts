@@ -7,6 +7,7 @@ import {
   type ConferenceModify,
   type EndpointModify,
 } from '../../src/protocol/colibri2/conference-modify.ts';
+import type { IceTransport } from '../../src/protocol/jingle/ice-transport.ts';
 import type { ClientTransport, SignalledSource } from '../signal-messages.ts';
 import { offeredMedia } from './offer.ts';
 
@@ -57,12 +58,31 @@ export function endpointCreation(options: EndpointOptions): EndpointModify {
 /** What follows the client's answer: its transport and all its sources (colibri2.md §4.2). */
 export function endpointAcceptance(
   id: EndpointId,
-  { ufrag, pwd, fingerprints }: ClientTransport,
+  client: ClientTransport,
   sources: readonly SignalledSource[],
 ): EndpointModify {
-  const ice = { credentials: { ufrag, pwd }, fingerprints, candidates: [], webSocketUrls: [] };
+  const ice = clientIce(client);
   return {
     ...endpointSources(id, sources),
+    transport: { iceControlling: false, useUniquePort: false, iceRestart: false, ice },
+  };
+}
+
+/** What asks for other ICE credentials while the old way carries on (colibri2.md §3.10). */
+export function endpointIceRestart(id: EndpointId): EndpointModify {
+  const transport = { iceControlling: false, useUniquePort: false, iceRestart: true };
+  return { ...unchanged(id), transport };
+}
+
+/** The client's side of it. */
+export function endpointIceRestarted(
+  id: EndpointId,
+  client: ClientTransport,
+  iceGeneration: number,
+): EndpointModify {
+  const ice = { ...clientIce(client), iceGeneration };
+  return {
+    ...unchanged(id),
     transport: { iceControlling: false, useUniquePort: false, iceRestart: false, ice },
   };
 }
@@ -77,6 +97,10 @@ export function endpointSources(
 
 export function endpointExpiry(id: EndpointId): EndpointModify {
   return { ...unchanged(id), expire: true };
+}
+
+function clientIce({ ufrag, pwd, fingerprints }: ClientTransport): IceTransport {
+  return { credentials: { ufrag, pwd }, fingerprints, candidates: [], webSocketUrls: [] };
 }
 
 function unchanged(id: EndpointId): EndpointModify {

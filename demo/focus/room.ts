@@ -3,6 +3,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import { SerialQueue } from '../../src/base/serial-queue.ts';
 import { endpointId, meetingId, type MeetingId } from '../../src/model/ids.ts';
 import type { EndpointModify } from '../../src/protocol/colibri2/conference-modify.ts';
+import type { ConferenceModified } from '../../src/protocol/colibri2/conference-modified.ts';
 import type { ClientMessage, FocusMessage, SignalledSource } from '../signal-messages.ts';
 import { type Bridge, BridgeError } from './bridge.ts';
 import { limits } from './limits.ts';
@@ -13,6 +14,8 @@ import {
   endpointAcceptance,
   endpointCreation,
   endpointExpiry,
+  endpointIceRestart,
+  endpointIceRestarted,
   endpointSources,
 } from './requests.ts';
 import { pathOf, sessionOffer } from './session-offer.ts';
@@ -109,6 +112,12 @@ export class Room {
         await this.#modify(endpointAcceptance(id, message.transport, message.sources));
         for (const source of message.sources) this.#announce(participant, source);
         break;
+      case 'ice-restart':
+        await this.#restartIce(participant);
+        break;
+      case 'transport':
+        await this.#modify(endpointIceRestarted(id, message.transport, message.generation));
+        break;
       case 'source-add':
         if (sources.size >= limits.sourcesPerParticipant) return;
         sources.set(message.source.name, message.source);
@@ -122,6 +131,16 @@ export class Room {
         break;
       default:
     }
+  }
+
+  /** A bridge that cannot, or need not, restart answers without a generation: then nothing changes. */
+  async #restartIce({ id, session, send }: Participant): Promise<void> {
+    const answer = await this.#modify(endpointIceRestart(id));
+    const ice = answer?.endpoints.find((endpoint) => endpoint.id === id)?.transport?.ice;
+    const { credentials, iceGeneration: generation, candidates, fingerprints } = ice ?? {};
+    if (!credentials || generation === undefined || !candidates || !fingerprints) return;
+    const transport = { ...credentials, candidates, fingerprints };
+    send({ type: 'transport', session, generation, transport });
   }
 
   /** Clients with SSRC rewriting learn of sources from the bridge alone (colibri2.md §6.5). */
@@ -179,9 +198,9 @@ export class Room {
   }
 
   /** Changes endpoints of the conference, if there is one; with none only looks after it. */
-  async #modify(...endpoints: readonly EndpointModify[]): Promise<void> {
-    if (this.#meetingId === undefined) return;
-    await this.#bridge.request(conferenceUpdate(this.#meetingId, ...endpoints));
+  async #modify(...endpoints: readonly EndpointModify[]): Promise<ConferenceModified | undefined> {
+    if (this.#meetingId === undefined) return undefined;
+    return this.#bridge.request(conferenceUpdate(this.#meetingId, ...endpoints));
   }
 
   /** Appends work; a failure of the bridge is answered as Jicofo answers it (colibri2.md §5.2, §5.3). */

@@ -52,6 +52,13 @@ const clientMessage = z.discriminatedUnion('type', [
     transport,
     sources: z.array(source).max(limits.sourcesPerParticipant),
   }),
+  z.strictObject({ type: z.literal('ice-restart'), session }),
+  z.strictObject({
+    type: z.literal('transport'),
+    session,
+    generation: z.number().int().min(1),
+    transport,
+  }),
   z.strictObject({ type: z.literal('source-add'), session, source }),
   z.strictObject({ type: z.literal('source-remove'), session, name: sourceName }),
   z.strictObject({ type: z.literal('presence'), sources: sourceStates }),

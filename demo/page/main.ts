@@ -33,6 +33,7 @@ async function startCall(settings: Settings, entry: Entry): Promise<void> {
     room,
     name: entry.name,
     codec: settings.codec,
+    lastN: settings.lastN,
     dataChannel: settings.channel === 'sctp',
     ssrcRewriting: settings.ssrcRewriting,
     iceTransport: settings.iceTransport,
@@ -57,6 +58,7 @@ async function startCall(settings: Settings, entry: Entry): Promise<void> {
     scheduled = false;
     if (call.state.status.type !== 'left') view.update(own.tracks, own.controls);
   }
+  addEventListener('online', () => call.restartIce()); // perhaps by another network
   addEventListener('pagehide', () => call.leave());
   if (entry.picture !== 'none') await attempt(() => own.toggleCamera());
   if (entry.sound !== 'none') await attempt(() => own.toggleMicrophone());

@@ -21,13 +21,15 @@ export type Settings = {
   readonly codec: 'VP8' | 'VP9' | 'H264' | 'AV1';
   readonly iceTransport: 'udp' | 'tcp' | undefined;
   readonly ssrcRewriting: boolean;
+  /** Most pictures to receive; -1 = no limit. */
+  readonly lastN: number;
 };
 
 const storedName = 'trestle-demo-name';
 /** What the focus accepts. */
 const maxNameLength = 40;
 
-/** Reads `?name=&join=1&picture=&sound=&tone=&volume=&size=WxH&fps=&channel=&codec=&iceTransport=&rewriting=off`. */
+/** Reads `?name=&join=1&picture=&sound=&tone=&volume=&size=WxH&fps=&channel=&codec=&iceTransport=&rewriting=off&lastN=`. */
 export function readSettings(): Settings {
   const query = new URLSearchParams(location.search);
   const [widthPx, heightPx] = (query.get('size') ?? '1280x720').split('x').map(Number);
@@ -47,6 +49,7 @@ export function readSettings(): Settings {
     codec: oneOf(query.get('codec'), ['VP8', 'VP9', 'H264', 'AV1']) ?? 'VP8',
     iceTransport: oneOf(query.get('iceTransport'), ['udp', 'tcp']),
     ssrcRewriting: query.get('rewriting') !== 'off',
+    lastN: Number(query.get('lastN') ?? -1),
   };
 }
 

@@ -6,12 +6,22 @@ export type Bandwidth = {
   readonly basis: 'assumed' | 'not-trusted' | 'no-rtx' | 'no-estimate' | 'estimate';
 };
 
+/**
+ * Congestion control finds the limit of a link by going beyond it and falling back, again and again. For so long after a
+ * fall only a rise by more than this fraction is taken for a better link: pictures would come and go with each try.
+ */
+const cautionMs = 10_000;
+const cautiousRise = 0.5;
+
 /** What one receiver's link is taken to carry (allocation.md §1.8). Estimates that hardly differ are not acted upon. */
 export class DownlinkEstimate {
   readonly #config: EstimateConfig;
   #firstMs: number | undefined;
   #latestBps: number | undefined;
   #usedBps: number | undefined;
+  /** The most since the last fall. */
+  #peakBps = 0;
+  #fellMs = -Infinity;
 
   constructor(config: EstimateConfig) {
     this.#config = config;
@@ -27,12 +37,28 @@ export class DownlinkEstimate {
     this.#latestBps = bps;
     this.#firstMs ??= nowMs;
     if (nowMs - this.#firstMs < this.#config.initialIgnorePeriodMs) return false;
-    const used = this.#usedBps;
-    if (used !== undefined && Math.abs(bps - used) <= used * this.#config.changeThreshold) {
-      return false;
-    }
+    this.#watchFalls(bps, nowMs);
+    if (!this.#differs(bps, nowMs)) return false;
     this.#usedBps = bps;
     return true;
+  }
+
+  #watchFalls(bps: number, nowMs: number): void {
+    if (bps < this.#peakBps * (1 - this.#config.changeThreshold)) {
+      this.#fellMs = nowMs;
+      this.#peakBps = bps;
+    } else {
+      this.#peakBps = Math.max(this.#peakBps, bps);
+    }
+  }
+
+  #differs(bps: number, nowMs: number): boolean {
+    const used = this.#usedBps;
+    if (used === undefined) return true;
+    const { changeThreshold } = this.#config;
+    const cautious = bps > used && nowMs - this.#fellMs < cautionMs;
+    const threshold = cautious ? Math.max(cautiousRise, changeThreshold) : changeThreshold;
+    return Math.abs(bps - used) > used * threshold;
   }
 
   /**

@@ -184,7 +184,10 @@ export type MediaEvent =
 /** One open bridge channel, whatever carries it: a WebSocket or an SCTP data channel. */
 export interface ChannelLink {
   readonly carrier: 'websocket' | 'sctp';
-  /** False when the link is closed or its queue was full (it then closes itself). */
+  /**
+   * False when the link is closed or its queue was full. A WebSocket then closes itself; an SCTP link sends nothing more
+   * until its client has read, and is then reported open once more.
+   */
   send(text: string): boolean;
   /** @param code WebSocket close code (RFC 6455 §7.4); SCTP links ignore it and stay open (B3). */
   close(code: number, reason: string): void;

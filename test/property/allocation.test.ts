@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allocate } from '../../src/allocation/allocate.ts';
+import { candidateLayers } from '../../src/allocation/candidate-layers.ts';
 import type { AllocatableSource, AllocationSnapshot } from '../../src/allocation/allocation.ts';
 import type { Layer } from '../../src/model/layer.ts';
 import { videoTypes } from '../../src/model/source.ts';
@@ -26,6 +27,15 @@ const layers: fc.Arbitrary<Layer[]> = fc
         ),
       ),
   );
+
+/** As `layers`, but whatever is better costs more. */
+const ladder: fc.Arbitrary<Layer[]> = layers.map((unsorted) => {
+  const rates = unsorted.map(({ bitrateBps }) => bitrateBps).sort((a, b) => a - b);
+  return unsorted.map((layer, place) => ({
+    ...layer,
+    bitrateBps: (rates[place] ?? 0) + place + 1,
+  }));
+});
 
 const sources: fc.Arbitrary<AllocatableSource[]> = fc.tuple(
   ...ids.map((id) =>
@@ -156,6 +166,45 @@ describe('allocate', { timeout: 30_000 }, () => {
         };
         const before = Math.min(given.availableBps, 10_000_000);
         expect(rateOf(before + more)).toBeGreaterThanOrEqual(rateOf(before));
+      }),
+      { numRuns: 250 },
+    ));
+
+  it('never makes a source that is alone worse for more bandwidth, if better layers cost more', () =>
+    fc.assert(
+      fc.property(situation, ladder, fc.nat({ max: 5_000_000 }), (given, layersOfA, more) => {
+        for (const videoType of ['camera', 'desktop'] as const) {
+          const sources = [videoSource('A', videoType, layersOfA)];
+          const targetAt = (availableBps: number) => {
+            const { target } = allocate({ ...given, sources, availableBps }).sources[0]!;
+            return target ? layersOfA.indexOf(target) : -1;
+          };
+          const before = Math.min(given.availableBps, 10_000_000);
+          expect(targetAt(before + more)).toBeGreaterThanOrEqual(targetAt(before));
+        }
+      }),
+      { numRuns: 250 },
+    ));
+
+  it('never sends an equal tile better than one ranked before it', () =>
+    fc.assert(
+      fc.property(ladder, maxHeight, fc.nat({ max: 10_000_000 }), (shared, limit, availableBps) => {
+        const { sources: allocated } = allocate(
+          snapshot({
+            sources: ids.map((id) => videoSource(id, 'camera', shared)),
+            availableBps,
+            settings: { defaultConstraints: height(limit) },
+          }),
+        );
+        const steps = new Map<Layer | undefined, number>([[undefined, -1]]);
+        const candidates = candidateLayers(
+          { videoType: 'camera', layers: shared },
+          { maxHeight: limit, onStage: false },
+          snapshot().config,
+        ).layers;
+        for (const [step, layer] of candidates.entries()) steps.set(layer, step);
+        const grown = allocated.map(({ target }) => steps.get(target)!);
+        expect(grown).toEqual([...grown].sort((a, b) => b - a));
       }),
       { numRuns: 250 },
     ));

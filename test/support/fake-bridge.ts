@@ -24,6 +24,9 @@ export class FakeBridge implements Bridge {
   /** The next requests fail so, one for each entry; undefined = that one succeeds. */
   readonly failures: (BridgeFailure | undefined)[] = [];
 
+  /** The next ICE restart's generation; undefined = it cannot be had. */
+  iceGeneration: number | undefined = 1;
+
   /** How long an answer takes. */
   latencyMs = 0;
 
@@ -36,13 +39,15 @@ export class FakeBridge implements Bridge {
       endpoints: request.endpoints.map(({ id, create, expire, transport }) => ({
         id,
         expire,
-        ...(create && {
+        ...((create || transport?.iceRestart) && {
           transport: {
             ice: {
               credentials: { ufrag: 'fake', pwd: 'fakefakefakefakefakefake' },
               candidates: [],
               fingerprints: [],
               webSocketUrls: [`${this.channelUrl}${id}?pwd=secret`],
+              ...(!create &&
+                this.iceGeneration !== undefined && { iceGeneration: this.iceGeneration }),
             },
             ...(transport?.sctp && { sctp: { port: 5000 } }),
           },

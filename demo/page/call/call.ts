@@ -13,18 +13,29 @@ export type CallOptions = {
   readonly room: string;
   readonly name: string;
   readonly codec: string;
+  /** Most pictures to receive; -1 = no limit. */
+  readonly lastN: number;
   readonly dataChannel: boolean;
   readonly ssrcRewriting: boolean;
   readonly iceTransport: 'udp' | 'tcp' | undefined;
   readonly onChange: () => void;
 };
 
+/** What a session goes by, from its start to its end. */
+type SessionMessage = Extract<
+  FocusMessage,
+  { type: 'initiate' | 'transport' | 'terminate' | 'source-added' | 'source-removed' }
+>;
+
+/** ICE that is disconnected so long is restarted: the network may be another one. */
+const restartMs = 2_000;
 /** ICE that stays disconnected this long is reported to the focus, which makes a new session. */
 const disconnectedMs = 8_000;
 
 export class Call {
   readonly #options: CallOptions;
   readonly #signal: SignalConnection;
+  #codec: string;
   readonly #members = new Map<string, Member>();
   readonly #tracks = new Map<'a0' | 'v0' | 'v1', MediaStreamTrack | null>();
   #muted = { audio: false, video: false };
@@ -40,9 +51,11 @@ export class Call {
   #downlinkBps: number | undefined;
   #inspection: ((conference: unknown) => void) | undefined;
   #failure: ReturnType<typeof setTimeout> | undefined;
+  #restart: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CallOptions) {
     this.#options = options;
+    this.#codec = options.codec;
     this.#signal = new SignalConnection({
       onOpen: () => this.#join(),
       onMessage: (message) => this.#receive(message),
@@ -65,6 +78,21 @@ export class Call {
       channel: this.#channel?.open ? this.#channel.carrier : undefined,
       downlinkBps: this.#downlinkBps,
     };
+  }
+
+  /** What is sent; from now on without another negotiation where the browser can (`RTCRtpEncodingParameters.codec`). */
+  get codec(): string {
+    return this.#codec;
+  }
+
+  async setCodec(codec: string): Promise<void> {
+    this.#codec = codec;
+    await this.#session?.setCodec(codec);
+  }
+
+  /** Looks for another way to the bridge while the present one carries on (colibri2.md §3.10). */
+  restartIce(): void {
+    if (this.#session) this.#signal.send({ type: 'ice-restart', session: this.#sessionNumber });
   }
 
   /** The peer connection, for statistics. */
@@ -111,7 +139,8 @@ export class Call {
   }
 
   /** What we want to receive; sent when it changes and with every new channel. */
-  setConstraints(constraints: ReceiverVideoConstraints): void {
+  setConstraints(wanted: ReceiverVideoConstraints): void {
+    const constraints = { ...wanted, lastN: this.#options.lastN };
     if (JSON.stringify(constraints) === JSON.stringify(this.#constraints)) return;
     this.#constraints = constraints;
     this.#channel?.send({ colibriClass: 'ReceiverVideoConstraints', ...constraints });
@@ -149,8 +178,27 @@ export class Call {
       case 'bridge-unavailable':
         this.#setStatus({ type: 'waiting', reason: message.reason });
         break;
+      case 'inspection':
+        this.#inspection?.(message.conference);
+        break;
+      case 'member-joined':
+      case 'member-left':
+      case 'presence':
+        this.#receivePresence(message);
+        break;
+      default:
+        this.#receiveSession(message);
+    }
+    this.#options.onChange();
+  }
+
+  #receiveSession(message: SessionMessage): void {
+    switch (message.type) {
       case 'initiate':
         void this.#startSession(message);
+        break;
+      case 'transport':
+        void this.#replaceTransport(message);
         break;
       case 'terminate':
         this.#endSession();
@@ -165,13 +213,7 @@ export class Call {
       case 'source-removed':
         this.#withdraw(message.name);
         break;
-      case 'inspection':
-        this.#inspection?.(message.conference);
-        break;
-      default:
-        this.#receivePresence(message);
     }
-    this.#options.onChange();
   }
 
   #receivePresence(
@@ -198,7 +240,7 @@ export class Call {
     const session = new MediaSession({
       endpointId: this.#id,
       offer,
-      codec: this.#options.codec,
+      codec: this.#codec,
       iceTransport: this.#options.iceTransport,
       onConnectionState: (state) => this.#onConnectionState(session, state),
     });
@@ -220,6 +262,13 @@ export class Call {
     this.#options.onChange();
   }
 
+  async #replaceTransport(message: Extract<FocusMessage, { type: 'transport' }>): Promise<void> {
+    const { session, generation } = message;
+    if (session !== this.#sessionNumber) return;
+    const transport = await this.#session?.replaceTransport(message.transport);
+    if (transport) this.#signal.send({ type: 'transport', session, generation, transport });
+  }
+
   #openChannel(session: MediaSession, offer: SessionOffer): BridgeChannel | undefined {
     const events = {
       onOpen: () => this.#onChannelOpen(),
@@ -232,6 +281,7 @@ export class Call {
 
   #endSession(): void {
     clearTimeout(this.#failure);
+    clearTimeout(this.#restart);
     this.#channel?.close();
     this.#session?.close();
     this.#channel = undefined;
@@ -244,12 +294,14 @@ export class Call {
   #onConnectionState(session: MediaSession, state: RTCPeerConnectionState): void {
     if (session !== this.#session) return;
     clearTimeout(this.#failure);
+    clearTimeout(this.#restart);
     const fail = (): void =>
       this.#signal.send({ type: 'session-failed', session: this.#sessionNumber });
     if (state === 'connected') this.#setStatus({ type: 'connected' });
     else if (state === 'failed') fail();
     else if (state === 'disconnected') {
       this.#setStatus({ type: 'reconnecting' });
+      this.#restart = setTimeout(() => this.restartIce(), restartMs);
       this.#failure = setTimeout(fail, disconnectedMs);
     }
   }

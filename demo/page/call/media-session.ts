@@ -1,6 +1,6 @@
 // One session with the bridge: a peer connection whose remote description is built here (sdp/remote-offer.ts)
 // and grows by a line with every remote stream.
-import type { SessionOffer, SignalledSource } from '../../signal-messages.ts';
+import type { BridgeTransport, SessionOffer, SignalledSource } from '../../signal-messages.ts';
 import { answeredEncodings, answeredTransport, withSimulcast } from '../sdp/local-answer.ts';
 import { buildRemoteOffer, type OfferedLine } from '../sdp/remote-offer.ts';
 import { isFirefox } from './browser.ts';
@@ -32,6 +32,8 @@ export class MediaSession {
   /** By source name: the most any receiver wants. */
   readonly #maxHeights = new Map<string, number>();
   #screenMid: string | undefined;
+  #codec: string;
+  #transport: BridgeTransport;
   #version = 0;
   readonly #work = new Sequence();
   #dirty = false;
@@ -39,6 +41,8 @@ export class MediaSession {
 
   constructor(options: MediaSessionOptions) {
     this.#options = options;
+    this.#codec = options.codec;
+    this.#transport = options.offer.transport;
     const { audio, video } = options.offer.feedbackSsrcs;
     const mixed = (ssrc: number, kind: string) => ({
       ssrc,
@@ -113,6 +117,22 @@ export class MediaSession {
     return mid === undefined ? undefined : this.#transceiver(mid)?.receiver.track;
   }
 
+  /** Sends another codec from now on: on the same SSRCs and without negotiation where the browser can. */
+  async setCodec(codec: string): Promise<void> {
+    this.#codec = codec;
+    if (isFirefox) await this.negotiate();
+    else await this.#inTurn(() => this.#applyEncodings());
+  }
+
+  /** Goes on with other ICE credentials of the bridge; resolves with the browser's new ones. */
+  async replaceTransport(
+    transport: BridgeTransport,
+  ): Promise<ReturnType<typeof answeredTransport>> {
+    this.#transport = transport;
+    await this.negotiate();
+    return answeredTransport(this.#localSdp);
+  }
+
   /** Obeys SenderSourceConstraints. */
   async setMaxHeight(source: string, maxHeight: number): Promise<void> {
     this.#maxHeights.set(source, maxHeight);
@@ -161,16 +181,16 @@ export class MediaSession {
   }
 
   async #negotiateOnce(): Promise<void> {
-    const { offer, codec, iceTransport } = this.#options;
-    const candidates = offer.transport.candidates.filter(
+    const { offer, iceTransport } = this.#options;
+    const candidates = this.#transport.candidates.filter(
       ({ protocol }) => iceTransport === undefined || protocol === iceTransport,
     );
     const sdp = buildRemoteOffer({
-      transport: { ...offer.transport, candidates },
+      transport: { ...this.#transport, candidates },
       media: offer.media,
       lines: this.#lines,
       version: (this.#version += 1),
-      preferredCodec: codec,
+      preferredCodec: this.#codec,
       withoutMid: isFirefox,
     });
     await this.connection.setRemoteDescription({ type: 'offer', sdp });
@@ -195,31 +215,45 @@ export class MediaSession {
   }
 
   async #applyEncodings(): Promise<void> {
-    const { endpointId, codec } = this.#options;
-    await this.#applyTo(cameraMid, `${endpointId}-v0`, codec);
-    if (this.#screenMid !== undefined) {
-      await this.#applyTo(this.#screenMid, `${endpointId}-v1`, codec);
-    }
+    const { endpointId } = this.#options;
+    await this.#applyTo(cameraMid, `${endpointId}-v0`);
+    if (this.#screenMid !== undefined) await this.#applyTo(this.#screenMid, `${endpointId}-v1`);
   }
 
-  async #applyTo(mid: string, source: string, codec: string): Promise<void> {
+  async #applyTo(mid: string, source: string): Promise<void> {
     const sender = this.#transceiver(mid)?.sender;
     const height = sender?.track?.getSettings().height;
     if (!sender?.track) return;
     const parameters = sender.getParameters();
     const settings = encodingSettings({
       encodings: parameters.encodings.length,
-      codec,
+      codec: this.#codec,
       captureHeightPx: height ?? 720,
       maxHeight: this.#maxHeights.get(source) ?? -1,
       scalable: !isFirefox,
     });
-    const encodings = parameters.encodings.map((encoding, index) => ({
-      ...encoding,
-      ...settings[index],
-    }));
+    const codec = this.#negotiated(parameters);
+    const encodings = parameters.encodings.map((encoding, index) => {
+      const kept: RTCRtpEncodingParameters & { scalabilityMode?: string } = { ...encoding };
+      delete kept.scalabilityMode; // perhaps of another codec
+      return { ...kept, ...settings[index], ...(codec && { codec }) };
+    });
     if (JSON.stringify(encodings) === JSON.stringify(parameters.encodings)) return;
     await sender.setParameters({ ...parameters, encodings });
+  }
+
+  /** The codec to send as it was negotiated; undefined = the browser takes the first of the offer. */
+  #negotiated({ codecs }: RTCRtpSendParameters): RTCRtpCodec | undefined {
+    if (isFirefox) return undefined;
+    const mimeType = `video/${this.#codec}`.toLowerCase();
+    const found = codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType);
+    if (!found) return undefined;
+    const { clockRate, sdpFmtpLine } = found;
+    return {
+      mimeType: found.mimeType,
+      clockRate,
+      ...(sdpFmtpLine !== undefined && { sdpFmtpLine }),
+    };
   }
 
   #localSource(name: LocalTrackName, mid: string): SignalledSource | undefined {

@@ -10,7 +10,6 @@ export type VisibleVideo = {
 };
 
 export type ReceiverVideoConstraints = {
-  readonly lastN: number;
   readonly onStageSources: readonly string[];
   readonly selectedSources: readonly string[];
   readonly defaultConstraints: { readonly maxHeight: number };
@@ -22,7 +21,6 @@ const unlimitedPx = 100_000;
 
 export function receiverConstraints(videos: readonly VisibleVideo[]): ReceiverVideoConstraints {
   return {
-    lastN: -1,
     onStageSources: videos.filter(({ onStage }) => onStage).map(({ source }) => source),
     selectedSources: videos.filter(({ screenShare }) => screenShare).map(({ source }) => source),
     defaultConstraints: { maxHeight: 0 },

@@ -8,11 +8,23 @@ type Layer = {
   readonly frameRate?: number;
   readonly bitrateBps?: number;
 };
-type Received = {
+export type Received = {
   readonly source?: string;
+  readonly wantedMaxHeight?: number;
   readonly target?: Layer;
   readonly ideal?: Layer;
   readonly sent?: string;
+  readonly sentHeight?: number;
+  readonly limitedBy?: string;
+  readonly why?: string;
+  readonly sinceSeconds?: number;
+};
+export type Change = {
+  readonly secondsAgo?: number;
+  readonly source?: string;
+  readonly wantedMaxHeight?: number;
+  readonly allowedHeight?: number;
+  readonly sentHeight?: number;
   readonly limitedBy?: string;
 };
 type Sent = {
@@ -25,6 +37,10 @@ type Sent = {
 export type EndpointView = {
   readonly sends?: readonly Sent[];
   readonly receivesVideo?: readonly Received[];
+  readonly history?: readonly Change[];
+  readonly bandwidth?: { readonly availableBps?: number; readonly basis?: string };
+  readonly lastN?: { readonly lastN?: number; readonly setBy?: string };
+  readonly channel?: string;
 };
 
 /** The part of the debug view that is about one endpoint; empty where there is none. */
@@ -41,7 +57,7 @@ export function receivedRows({ receivesVideo = [] }: EndpointView, source: strin
     ['Bridge chose', layerText(entry?.target)],
     ['Layer that leaves', entry?.sent],
     ['With more bandwidth', layerText(entry?.ideal)],
-    ['Bridge is limited by', entry?.limitedBy === 'none' ? undefined : entry?.limitedBy],
+    ['Why not more', entry?.limitedBy === 'none' ? undefined : entry?.why],
   ];
 }
 

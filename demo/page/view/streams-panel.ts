@@ -5,6 +5,8 @@ import { endpointOf, type EndpointView, receivedRows, sentRows } from './bridge-
 import { bridgeTree } from './bridge-tree.ts';
 import { element } from './element.ts';
 import { card, kilobits, milliseconds, type Rows } from './rows.ts';
+import { trialControls } from './trial-controls.ts';
+import { whyTables } from './why-table.ts';
 
 const intervalMs = 1_000;
 
@@ -13,6 +15,7 @@ export class StreamsPanel {
   readonly root: HTMLElement;
   readonly #call: Call;
   readonly #cards = element('div', { className: 'cards' });
+  readonly #why = element('div', { className: 'whys' });
   readonly #bridge = element('div', { className: 'bridge' });
   #reader = new StatisticsReader();
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -22,6 +25,14 @@ export class StreamsPanel {
     this.root = element(
       'aside',
       { className: 'panel', hidden: true, ariaLabel: 'Streams' },
+      trialControls({
+        codec: call.codec,
+        onCodec: (codec) => void call.setCodec(codec),
+        onIceRestart: () => call.restartIce(),
+      }),
+      element('h2', {}, 'Who sees what, and why'),
+      this.#why,
+      element('h2', {}, 'Streams'),
       this.#cards,
       element('h2', {}, 'What the bridge says'),
       this.#bridge,
@@ -47,6 +58,7 @@ export class StreamsPanel {
     const conference = await this.#call.inspect();
     const statistics = await this.#reader.read(connection);
     const { state } = this.#call;
+    this.#why.replaceChildren(...whyTables(conference, [state.me, ...state.others]));
     this.#cards.replaceChildren(
       card('Connection', connectionRows(statistics, state)),
       ...statistics.streams

@@ -3,8 +3,8 @@ import type { Browser } from 'playwright-core';
 import { Participant } from './chromium.ts';
 import { hearsEverybody, seesEverybody, type Sender } from './expectations.ts';
 
-const names = ['Ada', 'Grace', 'Edsger'];
-const tonesHz = [400, 600, 850];
+const names = ['Ada', 'Grace', 'Edsger', 'Barbara', 'Alan', 'Radia'];
+const tonesHz = [400, 600, 850, 500, 700, 950];
 /** Low enough that nobody is the loudest by chance. */
 export const quiet = 0.02;
 
@@ -35,10 +35,21 @@ export class Meeting {
     browser: Browser,
     settings: Settings = {},
   ): Promise<Meeting> {
+    const meeting = await Meeting.gathering(count, pages, browser, settings);
+    await meeting.allSeeAndHear();
+    return meeting;
+  }
+
+  /** A room that fills without waiting for anybody to see or hear. */
+  static async gathering(
+    count: number,
+    pages: Pages,
+    browser: Browser,
+    settings: Settings = {},
+  ): Promise<Meeting> {
     const meeting = new Meeting(pages, browser);
     open.push(meeting);
     for (let index = 0; index < count; index += 1) await meeting.join(settings);
-    await meeting.allSeeAndHear();
     return meeting;
   }
 

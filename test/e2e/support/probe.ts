@@ -5,6 +5,8 @@ export type TileReport = {
   readonly own: boolean;
   readonly speaking: boolean;
   readonly withPicture: boolean;
+  /** The bridge says that it sends it. */
+  readonly forwarded: boolean;
   readonly microphoneMuted: boolean;
   /** Of the stream shown; 0 before the first. */
   readonly framesDecoded: number;
@@ -21,6 +23,8 @@ export type PageReport = {
   readonly status: string;
   /** Of the selected candidate pair. */
   readonly iceProtocol: string;
+  /** Where media leaves the browser. */
+  readonly localPort: number;
   readonly sentEncodings: number;
 };
 
@@ -29,6 +33,8 @@ export type Probe = {
   /** The strongest frequency of a microphone that is played, measured over a moment. */
   tone(source: string): Promise<Tone | undefined>;
   setVolume(volume: number): void;
+  /** Peer connections made so far. */
+  connections(): number;
 };
 
 declare global {
@@ -101,6 +107,7 @@ export function installProbe(): void {
       own: tile.classList.contains('own'),
       speaking: tile.classList.contains('speaking'),
       withPicture: !tile.classList.contains('without-picture'),
+      forwarded: !(tile.querySelector('.note')?.textContent ?? '').includes('not forwarded'),
       microphoneMuted: tile.classList.contains('microphone-muted'),
       framesDecoded: Number(inbound?.['framesDecoded'] ?? 0),
       heightPx: Number(inbound?.['frameHeight'] ?? 0),
@@ -108,13 +115,12 @@ export function installProbe(): void {
     };
   };
 
-  const iceProtocol = (stats: Report[]): string => {
+  const localCandidate = (stats: Report[]): Report | undefined => {
     const pairId = stats.find(({ type }) => type === 'transport')?.['selectedCandidatePairId'];
     const pair =
       stats.find(({ id }) => id !== undefined && id === pairId) ??
       stats.find(({ type, selected }) => type === 'candidate-pair' && selected === true);
-    const candidate = stats.find(({ id }) => id !== undefined && id === pair?.['localCandidateId']);
-    return String(candidate?.['protocol'] ?? '');
+    return stats.find(({ id }) => id !== undefined && id === pair?.['localCandidateId']);
   };
 
   window.probe = {
@@ -128,7 +134,8 @@ export function installProbe(): void {
           (audio) => audio.dataset['source'] ?? '',
         ),
         status: document.querySelector('.status')?.textContent ?? '',
-        iceProtocol: iceProtocol(stats),
+        iceProtocol: String(localCandidate(stats)?.['protocol'] ?? ''),
+        localPort: Number(localCandidate(stats)?.['port'] ?? 0),
         sentEncodings: stats.filter(
           ({ type, kind, framesEncoded }) =>
             type === 'outbound-rtp' && kind === 'video' && Number(framesEncoded ?? 0) > 0,
@@ -140,6 +147,7 @@ export function installProbe(): void {
       const [track] = (audio?.srcObject as MediaStream | null)?.getAudioTracks() ?? [];
       return track ? strongest(await record(track)) : undefined;
     },
+    connections: () => connections.length,
     setVolume: (volume) => {
       const slider = document.querySelector<HTMLInputElement>('input[name=volume]');
       if (!slider) throw new Error('the page has no volume slider');

@@ -110,6 +110,37 @@ describe('a room', () => {
   });
 });
 
+describe('an ICE restart', () => {
+  it('goes to the bridge and back, and the answer carries its generation', async () => {
+    const ada = await connect();
+    const id = await ada.join('room');
+    const { session } = await ada.received('initiate');
+    ada.send({ type: 'ice-restart', session });
+    const { transport: theirs, generation } = await ada.received('transport');
+    expect([theirs.ufrag, generation]).toEqual(['fake', 1]);
+    expect(lastRequest()).toMatchObject({ id, transport: { iceRestart: true } });
+    ada.send({ type: 'transport', session, generation, transport });
+    await until(() =>
+      lastRequest()?.transport?.ice?.iceGeneration === 1 ? undefined : 'it was not handed on',
+    );
+    expect(lastRequest()).toMatchObject({
+      id,
+      transport: { iceRestart: false, ice: { credentials: { ufrag: transport.ufrag } } },
+    });
+  });
+
+  it('that cannot be had leaves everything as it was', async () => {
+    const ada = await connect();
+    const id = await ada.join('room');
+    const { session } = await ada.received('initiate');
+    bridge.iceGeneration = undefined;
+    ada.send({ type: 'ice-restart', session });
+    ada.send({ type: 'source-add', session, source: microphone(id) });
+    await until(() => (lastRequest()?.sources?.length === 1 ? undefined : 'not asked yet'));
+    expect(ada.messages.some(({ type }) => type === 'transport')).toBe(false);
+  });
+});
+
 describe('a bridge in trouble', () => {
   it('that lost the conference: everybody gets a session in a new one', async () => {
     const [ada, grace] = [await connect(), await connect()];

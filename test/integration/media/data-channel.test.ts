@@ -69,8 +69,8 @@ describe('data channel', () => {
     expect(client.messages[0]).toHaveLength(long.length);
   });
 
-  it('closes itself, once, when a megabyte waits', async () => {
-    await conference.join('alice', { dataChannel: true });
+  it('sends nothing more when a megabyte waits, and opens again when that was read', async () => {
+    const { client } = await conference.join('alice', { dataChannel: true });
     const link = await openedLink();
     const piece = 'x'.repeat(100 * 1024);
     let sent = 0;
@@ -78,9 +78,13 @@ describe('data channel', () => {
     expect(sent).toBe(10);
     expect(link.send('one more')).toBe(false);
     await until(() =>
-      conference.eventsOf('channel-closed').length > 0 ? undefined : 'no one was told',
+      conference.eventsOf('channel-open').length > 1 ? undefined : 'it did not open again',
     );
-    expect(conference.eventsOf('channel-closed').map((event) => event.link)).toEqual([link]);
+    expect(conference.eventsOf('channel-open').map((event) => event.link)).toEqual([link, link]);
+    expect(link.send('on')).toBe(true);
+    await until(() => (client.messages.includes('on') ? undefined : 'nothing more came'));
+    expect(client.messages).toHaveLength(11);
+    expect(conference.eventsOf('channel-closed')).toEqual([]);
   });
 
   it('is closed with its endpoint', async () => {

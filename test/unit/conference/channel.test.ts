@@ -54,6 +54,25 @@ describe('which link is used', () => {
   const sctp = (scene: ConferenceScene, link: FakeLink) =>
     scene.report({ type: 'channel-open', endpointId: endpointId('a'), link });
 
+  it('may open once more after its queue was full: it stays, and the state is replayed', async () => {
+    const scene = new ConferenceScene();
+    await scene.joinFully('b');
+    await scene.join('a');
+    const channel = new FakeLink('sctp');
+    sctp(scene, channel);
+    scene.want('a', channel, 180);
+    channel.open = false;
+    await scene.joinFully('c');
+    expect(scene.sent('a', 'video')).toEqual(['b-v0']); // the map of c's was not heard
+    channel.open = true;
+    channel.events.length = 0;
+    sctp(scene, channel);
+    expect(channel.closedWith).toBeUndefined();
+    expect(scene.sent('a', 'video')).toEqual(['b-v0', 'c-v0']);
+    expect(channel.of('video-sources-map').at(0)?.mappings).toHaveLength(2);
+    expect(channel.of('forwarded-sources').at(-1)?.sources).toEqual(['b-v0', 'c-v0']);
+  });
+
   it('is the one the last message came by, while it is open', async () => {
     const scene = new ConferenceScene();
     await scene.join('a');

@@ -11,7 +11,6 @@ it('asks for what is shown, by its size, and for nothing else', () => {
       { source: 'd-v1', heightPx: 900, ...tile, screenShare: true },
     ]),
   ).toEqual({
-    lastN: -1,
     onStageSources: ['c-v0'],
     selectedSources: ['d-v1'],
     defaultConstraints: { maxHeight: 0 },
