@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Deployment } from './control/xmpp/participant.ts';
 import type { NetworkProfile } from './media/link.ts';
 import type { VideoCodec } from './media/trace.ts';
 import type { Knobs, Scenario } from './scenario/scenario.ts';
@@ -18,6 +19,8 @@ export type RunArguments = {
   readonly scenario: Scenario;
   /** The bridge's private REST interface; undefined = start a bridge for the run. */
   readonly url: URL | undefined;
+  /** Join through an XMPP server and its focus; undefined = Colibri2 straight to the bridge. */
+  readonly deployment: Deployment | undefined;
   readonly knobs: Knobs;
   readonly sizes: readonly number[] | undefined;
   readonly stepSeconds: number | undefined;
@@ -39,6 +42,10 @@ export type CompareArguments = {
 
 const options = {
   url: { type: 'string' },
+  xmpp: { type: 'string' },
+  domain: { type: 'string' },
+  muc: { type: 'string' },
+  focus: { type: 'string' },
   'i-own-this-host': { type: 'boolean', default: false },
   scenario: { type: 'string', default: 'meeting' },
   sizes: { type: 'string' },
@@ -74,7 +81,8 @@ export function readArguments(argv: readonly string[]): RunArguments | CompareAr
   return {
     command,
     scenario: scenarioNamed(values.scenario),
-    url: targetUrl(values.url, values['i-own-this-host']),
+    url: targetUrl('url', values.url, values['i-own-this-host']),
+    deployment: deploymentFrom(values),
     knobs: {
       codec: oneOf<VideoCodec>('codec', values.codec.toUpperCase(), ['VP8', 'VP9', 'AV1']),
       channel: oneOf('channel', values.channel, ['websocket', 'sctp']),
@@ -111,9 +119,9 @@ function compareArguments(files: readonly string[]): CompareArguments {
 }
 
 /** Load on somebody else's machine is an attack, so anything but this machine needs the user's word. */
-function targetUrl(text: string | undefined, owned: boolean): URL | undefined {
+function targetUrl(name: string, text: string | undefined, owned: boolean): URL | undefined {
   if (text === undefined) return undefined;
-  if (!URL.canParse(text)) throw new ArgumentError(`--url ${text} is not a URL`);
+  if (!URL.canParse(text)) throw new ArgumentError(`--${name} ${text} is not a URL`);
   const url = new URL(text);
   if (!isLoopbackHost(url.hostname) && !owned) {
     throw new ArgumentError(
@@ -121,6 +129,26 @@ function targetUrl(text: string | undefined, owned: boolean): URL | undefined {
     );
   }
   return url;
+}
+
+function deploymentFrom(values: {
+  readonly xmpp?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly muc?: string | undefined;
+  readonly focus?: string | undefined;
+  readonly 'i-own-this-host': boolean;
+}): Deployment | undefined {
+  const service = targetUrl('xmpp', values.xmpp, values['i-own-this-host']);
+  if (!service) return undefined;
+  const { domain } = values;
+  if (domain === undefined)
+    throw new ArgumentError('--xmpp needs --domain, the XMPP domain of the deployment');
+  return {
+    service: values.xmpp ?? '',
+    domain,
+    mucDomain: values.muc ?? `conference.${domain}`,
+    focusJid: values.focus ?? `focus.${domain}`,
+  };
 }
 
 function networkProfile(values: {

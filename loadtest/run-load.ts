@@ -3,6 +3,9 @@ import type { RunArguments } from './arguments.ts';
 import { BridgeWatch } from './bridge/bridge-watch.ts';
 import { startBridge } from './bridge/started-bridge.ts';
 import { Colibri2Path } from './control/colibri2-path.ts';
+import type { ControlPath } from './control/control-path.ts';
+import type { Deployment } from './control/xmpp/participant.ts';
+import { XmppPath } from './control/xmpp/xmpp-path.ts';
 import { GeneratorProcess } from './generator/generator-process.ts';
 import { machineClock } from './generator/machine-clock.ts';
 import { planFor } from './mode/plan.ts';
@@ -17,19 +20,26 @@ import { defaultLimits, verdictOf } from './run/verdict.ts';
 
 const PARALLEL_JOINS = 50;
 
+type Parts = {
+  readonly watch: BridgeWatch | undefined;
+  readonly generators: readonly GeneratorProcess[];
+  readonly control: ControlPath;
+  readonly terminal: Terminal;
+};
+
 /** Does what was asked for and writes the report. @returns the verdict */
 export async function runLoad(args: RunArguments): Promise<Verdict['result']> {
   const terminal = new Terminal((text) => process.stdout.write(text), process.stdout.isTTY);
-  const started = args.url === undefined ? await startBridge(() => undefined) : undefined;
+  const isAlone = args.url === undefined && args.deployment === undefined;
+  const started = isAlone ? await startBridge(() => undefined) : undefined;
   const url = args.url ?? started?.url;
-  if (!url) throw new Error('there is no bridge to test');
   const generators = Array.from({ length: args.processes }, () => new GeneratorProcess());
-  const control = new Colibri2Path(url);
+  const control = controlPath(args.deployment, url);
+  const watch = url && new BridgeWatch(url);
   try {
-    terminal.line(
-      `${args.command} ${args.scenario.name} (${args.scenario.summary}) against ${started ? 'a bridge started for it' : url.origin}`,
-    );
-    const report = await runAgainst(args, { url, generators, control, terminal });
+    const { name, summary } = args.scenario;
+    terminal.line(`${args.command} ${name} (${summary}) against ${targetOf(args)}`);
+    const report = await runAgainst(args, { watch, generators, control, terminal });
     terminal.verdict(report);
     if (args.html !== undefined) writeFileSync(args.html, htmlReport(report));
     if (args.json !== undefined)
@@ -42,16 +52,19 @@ export async function runLoad(args: RunArguments): Promise<Verdict['result']> {
   }
 }
 
-async function runAgainst(
-  args: RunArguments,
-  parts: {
-    readonly url: URL;
-    readonly generators: readonly GeneratorProcess[];
-    readonly control: Colibri2Path;
-    readonly terminal: Terminal;
-  },
-): Promise<Report> {
-  const { url, generators, control, terminal } = parts;
+function controlPath(deployment: Deployment | undefined, url: URL | undefined): ControlPath {
+  if (deployment) return new XmppPath(deployment, secureRandom.alphanumeric(6).toLowerCase());
+  if (!url) throw new Error('there is no bridge to test');
+  return new Colibri2Path(url);
+}
+
+function targetOf({ url, deployment }: RunArguments): string {
+  if (deployment) return `${deployment.domain} over ${deployment.service}`;
+  return url?.origin ?? 'a bridge started for the run';
+}
+
+async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
+  const { watch, generators, control, terminal } = parts;
   const crowd = new Crowd({
     control,
     generators,
@@ -62,7 +75,7 @@ async function runAgainst(
     crowd,
     generators,
     control,
-    watch: new BridgeWatch(url),
+    watch,
     clock: machineClock,
     limits: defaultLimits,
     onMoment: (moment) => terminal.moment(moment),
@@ -78,7 +91,7 @@ async function runAgainst(
     tool: 'trestle-load 1',
     date: new Date().toISOString(),
     command: ['trestle-load', ...process.argv.slice(2)].join(' '),
-    target: args.url?.origin ?? 'a bridge started for the run',
+    target: targetOf(args),
     mode: args.command,
     scenario: args.scenario.name,
     machine: describeMachine(),

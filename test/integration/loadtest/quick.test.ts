@@ -1,34 +1,8 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withChildren } from '../../../loadtest/bridge/process-figures.ts';
-import type { Report } from '../../../loadtest/report/report.ts';
 import { BridgeProcess } from '../../support/bridge/bridge-process.ts';
+import { runTrestleLoad } from '../../support/run-trestle-load.ts';
 import { until } from '../../support/until.ts';
-
-const main = fileURLToPath(new URL('../../../loadtest/main.ts', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'trestle-load-'));
-
-/** trestle-load as its user runs it; `during` may do something to it meanwhile. */
-async function load(args: readonly string[], during?: (pid: number) => Promise<void>) {
-  const json = join(folder, 'report.json');
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args, '--json', json], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (text: Buffer) => (output += text.toString()));
-  }
-  const ended = once(child, 'close') as Promise<[number]>;
-  await during?.(child.pid!);
-  const [code] = await ended;
-  if (code > 2) throw new Error(`trestle-load ended with ${code}: ${output}`);
-  return { code, output, report: JSON.parse(readFileSync(json, 'utf8')) as Report };
-}
 
 describe('trestle-load against this bridge', () => {
   let bridge: BridgeProcess;
@@ -37,12 +11,18 @@ describe('trestle-load against this bridge', () => {
   });
   afterAll(async () => {
     await bridge.stop();
-    rmSync(folder, { recursive: true });
   });
 
   it.each(['websocket', 'sctp'])('accounts for every packet of quick over %s', async (channel) => {
     const url = ['--url', bridge.restUrl, '--channel', channel];
-    const { report } = await load(['quick', ...url, '--sizes', '3', '--step-seconds', '4']);
+    const { report } = await runTrestleLoad([
+      'quick',
+      ...url,
+      '--sizes',
+      '3',
+      '--step-seconds',
+      '4',
+    ]);
     expect(report.conservation.notes).toEqual([]);
     const [audio, video] = report.conservation.rows;
     expect(audio!.delivered).toBeGreaterThan(100);
@@ -59,16 +39,19 @@ describe('trestle-load against this bridge', () => {
 
   it('marks a result invalid when its own processes starved', async () => {
     const args = ['step', '--url', bridge.restUrl, '--scenario', 'audio', '--sizes', '2'];
-    const { code, report, output } = await load([...args, '--step-seconds', '5'], async (pid) => {
-      const generator = await firstChild(pid);
-      // Stops and goes, as on a machine that has no time for it, until the run is over.
-      while (isAlive(generator)) {
-        signal(generator, 'SIGSTOP');
-        await pause(700);
-        signal(generator, 'SIGCONT');
-        await pause(300);
-      }
-    });
+    const { code, report, output } = await runTrestleLoad(
+      [...args, '--step-seconds', '5'],
+      async (pid) => {
+        const generator = await firstChild(pid);
+        // Stops and goes, as on a machine that has no time for it, until the run is over.
+        while (isAlive(generator)) {
+          signal(generator, 'SIGSTOP');
+          await pause(700);
+          signal(generator, 'SIGCONT');
+          await pause(300);
+        }
+      },
+    );
     expect(report.verdict.result).toBe('INVALID');
     expect(report.verdict.headline).toContain('the generator itself');
     expect(output).toContain('INVALID');
@@ -76,7 +59,7 @@ describe('trestle-load against this bridge', () => {
   });
 
   it('says that nothing answers, and who', async () => {
-    const failing = load([
+    const failing = runTrestleLoad([
       'quick',
       '--url',
       'http://127.0.0.1:9/',

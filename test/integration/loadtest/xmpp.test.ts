@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BridgeProcess } from '../../support/bridge/bridge-process.ts';
+import { type Prosody, startProsody } from '../../support/prosody/prosody.ts';
+import { startTestFocus, type TestFocus } from '../../support/prosody/test-focus.ts';
+import { runTrestleLoad } from '../../support/run-trestle-load.ts';
+
+const focusSecret = 'focus-secret';
+
+describe('trestle-load through XMPP', () => {
+  let bridge: BridgeProcess;
+  let prosody: Prosody;
+  let focus: TestFocus;
+  beforeAll(async () => {
+    bridge = await BridgeProcess.start();
+    prosody = await startProsody({
+      components: { 'focus.meet.test': focusSecret },
+      extraConfig: [
+        'VirtualHost "meet.test"',
+        '    authentication = "anonymous"',
+        'Component "conference.meet.test" "muc"',
+        '    muc_room_locking = false',
+        '    muc_room_default_public_jids = true',
+      ].join('\n'),
+    });
+    const server = { port: prosody.componentPort, domain: 'focus.meet.test', secret: focusSecret };
+    focus = await startTestFocus(server, bridge.restUrl);
+  });
+  afterAll(async () => {
+    await focus.close();
+    await prosody.close();
+    await bridge.stop();
+  });
+
+  it('joins a room as Jitsi participants do and accounts for every packet', async () => {
+    const xmpp = ['--xmpp', `xmpp://127.0.0.1:${prosody.c2sPort}`, '--domain', 'meet.test'];
+    const size = ['--sizes', '3', '--step-seconds', '4'];
+    const { report } = await runTrestleLoad(['step', ...xmpp, ...size]);
+    expect(report.steps[0]?.joins.failures).toEqual([]);
+    expect(report.conservation.notes).toEqual([]);
+    expect(report.conservation.rows[0]).toMatchObject({ kind: 'audio', missing: 0, withheld: 0 });
+    expect(report.conservation.rows[0]!.delivered).toBeGreaterThan(100);
+    expect(report.conservation.rows[1]!.delivered).toBeGreaterThan(500);
+    expect(focus.actions.filter((action) => action === 'session-accept')).toHaveLength(3);
+    expect(focus.actions.filter((action) => action === 'source-add')).toHaveLength(3);
+  });
+
+  it('says which deployment did not let it in', async () => {
+    const xmpp = ['--xmpp', 'xmpp://127.0.0.1:9', '--domain', 'meet.test'];
+    const { report } = await runTrestleLoad([
+      'step',
+      ...xmpp,
+      '--sizes',
+      '2',
+      '--step-seconds',
+      '1',
+    ]);
+    expect(report.verdict.result).toBe('FAIL');
+    expect(report.steps[0]?.joins.failures.join()).toContain('xmpp://127.0.0.1:9');
+  });
+});
