@@ -14,6 +14,7 @@ const mayImport = {
   signaling: ['base', 'model', 'protocol', 'conference'],
   operation: ['base'],
   stats: ['base', 'model', 'conference'],
+  doctor: ['base'],
   config: ['base', 'model'],
   'io/media': ['base', 'model', 'conference/ports'],
   'io/xmpp': ['base', 'model', 'conference/ports'],

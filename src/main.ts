@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { buildWorkerCommand } from './cli/build-worker.ts';
 import { type Command, exitCodes } from './cli/command.ts';
 import { config } from './cli/config.ts';
+import { doctor } from './cli/doctor.ts';
 import { run } from './cli/run.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -10,6 +11,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 const commands: Readonly<Record<string, Command>> = {
   run,
   config,
+  doctor,
   'build-worker': buildWorkerCommand,
 };
 
