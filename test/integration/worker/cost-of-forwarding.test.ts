@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BareWorker, consume, skipIfSanitized, workerBin } from '../../support/rtp/bare-worker.ts';
+import { CallCounter, type CallCounts } from '../../support/rtp/call-counter.ts';
+import { transportCc, videoParameters } from '../../support/rtp/jitsi-parameters.ts';
+import { PlainPeer } from '../../support/rtp/plain-peer.ts';
+import { VideoSource } from '../../support/rtp/video-source.ts';
+import { until } from '../../support/until.ts';
+
+// How long something takes differs with the machine and the hour; how often it is done does not. The forwarding bench measures the rest.
+const RECEIVERS = 40;
+const FRAMES = 40;
+const PACKETS_PER_FRAME = 8;
+
+let counter: CallCounter;
+let bare: BareWorker;
+let peers: PlainPeer[];
+
+beforeEach((context) => {
+  skipIfSanitized(context);
+  counter = new CallCounter();
+  peers = [];
+});
+
+afterEach(() => {
+  for (const peer of peers) peer.close();
+  bare.close();
+  counter.close();
+});
+
+async function open(): Promise<PlainPeer> {
+  const peer = await PlainPeer.open(bare.router);
+  peers.push(peer);
+  return peer;
+}
+
+/** Sends frames of video to many receivers with transport-cc and RTX; @returns calls per packet and receiver. */
+async function forward(): Promise<CallCounts> {
+  const sender = await open();
+  const producer = await sender.transport.produce({
+    kind: 'video',
+    rtpParameters: videoParameters({ ssrc: 1000, extensions: ['transportCc'] }),
+  });
+  const receivers: PlainPeer[] = [];
+  for (let index = 0; index < RECEIVERS; index += 1) {
+    const receiver = await open();
+    receivers.push(receiver);
+    const parameters = { ssrc: 2000, rtx: 2001, feedback: [transportCc] };
+    await consume(
+      receiver.transport,
+      producer,
+      videoParameters({ ...parameters, extensions: ['transportCc'] }),
+    );
+  }
+  const source = new VideoSource({ ssrc: 1000 });
+  let sent = 0;
+  const send = async (frames: number) => {
+    for (let frame = 0; frame < frames; frame += 1) {
+      const packets = source.frame({ keyFrame: sent === 0, packets: PACKETS_PER_FRAME });
+      for (const packet of packets) sender.send(packet);
+      sent += packets.length;
+      await until(() => {
+        const short = receivers.find((receiver) => receiver.rtpOf(2000).length < sent);
+        return short ? `${short.rtpOf(2000).length} of ${sent} came` : undefined;
+      });
+    }
+  };
+  // What grows to its size at first is no cost of forwarding.
+  await send(FRAMES);
+  const before = counter.counts();
+  await send(FRAMES);
+  const after = counter.counts();
+  const forwarded = FRAMES * PACKETS_PER_FRAME * RECEIVERS;
+  return {
+    allocations: (after.allocations - before.allocations) / forwarded,
+    clockReads: (after.clockReads - before.clockReads) / forwarded,
+  };
+}
+
+describe('forwarding a packet to one more receiver', () => {
+  it('allocates nothing and reads no clock', async () => {
+    bare = await BareWorker.start(counter.environment);
+    const { allocations, clockReads } = await forward();
+    // Not 0: there are the packet itself and timers.
+    expect(allocations).toBeLessThan(0.7);
+    expect(clockReads).toBeLessThan(0.7);
+  });
+});
+
+describe('the memory of a worker', () => {
+  it('is managed with huge pages and room for bursts, without another name for the process', async () => {
+    bare = await BareWorker.start();
+    const read = (name: string) => readFileSync(`/proc/${bare.worker.pid}/${name}`, 'latin1');
+    expect(read('environ')).toContain('GLIBC_TUNABLES=glibc.malloc.hugetlb=1');
+    // The kernel keeps 15 characters.
+    expect(read('comm').trim()).toBe(basename(workerBin()).slice(0, 15));
+  });
+});
