@@ -196,6 +196,7 @@ export class Bridge {
         () => vitals.health.fault?.reason,
       ),
       ca: systemAuthorities(),
+      onShutdownRequest: (kind) => this.#shutDownByRequest(kind),
       presenceStats: () => {
         const { presenceStats } = config.xmpp;
         return toPresence(takeSnapshot(this.#parts), presenceStats && new Set(presenceStats));
@@ -215,6 +216,14 @@ export class Bridge {
       limits: channelLimitsOf(websockets),
       log: this.#options.log,
     });
+  }
+
+  /** By the rules of 2018: when the last one has left, and without a pause for the focus (operations.md §2.6). */
+  #shutDownByRequest(kind: 'graceful' | 'forced'): void {
+    const { lifecycle } = this.#parts;
+    const terms = { gracefulMinParticipants: 0, shuttingDownDelayMs: 1000 };
+    if (kind === 'graceful') lifecycle.requestGraceful(terms);
+    else lifecycle.requestForced(terms);
   }
 
   #api(): PrivateApiOptions {

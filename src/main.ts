@@ -4,6 +4,7 @@ import { buildWorkerCommand } from './cli/build-worker.ts';
 import { type Command, exitCodes } from './cli/command.ts';
 import { config } from './cli/config.ts';
 import { doctor } from './cli/doctor.ts';
+import { maskedCommandLine } from './cli/hide-secrets.ts';
 import { run } from './cli/run.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -45,5 +46,8 @@ async function dispatch([first, ...rest]: readonly string[]): Promise<number> {
   const argv = name === undefined && first !== undefined ? [first, ...rest] : rest;
   return (command ?? run).run({ argv, env: process.env, version, print, complain });
 }
+
+const commandLine = [process.argv0, ...process.execArgv, ...process.argv.slice(1)];
+process.title = maskedCommandLine(commandLine) ?? process.title;
 
 process.exit(await dispatch(process.argv.slice(2)));

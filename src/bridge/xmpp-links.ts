@@ -13,6 +13,8 @@ export type XmppLinksOptions = XmppEnvironment & {
   readonly routes: readonly IqRoute[];
   /** The authorities the operating system trusts, PEM. */
   readonly ca: string | undefined;
+  /** Somebody who may do so asked over XMPP. */
+  readonly onShutdownRequest: (kind: 'graceful' | 'forced') => void;
 };
 
 type Client = { readonly config: XmppClientConfig; readonly link: XmppLink };

@@ -9,6 +9,8 @@ import type { XmppComponentConfig } from './xmpp-config.ts';
 type Flags = ReadonlyMap<ComponentFlag, Assignment>;
 
 const jitsi = 'org.jitsi.videobridge.';
+/** Of `defaultOptions`: whoever asks is allowed (colibri1.md §5.6). */
+const anyFocusBit = 2;
 const defaultPort = 5275;
 const defaultSubdomain = 'jitsi-videobridge';
 
@@ -39,7 +41,7 @@ export function readComponent(
     jid: `${subdomain}.${domain}`,
     secret: new Secret(secret.text),
     ...sources,
-    sendsStatistics: readTransports(properties, findings).includes('colibri'),
+    ...readPubSub(properties, findings),
   };
 }
 
@@ -47,9 +49,12 @@ function readSources(
   properties: Assignments,
   findings: Findings,
 ): Pick<XmppComponentConfig, 'authorizedSource' | 'shutdownSource'> {
-  const authorizedSource = readPattern('AUTHORIZED_SOURCE_REGEXP', properties, findings);
+  const options = Number(properties.get(`${jitsi}defaultOptions`)?.text);
+  const anybody = Number.isInteger(options) && (options & anyFocusBit) !== 0;
+  const pattern = readPattern('AUTHORIZED_SOURCE_REGEXP', properties, findings);
+  const authorizedSource = anybody ? undefined : pattern;
   const shutdownSource =
-    readPattern('shutdown.ALLOWED_SOURCE_REGEXP', properties, findings) ?? authorizedSource;
+    readPattern('shutdown.ALLOWED_SOURCE_REGEXP', properties, findings) ?? pattern;
   return {
     ...(authorizedSource && { authorizedSource }),
     ...(shutdownSource && { shutdownSource }),
@@ -83,6 +88,26 @@ function readPattern(
   }
 }
 
+/** Both names, where statistics are to go there. */
+function readPubSub(
+  properties: Assignments,
+  findings: Findings,
+): Pick<XmppComponentConfig, 'pubSub'> {
+  if (!readTransports(properties, findings).includes('pubsub')) return {};
+  const service = properties.get(`${jitsi}PUBSUB_SERVICE`);
+  const node = properties.get(`${jitsi}PUBSUB_NODE`);
+  if (service && node) return { pubSub: { service: service.text, node: node.text } };
+  const key = `${jitsi}${service ? 'PUBSUB_NODE' : 'PUBSUB_SERVICE'}`;
+  const message = 'is not set, so statistics are not published over PubSub';
+  const origin = properties.get(`${jitsi}STATISTICS_TRANSPORT`)?.origin;
+  findings.add({ level: 'warn', code: 'incomplete', key, message, ...(origin && { origin }) });
+  return {};
+}
+
+/**
+ * `colibri` pushes statistics to a focus that has no use for them and answers each with an error (colibri1.md
+ * §2.9); it is not done, and needs no word.
+ */
 function readTransports(properties: Assignments, findings: Findings): string[] {
   const key = `${jitsi}STATISTICS_TRANSPORT`;
   const property = properties.get(key);
@@ -92,9 +117,9 @@ function readTransports(properties: Assignments, findings: Findings): string[] {
   const transports = property.text.split(',').map((item) => item.trim());
   for (const transport of transports) {
     if (transport === 'muc') {
-      const message = 'there is no login that joins a room to publish to; colibri still applies';
+      const message = 'there is no login that joins a room to publish to';
       findings.add({ level: 'ignore', code: 'no-muc-configured', key, message, origin });
-    } else if (transport !== 'colibri' && transport !== '') {
+    } else if (transport !== 'colibri' && transport !== 'pubsub' && transport !== '') {
       const message = `statistics do not go to ${transport}; read /colibri/stats or /metrics`;
       findings.add({ level: 'warn', code: 'unsupported', key, message, origin });
     }

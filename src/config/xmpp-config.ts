@@ -38,6 +38,6 @@ export type XmppComponentConfig = {
   readonly authorizedSource?: RegExp;
   /** The same for requests to shut down. */
   readonly shutdownSource?: RegExp;
-  /** Push statistics to the focus. */
-  readonly sendsStatistics: boolean;
+  /** Where statistics are published. */
+  readonly pubSub?: { readonly service: string; readonly node: string };
 };

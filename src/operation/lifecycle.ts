@@ -58,6 +58,7 @@ export class Lifecycle {
   readonly #options: LifecycleOptions;
   #state: LifecycleState = { name: 'running' };
   #wasGraceful = false;
+  #terms: Partial<LifecycleConfig> = {};
   #timer: Scheduled | undefined;
 
   constructor(options: LifecycleOptions) {
@@ -73,12 +74,15 @@ export class Lifecycle {
     return this.#wasGraceful;
   }
 
-  requestGraceful(): void {
+  /** @param terms in place of what is configured, for those who ask by other rules */
+  requestGraceful(terms: Partial<LifecycleConfig> = {}): void {
+    this.#terms = terms;
     this.#handle({ type: 'graceful-requested' });
     this.endpointsChanged();
   }
 
-  requestForced(): void {
+  requestForced(terms: Partial<LifecycleConfig> = {}): void {
+    this.#terms = terms;
     this.#handle({ type: 'forced-requested' });
   }
 
@@ -92,7 +96,8 @@ export class Lifecycle {
   }
 
   #handle(event: LifecycleEvent): void {
-    const { config, timers } = this.#options;
+    const { timers } = this.#options;
+    const config = { ...this.#options.config, ...this.#terms };
     const next = transition(this.#state, event, config.gracefulMinParticipants);
     if (next.name === this.#state.name) return;
     this.#state = next;

@@ -43,6 +43,9 @@ const componentNames = new Set(
     'shutdown.ALLOWED_SOURCE_REGEXP',
     'ENABLE_STATISTICS',
     'STATISTICS_TRANSPORT',
+    'PUBSUB_SERVICE',
+    'PUBSUB_NODE',
+    'defaultOptions',
   ].map((name) => `${jitsi}${name}`),
 );
 

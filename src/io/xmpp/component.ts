@@ -4,6 +4,7 @@ import { iqError } from './iq-reply.ts';
 import { IqRouter, type IqRoute } from './iq-router.ts';
 import { bareJid } from './jid.ts';
 import { isOccupantOf } from './occupants.ts';
+import type { PubSubNode } from './pubsub-stats.ts';
 import { standardRoutes, type Software } from './standard-routes.ts';
 import { maxPendingRequests, XmppLink, type XmppEnvironment } from './xmpp-link.ts';
 
@@ -19,6 +20,10 @@ export type ComponentConfig = {
   readonly secret: string;
   /** AUTHORIZED_SOURCE_REGEXP, anchored at both ends; undefined: everybody may ask. */
   readonly authorizedSource?: RegExp | undefined;
+  /** SHUTDOWN's ALLOWED_SOURCE_REGEXP, anchored; undefined: nobody may. */
+  readonly shutdownSource?: RegExp | undefined;
+  /** Where statistics are published. */
+  readonly pubSub?: PubSubNode;
   /** Rooms to sit in beside being a component. */
   readonly brewery?: { readonly mucJids: readonly string[]; readonly mucNickname: string };
 };
@@ -29,6 +34,7 @@ export type ComponentOptions = XmppEnvironment & {
   readonly routes: readonly IqRoute[];
   readonly software: Software;
   readonly presenceIntervalMs: number;
+  readonly onShutdownRequest: (kind: 'graceful' | 'forced') => void;
 };
 
 /** JVB pings every 10 s and gives up after three answers missing for 5 s each (operations.md §2.2). */
@@ -44,10 +50,26 @@ export function createComponent(options: ComponentOptions): XmppLink {
   const { authorizedSource } = config;
   const capabilities = componentCapabilities;
   const router = new IqRouter({
-    routes: [...standardRoutes({ capabilities, clock: options.clock, software }), ...routes],
+    routes: [
+      ...standardRoutes({
+        capabilities,
+        clock: options.clock,
+        software,
+        shutdown: {
+          allowedSource: config.shutdownSource,
+          request: (kind) => {
+            log.info({ kind }, 'a shutdown was asked for over XMPP');
+            options.onShutdownRequest(kind);
+          },
+        },
+      }),
+      ...routes,
+    ],
     mayAsk: (from) =>
       authorizedSource === undefined || authorizedSource.test(from) || isOccupantOf(rooms, from),
     refusal: iqError('auth', 'not-authorized'),
+    // JVB's word of 2018 for what it has no reader for (colibri1.md §1.15).
+    unknown: iqError('modify', 'bad-request'),
     maxPending: maxPendingRequests,
     log,
   });
@@ -64,6 +86,7 @@ export function createComponent(options: ComponentOptions): XmppLink {
     rooms: [...rooms],
     nickname: mucNickname,
     ping,
+    ...(config.pubSub && { pubSub: config.pubSub }),
     createSession: (events) =>
       createComponentSession({ host, port, domain: jid, secret, events, timers, log }),
   });

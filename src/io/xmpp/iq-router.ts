@@ -22,6 +22,8 @@ export type IqRouterOptions = {
   readonly mayAsk: (from: string) => boolean;
   /** What those who may not ask are told. */
   readonly refusal: IqReply;
+  /** What a request with a child of a namespace nobody here knows is told. */
+  readonly unknown?: IqReply;
   /** Requests in work at once; a further one is refused. */
   readonly maxPending: number;
   readonly log: Logger;
@@ -75,7 +77,9 @@ export class IqRouter {
   /** The route, or the error that says which part of it is missing (RFC 6120 §8.4). */
   #find(payload: XmlElement, type: string | undefined): Result<IqRoute, IqReply> {
     const namespace = ownNamespace(payload) ?? '';
-    if (!this.#namespaces.has(namespace)) return err(iqError('cancel', 'service-unavailable'));
+    if (!this.#namespaces.has(namespace)) {
+      return err(this.#options.unknown ?? iqError('cancel', 'service-unavailable'));
+    }
     const route = this.#routes.get(routeKey(namespace, localName(payload)));
     return route?.types.some((allowed) => allowed === type)
       ? ok(route)

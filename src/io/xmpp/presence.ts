@@ -20,15 +20,20 @@ const colibriNamespace = 'http://jitsi.org/protocol/colibri';
 
 /** An available presence of the bridge: priority, statistics, capabilities (operations.md §1.4). */
 export function bridgePresence({ to, from, join, stats, caps }: PresenceParts): XmlElement {
-  const statElements = stats?.map(({ name, value }) => element('stat', { name, value }));
   return element(
     'presence',
     { to, from },
     element('priority', {}, '0'),
     ...(join ? [element('x', { xmlns: mucNamespace })] : []),
-    ...(statElements ? [element('stats', { xmlns: colibriNamespace }, ...statElements)] : []),
+    ...(stats ? [statsElement(stats)] : []),
     caps,
   );
+}
+
+/** `<stats>` as presences and PubSub items carry it. */
+export function statsElement(stats: readonly PresenceStat[]): XmlElement {
+  const children = stats.map(({ name, value }) => element('stat', { name, value }));
+  return element('stats', { xmlns: colibriNamespace }, ...children);
 }
 
 /** Leaves a room, or says good-bye to the server when `to` is undefined. */

@@ -13,14 +13,22 @@ export type StandardRoutesOptions = {
   readonly capabilities: EntityCapabilities;
   readonly clock: Clock;
   readonly software: Software;
+  /** Who may shut the bridge down by a request, and how; absent: nobody. */
+  readonly shutdown?: ShutdownByRequest;
+};
+
+export type ShutdownByRequest = {
+  /** Matches whole full JIDs; undefined: nobody is allowed (operations.md §2.5). */
+  readonly allowedSource: RegExp | undefined;
+  readonly request: (kind: 'graceful' | 'forced') => void;
 };
 
 const colibri = 'http://jitsi.org/protocol/colibri';
 const discoItems = 'http://jabber.org/protocol/disco#items';
 
-/** Ping, discovery, time, last activity and version for everybody; the two shutdown requests, refused. */
+/** Ping, discovery, time, last activity and version for everybody; the two shutdown requests. */
 export function standardRoutes(options: StandardRoutesOptions): readonly IqRoute[] {
-  const { capabilities, clock, software } = options;
+  const { capabilities, clock, software, shutdown } = options;
   const startedMs = clock.nowMs();
   return [
     open('ping', 'urn:xmpp:ping', () => ({ type: 'result' })),
@@ -37,8 +45,12 @@ export function standardRoutes(options: StandardRoutesOptions): readonly IqRoute
       return result(element('query', { xmlns: 'jabber:iq:last', seconds: String(seconds) }));
     }),
     open('query', 'jabber:iq:version', () => result(versionElement(software))),
-    refusedShutdown('graceful-shutdown'),
-    refusedShutdown('force-shutdown'),
+    ...(shutdown
+      ? [
+          shutdownRoute('graceful-shutdown', 'graceful', shutdown),
+          shutdownRoute('force-shutdown', 'forced', shutdown),
+        ]
+      : [refusedShutdown('graceful-shutdown'), refusedShutdown('force-shutdown')]),
   ];
 }
 
@@ -72,6 +84,26 @@ function open(name: string, namespace: string, reply: (payload: XmlElement) => I
     types: ['get'],
     access: 'anyone',
     handler: (payload) => Promise.resolve(reply(payload)),
+  };
+}
+
+/** As a component was shut down until 2020 (operations.md §2.6). */
+function shutdownRoute(
+  name: string,
+  kind: 'graceful' | 'forced',
+  { allowedSource, request }: ShutdownByRequest,
+): IqRoute {
+  return {
+    name,
+    namespace: colibri,
+    types: ['get', 'set'],
+    access: 'anyone',
+    handler: (_payload, from) => {
+      if (!allowedSource) return Promise.resolve(iqError('wait', 'service-unavailable'));
+      if (!allowedSource.test(from)) return Promise.resolve(iqError('auth', 'not-authorized'));
+      request(kind);
+      return Promise.resolve({ type: 'result' });
+    },
   };
 }
 

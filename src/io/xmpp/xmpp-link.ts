@@ -13,6 +13,7 @@ import { KeepAlive } from './keep-alive.ts';
 import { linkTransition, type LinkEvent, type LinkState } from './link-state.ts';
 import { MucRoom } from './muc-room.ts';
 import { bridgePresence, type PresenceStat } from './presence.ts';
+import { type PubSubNode, PubSubStats } from './pubsub-stats.ts';
 import type { RoomState } from './room-state.ts';
 import { childElements, element } from './xml.ts';
 import type { SessionEvents, XmppSession } from './xmpp-session.ts';
@@ -40,6 +41,8 @@ export type XmppLinkOptions = XmppEnvironment & {
   readonly rooms: readonly string[];
   readonly nickname: string;
   readonly presenceIntervalMs: number;
+  /** Where statistics are published beside the rooms. */
+  readonly pubSub?: PubSubNode;
   readonly ping: { readonly idleMs: number; readonly timeoutMs: number };
 };
 
@@ -66,6 +69,7 @@ export class XmppLink {
   readonly #options: XmppLinkOptions;
   readonly #rooms: readonly MucRoom[];
   readonly #keepAlive: KeepAlive;
+  readonly #pubSub: PubSubStats | undefined;
   #state: LinkState = { type: 'stopped' };
   #session: XmppSession | undefined;
   #retry: Scheduled | undefined;
@@ -86,6 +90,9 @@ export class XmppLink {
     this.#rooms = options.rooms.map(
       (jid) => new MucRoom({ ...room, jid, caps, send, log: log.child({ room: jid }) }),
     );
+    this.#pubSub =
+      options.pubSub &&
+      new PubSubStats({ ...options.pubSub, from: address?.own, stats: presenceStats, send, log });
     const { idleMs, timeoutMs } = options.ping;
     this.#keepAlive = new KeepAlive({
       idleMs,
@@ -120,6 +127,7 @@ export class XmppLink {
   publishStats(): void {
     if (this.#state.type !== 'online') return;
     for (const room of this.#rooms) room.updatePresence();
+    this.#pubSub?.publish();
   }
 
   /** Leaves the rooms, closes the stream, and stays stopped. Resolves when the socket is gone. */
@@ -187,6 +195,7 @@ export class XmppLink {
     this.#stream += 1;
     this.#unsent = [];
     for (const room of this.#rooms) room.enter();
+    this.#pubSub?.begin();
     if (address) return; // a component has no presence but in rooms
     this.#session?.send(bridgePresence({ caps: capsElement(capabilities) }));
   }
@@ -212,6 +221,8 @@ export class XmppLink {
     if (stanza.name === 'presence') {
       const room = bareJid(stanza.attrs['from'] ?? '');
       this.#rooms.find(({ jid }) => jid === room)?.handlePresence(stanza);
+    } else if (stanza.name === 'iq' && isAnswer(stanza)) {
+      this.#pubSub?.answered(stanza);
     } else if (stanza.name === 'iq') {
       this.#answer(stanza);
     }
@@ -265,4 +276,8 @@ export class XmppLink {
     const attrs = { type: 'get', id: `ping-${this.#pings}`, to: pinged, from: address?.own };
     this.#session?.send(element('iq', attrs, element('ping', { xmlns: 'urn:xmpp:ping' })));
   }
+}
+
+function isAnswer({ attrs }: XmlElement): boolean {
+  return attrs['type'] === 'result' || attrs['type'] === 'error';
 }

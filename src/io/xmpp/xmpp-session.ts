@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Scheduled, Timers } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { XmlElement } from '../../base/xml-element.ts';
+import { isStatsRequest } from './pubsub-stats.ts';
 import { describeFailure, describeStreamError, XmppLinkError } from './failure-reason.ts';
 import { toLibraryElement } from './library-element.ts';
 import { stanzaLimits, stanzaParser } from './stanza-parser.ts';
@@ -292,8 +293,12 @@ export class XmppSession {
   }
 }
 
-/** Everything but the answers to the library's own requests. */
+function isAnswer(type: string | undefined): boolean {
+  return type === 'result' || type === 'error';
+}
+
+/** Everything but the answers to the library's own requests, and to pings, of which any sign of life is one. */
 function isForUs({ name, attrs }: XmlElement): boolean {
-  if (name === 'iq') return attrs['type'] !== 'result' && attrs['type'] !== 'error';
+  if (name === 'iq') return !isAnswer(attrs['type']) || isStatsRequest(attrs['id']);
   return name === 'presence' || name === 'message';
 }

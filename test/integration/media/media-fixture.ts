@@ -90,7 +90,8 @@ export class TestConference {
     const endpoint = await this.media.addEndpoint({
       endpointId: id,
       media: jicofoOffer,
-      sctp: options.dataChannel ?? false,
+      sctp: Boolean(options.dataChannel),
+      opensChannel: options.dataChannel === 'awaited',
       privateAddresses: true,
     });
     const transport = throughPort(endpoint.localTransport(), options.candidatePort);

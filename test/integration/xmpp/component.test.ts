@@ -13,10 +13,14 @@ import { until } from '../../support/until.ts';
 const jid = 'jitsi-videobridge.meet.test';
 let prosody: Prosody;
 let log: CollectedLog;
+let asked: string[];
 const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  prosody = await startProsody({ components: { [jid]: 'bridge-pass' } });
+  prosody = await startProsody({
+    components: { [jid]: 'bridge-pass' },
+    extraConfig: `Component "pubsub.meet.test" "pubsub"\n    admins = { "${jid}", "focus@auth.meet.test" }`,
+  });
 });
 afterAll(() => prosody.close());
 afterEach(async () => {
@@ -25,6 +29,7 @@ afterEach(async () => {
 
 function start(config: Partial<ComponentConfig> = {}): XmppLink {
   log = new CollectedLog();
+  asked = [];
   const link = createComponent({
     config: {
       host: '127.0.0.1',
@@ -37,6 +42,7 @@ function start(config: Partial<ComponentConfig> = {}): XmppLink {
     routes: [healthcheckRoute(() => undefined)],
     software: { name: 'JVB', version: '1.2.3', os: 'Linux' },
     presenceIntervalMs: 200,
+    onShutdownRequest: (kind) => asked.push(kind),
     presenceStats: () => [{ name: 'stress_level', value: '0.1' }],
     clock: systemClock,
     timers: systemTimers,
@@ -114,6 +120,78 @@ describe('a component', () => {
     expect(condition(await stranger.request(jid, healthcheck()))).toBe('not-authorized');
     const version = await stranger.request(jid, xml('query', { xmlns: 'jabber:iq:version' }));
     expect(version.attrs['type']).toBe('result');
+  });
+
+  it('tells a request that nobody can read bad-request', async () => {
+    await untilOnline(start());
+    const jicofo = await focus();
+    expect(condition(await jicofo.request(jid, xml('x', { xmlns: 'urn:nobody' })))).toBe(
+      'bad-request',
+    );
+  });
+
+  it('shuts down for whom it is allowed, and for nobody where that is not said', async () => {
+    const graceful = () => xml('graceful-shutdown', { xmlns: 'http://jitsi.org/protocol/colibri' });
+    const forced = () => xml('force-shutdown', { xmlns: 'http://jitsi.org/protocol/colibri' });
+    const link = start();
+    await untilOnline(link);
+    const jicofo = await focus();
+    const unset = await jicofo.request(jid, graceful(), 'set');
+    expect(condition(unset)).toBe('service-unavailable');
+    expect(child(unset, 'error')?.attrs['type']).toBe('wait');
+    await link.stop();
+    await untilOnline(start({ shutdownSource: /^focus@auth\.meet\.test\/.*$/ }));
+    expect((await jicofo.request(jid, graceful(), 'set')).attrs['type']).toBe('result');
+    expect((await jicofo.request(jid, forced(), 'set')).attrs['type']).toBe('result');
+    expect(asked).toEqual(['graceful', 'forced']);
+    await link.stop();
+    for (const close of closing.splice(1).reverse()) await close();
+    await untilOnline(start({ shutdownSource: /^admin@.*$/ }));
+    const other = await focus();
+    expect(condition(await other.request(jid, graceful(), 'set'))).toBe('not-authorized');
+    expect(asked).toEqual([]);
+  });
+
+  it('publishes its statistics on a PubSub node, which it makes and makes again', async () => {
+    const service = 'pubsub.meet.test';
+    await untilOnline(start({ pubSub: { service, node: 'videobridge' } }));
+    const jicofo = await focus();
+    const pubsub = (...children: LibraryElement[]) =>
+      xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, ...children);
+    const hears = () =>
+      until(async () => {
+        const subscription = { node: 'videobridge', jid: jicofo.fullJid };
+        await jicofo.request(service, pubsub(xml('subscribe', subscription)), 'set');
+        const item = jicofo.messages.find((message) => {
+          const text = message.toString();
+          return text.includes(`<item id="${jid}"`) && text.includes('name="stress_level"');
+        });
+        return item ? undefined : (jicofo.messages.at(-1)?.toString() ?? 'no message');
+      });
+    await hears();
+    const owner = xml(
+      'pubsub',
+      { xmlns: 'http://jabber.org/protocol/pubsub#owner' },
+      xml('delete', { node: 'videobridge' }),
+    );
+    expect((await jicofo.request(service, owner, 'set')).attrs['type']).toBe('result');
+    (jicofo.messages as LibraryElement[]).length = 0;
+    await hears();
+    expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  it('says once that a service refuses its statistics', async () => {
+    await untilOnline(start({ pubSub: { service: prosody.mucDomain, node: 'videobridge' } }));
+    await until(() =>
+      log.lines.some(({ message }) => message.includes('PubSub')) ? undefined : 'nothing was said',
+    );
+  });
+
+  it('is told in words that another is in its place', async () => {
+    await untilOnline(start());
+    const second = start();
+    await until(() => (second.status.lastError ? undefined : 'no error'));
+    expect(second.status.lastError).toMatch(/conflict|already connected/i);
   });
 
   it('may sit in the brewery too, and answers there', async () => {

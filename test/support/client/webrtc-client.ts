@@ -16,8 +16,8 @@ export type ClientOptions = {
   /** What the bridge answered to the allocation. */
   readonly transport: LocalTransport;
   readonly media: readonly MediaDescription[];
-  /** Open a data channel as lib-jitsi-meet does. */
-  readonly dataChannel?: boolean;
+  /** Open a data channel as lib-jitsi-meet does; `awaited`: take the one that the bridge opens, as in 2018. */
+  readonly dataChannel?: boolean | 'awaited';
   /** `tcp`: only the bridge's TCP candidate is used. */
   readonly protocol?: 'udp' | 'tcp';
   /** The client's DTLS role; browsers that answer are active. */
@@ -64,11 +64,12 @@ export class WebRtcClient {
         ? { ...options.transport, candidates: [tcpPath.candidate] }
         : options.transport,
       media: options.media,
-      dataChannel: options.dataChannel ?? false,
+      dataChannel: Boolean(options.dataChannel),
       setup: this.#setup === 'active' ? 'actpass' : 'active',
     });
+    this.#peer.onDataChannel((channel) => this.#use(channel));
     this.#peer.setRemoteDescription(offer, 'offer');
-    if (options.dataChannel) this.#openChannel();
+    if (options.dataChannel === true) this.#openChannel();
     this.#peer.setLocalDescription('answer');
   }
 
@@ -97,6 +98,11 @@ export class WebRtcClient {
 
   get state(): string {
     return this.#peer.state();
+  }
+
+  /** Label and stream of the data channel, once there is one. */
+  get channel(): { readonly label: string; readonly stream: number | null } | undefined {
+    return this.#channel && { label: this.#channel.getLabel(), stream: this.#channel.getId() };
   }
 
   get channelOpen(): boolean {
@@ -140,11 +146,15 @@ export class WebRtcClient {
   }
 
   #openChannel(): void {
-    this.#channel = this.#peer.createDataChannel('JVB data channel', {
-      protocol: 'http://jitsi.org/protocols/colibri',
-    });
-    this.#channel.onOpen(() => (this.#channelOpen = true));
-    this.#channel.onMessage((message) => {
+    const protocol = 'http://jitsi.org/protocols/colibri';
+    this.#use(this.#peer.createDataChannel('JVB data channel', { protocol }));
+  }
+
+  #use(channel: DataChannel): void {
+    this.#channel = channel;
+    this.#channelOpen = channel.isOpen();
+    channel.onOpen(() => (this.#channelOpen = true));
+    channel.onMessage((message) => {
       if (typeof message === 'string') this.messages.push(message);
     });
   }

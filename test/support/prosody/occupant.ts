@@ -9,6 +9,9 @@ export type Occupant = {
   readonly jid: string;
   /** Every presence from rooms, oldest first. */
   readonly presences: readonly LibraryElement[];
+  /** Its own full address. */
+  readonly fullJid: string;
+  readonly messages: readonly LibraryElement[];
   /** The statistics in the latest presence of an occupant; undefined before the first, or once it has left. */
   stats(nickname: string): ReadonlyMap<string, string> | undefined;
   /** Whether the occupant is in the room now. */
@@ -49,23 +52,29 @@ export async function joinAsOccupant(
   entity.reconnect.stop();
   keepSimple(entity);
   const presences: LibraryElement[] = [];
+  const messages: LibraryElement[] = [];
   const waiting = new Map<string, (reply: LibraryElement) => void>();
   let requests = 0;
   entity.on('error', () => undefined);
   entity.on('stanza', (stanza: LibraryElement) => {
     if (stanza.name === 'presence') presences.push(stanza);
+    if (stanza.name === 'message') messages.push(stanza);
     if (stanza.name === 'iq') waiting.get(stanza.attrs['id'] ?? '')?.(stanza);
   });
-  const online = new Promise<void>((resolve) => entity.once('online', () => resolve()));
+  const online = new Promise<string>((resolve) =>
+    entity.once('online', (jid: { toString(): string }) => resolve(jid.toString())),
+  );
   await entity.connect(`xmpp://127.0.0.1:${prosody.c2sPort}`);
   await entity.open({ domain: prosody.authDomain, lang: 'en' });
-  await online;
+  const fullJid = await online;
 
   const latest = (nick: string) =>
     presences.findLast(({ attrs }) => attrs['from'] === `${room}/${nick}`);
   const occupant: Occupant = {
     jid: `${room}/${nickname}`,
+    fullJid,
     presences,
+    messages,
     stats: (nick) => {
       const presence = latest(nick);
       if (!presence || presence.attrs['type'] === 'unavailable') return undefined;
