@@ -30,7 +30,7 @@ export function audioDeliveries(sender: Endpoint, receiver: Endpoint): AudioDeli
     .filter(({ source }) => source.kind === 'audio')
     .map((state) => {
       const { name } = state.source;
-      const stream = receiver.receiver.plan.streams.find(({ source }) => source === name);
+      const stream = receiver.receiver.streamOf(name);
       const limitedBy = stream ? onTheWay(receiver) : obstacle(state, sender, receiver);
       return { source: name, owner: sender.id, ssrc: stream?.ssrc, limitedBy };
     });
@@ -46,6 +46,7 @@ function obstacle(
   { receiver, channel }: Endpoint,
 ): AudioObstacle {
   const { name } = state.source;
+  if (!receiver.receives.audio) return 'not-subscribed';
   if (sender.forceMute.audio) return 'force-muted';
   if (state.codec === undefined) return 'sender-silent';
   if (state.refusedBecause !== undefined || receiver.isRefused(name)) return 'refused';

@@ -76,10 +76,9 @@ function endpointDebugState(endpoint: Endpoint, view: DebugView) {
     forceMute: endpoint.forceMute,
     ...receiverDebugState(endpoint),
     sends: sources.all().map((state) => sentSource(state, conference)),
-    receivesVideo: receiver.allocation.sources.flatMap(({ source }) => {
-      const delivery = receiver.delivery(source, nowMs);
-      return delivery ? [receivedVideo(delivery, endpoint, view)] : [];
-    }),
+    receivesVideo: receiver
+      .deliveriesNow(nowMs)
+      .map((delivery) => receivedVideo(delivery, endpoint, view)),
     receivesAudio: [...conference.endpoints.values()]
       .filter((sender) => sender !== endpoint)
       .flatMap((sender) => audioDeliveries(sender, endpoint)),
@@ -130,7 +129,7 @@ function receivedVideo(delivery: Delivery, { receiver }: Endpoint, view: DebugVi
     wantedMaxHeight: effectiveMaxHeight,
     ideal: ideal && describeLayer(ideal),
     target: target && describeLayer(target),
-    ssrc: receiver.plan.streams.find((each) => each.source === source)?.ssrc,
+    ssrc: receiver.streamOf(source)?.ssrc,
     sent: indexText(delivery.sent),
     sentHeight: delivery.sentHeight,
     limitedBy: delivery.limitedBy,

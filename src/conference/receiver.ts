@@ -17,7 +17,7 @@ import {
 } from './forwarding-plan.ts';
 import type { ForwardableAudio, ForwardableVideo, ForwardingView } from './forwardable.ts';
 import { conferenceSizeLimit, type LastNLimits } from './last-n-limits.ts';
-import type { ForwardingPlan } from './ports.ts';
+import type { ForwardedStream, ForwardingPlan } from './ports.ts';
 import type { ReceiverSlots } from './receiver-slots.ts';
 import { ReceiverWishes } from './receiver-wishes.ts';
 import type { Totals } from './totals.ts';
@@ -49,6 +49,7 @@ export class Receiver {
   #allocation: Allocation = nothing;
   #heights: ReadonlyMap<SourceName, number> = new Map();
   #plan: ForwardingPlan = { streams: [], idealBps: 0 };
+  #streams: ReadonlyMap<SourceName, ForwardedStream> = new Map();
   #forwarded: readonly SourceName[] = [];
   readonly #sent = new Map<SourceName, LayerIndex>();
   readonly #refused = new Set<SourceName>();
@@ -164,15 +165,20 @@ export class Receiver {
     this.flow.report(source, layer !== undefined, nowMs);
     if (layer) this.#sent.set(source, layer);
     else this.#sent.delete(source);
-    const delivery = this.delivery(source, nowMs);
-    if (delivery) this.#deliveries.observe(delivery, nowMs);
+    const decided = this.#allocation.sources.filter((each) => each.source === source);
+    for (const delivery of this.#deliveriesOf(decided, nowMs)) {
+      this.#deliveries.observe(delivery, nowMs);
+    }
   }
 
-  /** How a source reaches this receiver; undefined for one it was not decided on. */
-  delivery(source: SourceName, nowMs: number): Delivery | undefined {
-    const allocation = this.#allocation.sources.find((each) => each.source === source);
-    const planned = this.#forwarded.includes(source);
-    return allocation && this.#delivery(allocation, planned, { side: this.#side(), nowMs });
+  /** How every source reaches this receiver now, in order of priority. */
+  deliveriesNow(nowMs: number): Delivery[] {
+    return this.#deliveriesOf(this.#allocation.sources, nowMs);
+  }
+
+  /** The stream it is sent a source on; undefined = none. */
+  streamOf(source: SourceName): ForwardedStream | undefined {
+    return this.#streams.get(source);
   }
 
   /** The media plane cannot send this receiver the source; its plan must not claim it. */
@@ -215,30 +221,19 @@ export class Receiver {
   }
 
   #logDeliveries(nowMs: number): void {
-    const planned = new Set(this.#forwarded);
-    const side = this.#side();
     this.#deliveries.keepOnly(this.#video);
-    for (const allocation of this.#allocation.sources) {
-      const delivery = this.#delivery(allocation, planned.has(allocation.source), { side, nowMs });
-      if (delivery) this.#deliveries.observe(delivery, nowMs);
-    }
+    for (const delivery of this.deliveriesNow(nowMs)) this.#deliveries.observe(delivery, nowMs);
   }
 
-  #delivery(
-    allocation: SourceAllocation,
-    planned: boolean,
-    { side, nowMs }: { readonly side: ReceiverSide; readonly nowMs: number },
-  ): Delivery | undefined {
-    const source = this.#video.get(allocation.source);
-    if (!source) return undefined;
-    return deliveryOf({
-      allocation,
-      source,
-      sent: this.#sent.get(source.name),
-      planned,
-      refused: this.#refused.has(source.name),
-      receiver: side,
-      nowMs,
+  #deliveriesOf(decided: readonly SourceAllocation[], nowMs: number): Delivery[] {
+    const receiver = this.#side();
+    return decided.flatMap((allocation) => {
+      const name = allocation.source;
+      const source = this.#video.get(name);
+      if (!source) return [];
+      const [planned, refused] = [this.#streams.has(name), this.#refused.has(name)];
+      const sent = this.#sent.get(name);
+      return [deliveryOf({ allocation, source, sent, planned, refused, receiver, nowMs })];
     });
   }
 
@@ -270,6 +265,7 @@ export class Receiver {
     });
     if (samePlan(plan, this.#plan)) return;
     this.#plan = plan;
+    this.#streams = new Map(plan.streams.map((stream) => [stream.source, stream]));
     this.#forgetUnsent();
     this.#options.setPlan(plan);
   }
