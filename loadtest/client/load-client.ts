@@ -146,11 +146,6 @@ export class LoadClient {
     return this.#sender?.sent() ?? [];
   }
 
-  /** SSRCs whose packets are of another source than the map says. */
-  get misattributed(): number {
-    return this.#receiver.misattributed();
-  }
-
   #onConnected(): void {
     this.#dtls ??= this.#nowUs();
     const { spec, media, trace, totals, pacer, random, clock } = this.#options;
@@ -184,7 +179,7 @@ export class LoadClient {
     switch (message.colibriClass) {
       case 'VideoSourcesMap':
       case 'AudioSourcesMap': {
-        this.#receiver.onMap(message);
+        this.#receiver.onMap(message, this.#nowUs());
         return;
       }
       case 'ForwardedSources': {

@@ -10,6 +10,11 @@ import { receivingTable } from './payload-types.ts';
 
 type SourcesMap = Extract<BridgeMessage, { mappedSources: unknown }>;
 
+/** What the bridge's map says an SSRC stands for. */
+type Owner = { readonly source: string; readonly sinceUs: number };
+
+/** Map and media travel apart: packets of the former source may come this long after the map. */
+const MAP_GRACE_US = 1_000_000;
 /** Blocks in one receiver report (RFC 3550 §6.4.2: five bits). */
 const MAX_BLOCKS = 31;
 /** Streams an endpoint may meet, so that a faulty bridge cannot grow us without end. */
@@ -24,7 +29,7 @@ export class MediaReceiver {
   readonly #types: ReadonlyMap<number, MediaKind | 'rtx'>;
   readonly #send: (packet: Buffer) => void;
   readonly #streams = new Map<number, ReceivedStream>();
-  readonly #ownerOf = new Map<number, string>();
+  readonly #ownerOf = new Map<number, Owner>();
   readonly #mediaOfRtx = new Map<number, number>();
   readonly #congestion = new TransportCcReceiver();
   #videoSsrc: number | undefined;
@@ -44,16 +49,17 @@ export class MediaReceiver {
   }
 
   /** SSRC rewriting: says which source an SSRC stands for now (bridge-channel.md §3.4). */
-  onMap(message: SourcesMap): void {
+  onMap(message: SourcesMap, nowUs: number): void {
     for (const mapping of message.mappedSources) {
-      this.#ownerOf.set(mapping.ssrc, mapping.source);
+      const isNews = this.#ownerOf.get(mapping.ssrc)?.source !== mapping.source;
+      if (isNews) this.#ownerOf.set(mapping.ssrc, { source: mapping.source, sinceUs: nowUs });
       if ('rtx' in mapping) this.#mediaOfRtx.set(mapping.rtx, mapping.ssrc);
     }
   }
 
   onForwarded(sources: readonly string[]): void {
     for (const [ssrc, stream] of this.#streams) {
-      const owner = this.#ownerOf.get(ssrc);
+      const owner = this.#ownerOf.get(ssrc)?.source;
       if (stream.kind === 'video' && owner !== undefined && !sources.includes(owner)) {
         stream.onHidden();
       }
@@ -80,7 +86,9 @@ export class MediaReceiver {
       return this.#stream(media, 'video')?.onRtx(packet, nowUs);
     }
     if (type === 'video') this.#videoSsrc = packet.ssrc;
-    this.#stream(packet.ssrc, type)?.onPacket(packet, nowUs, heldUs);
+    const stream = this.#stream(packet.ssrc, type);
+    stream?.onPacket(packet, nowUs, heldUs);
+    if (stream) this.#checkOwner(stream, nowUs);
   }
 
   onSenderReport(ssrc: number, ntp: number, nowUs: number): void {
@@ -101,16 +109,11 @@ export class MediaReceiver {
     }
   }
 
-  /** Source names mapped to SSRCs on which another source's packets came. */
-  misattributed(): number {
-    let count = 0;
-    for (const [ssrc, stream] of this.#streams) {
-      const owner = this.#ownerOf.get(ssrc);
-      const sender = owner === undefined ? undefined : participantOf(owner);
-      if (sender !== undefined && stream.sender !== undefined && sender !== stream.sender)
-        count += 1;
-    }
-    return count;
+  /** What a map says must be what comes (ARCHITECTURE.md, invariant 3). */
+  #checkOwner({ ssrc, sender }: ReceivedStream, nowUs: number): void {
+    const owner = this.#ownerOf.get(ssrc);
+    if (!owner || sender === undefined || nowUs - owner.sinceUs < MAP_GRACE_US) return;
+    if (participantOf(owner.source) !== sender) this.#log.totals.count('misattributed');
   }
 
   #askFor(stream: ReceivedStream, nowUs: number): void {

@@ -68,7 +68,6 @@ export class Clients {
     return {
       flows: [...this.#flows, ...clients.flatMap(({ flows }) => flows)],
       sent: [...this.#sent, ...clients.flatMap((client) => client.sent())],
-      misattributed: clients.reduce((sum, client) => sum + client.misattributed, 0),
     };
   }
 

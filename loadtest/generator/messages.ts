@@ -45,7 +45,6 @@ export type GeneratorAnswers = {
   readonly audit: {
     readonly flows: readonly Flow[];
     readonly sent: readonly SentStream[];
-    readonly misattributed: number;
   };
 };
 

@@ -14,6 +14,7 @@ const counters = [
   'duplicates',
   'probes',
   'unmapped',
+  'misattributed',
   'audioGaps',
   'freezes',
   'freezeUs',

@@ -7,6 +7,8 @@ import { slopePerHour } from './slope.ts';
 const GENERATION = 0x1000;
 /** Caches fill and heaps grow at first; slopes are taken of the rest. */
 const WARM_SHARE = 0.2;
+/** Over less, a slope is noise. */
+const MIN_SLOPE_S = 300;
 
 /** Holds the largest size for the whole time, with people coming and going, and looks for slow growth. */
 export async function soak(run: Run, load: Load): Promise<readonly string[]> {
@@ -38,6 +40,7 @@ function generationOf(
 
 function slopes(run: Run): string[] {
   const warm = run.moments.slice(Math.floor(run.moments.length * WARM_SHARE));
+  if (warm.length < MIN_SLOPE_S) return ['too short to see slow growth: soak for an hour'];
   const of = (value: (moment: (typeof warm)[number]) => number | undefined) =>
     slopePerHour(warm.map((moment) => ({ s: moment.s, value: value(moment) })));
   const say = (what: string, slope: number | undefined, unit: string) =>

@@ -116,7 +116,7 @@ export type Conservation = {
         readonly received: { readonly media: number; readonly datagrams: number };
       }
     | undefined;
-  /** SSRCs on which another source came than the bridge's map says. */
+  /** Packets of another source than the bridge's map said a second ago. */
   readonly misattributed: number;
   readonly notes: readonly string[];
 };

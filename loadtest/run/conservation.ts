@@ -69,7 +69,7 @@ function notesOf(
     );
   }
   if (misattributed > 0) {
-    notes.push(`${misattributed} SSRCs carry another source than the bridge's map says`);
+    notes.push(`${misattributed} packets are of another source than the bridge's map says`);
   }
   return notes;
 }

@@ -123,7 +123,7 @@ export class Run {
       audits.flatMap(({ sent }) => sent),
       {
         wire: this.#wire(last),
-        misattributed: audits.reduce((sum, { misattributed }) => sum + misattributed, 0),
+        misattributed: last.snapshot.counts.misattributed,
         left: this.#left,
       },
     );
