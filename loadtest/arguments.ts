@@ -11,11 +11,11 @@ export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
 }
 
-export const modes = ['quick', 'step', 'soak', 'spike', 'chaos', 'certify'] as const;
-export type ModeName = (typeof modes)[number];
+const commands = ['quick', 'step', 'soak', 'spike', 'chaos', 'certify'] as const;
+type Command = (typeof commands)[number];
 
 export type RunArguments = {
-  readonly command: ModeName;
+  readonly command: Command;
   readonly scenario: Scenario;
   /** The bridge's private REST interface; undefined = start a bridge for the run. */
   readonly url: URL | undefined;
@@ -72,8 +72,8 @@ export function readArguments(argv: readonly string[]): RunArguments | CompareAr
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   if (command === 'compare') return compareArguments(rest);
-  if (!isMode(command) || rest.length > 0) {
-    throw new ArgumentError(`say what to do: ${modes.join(', ')}, or compare A.json B.json`);
+  if (!isCommand(command) || rest.length > 0) {
+    throw new ArgumentError(`say what to do: ${commands.join(', ')}, or compare A.json B.json`);
   }
   if (command === 'chaos' && values.run === undefined) {
     throw new ArgumentError('chaos needs --run "COMMAND": what to do to the bridge mid-way');
@@ -201,6 +201,6 @@ function number(name: string, text: string, min = 0): number {
   return value;
 }
 
-function isMode(text: string | undefined): text is ModeName {
-  return modes.some((mode) => mode === text);
+function isCommand(text: string | undefined): text is Command {
+  return commands.some((command) => command === text);
 }

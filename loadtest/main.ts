@@ -1,18 +1,32 @@
 #!/usr/bin/env node
 // trestle-load: synthetic participants for a bridge, and a verdict. Exit codes: 0 PASS, 1 FAIL, 2 INVALID (the generator was too
 // slow), 64 wrong usage, 70 the run itself broke.
-import { ArgumentError, readArguments } from './arguments.ts';
+import {
+  ArgumentError,
+  type CompareArguments,
+  readArguments,
+  type RunArguments,
+} from './arguments.ts';
+import { certify } from './certify/certify.ts';
 import { compareReports } from './report/compare.ts';
 import { runLoad } from './run-load.ts';
 
 const exitCodes = { PASS: 0, FAIL: 1, INVALID: 2 } as const;
 
+async function run(args: RunArguments | CompareArguments): Promise<number> {
+  switch (args.command) {
+    case 'compare':
+      return compareReports(args, (line) => process.stdout.write(`${line}\n`));
+    case 'certify':
+      await certify(args);
+      return 0;
+    default:
+      return exitCodes[await runLoad(args)];
+  }
+}
+
 try {
-  const args = readArguments(process.argv.slice(2));
-  process.exitCode =
-    args.command === 'compare'
-      ? compareReports(args, (line) => process.stdout.write(`${line}\n`))
-      : exitCodes[await runLoad(args)];
+  process.exitCode = await run(readArguments(process.argv.slice(2)));
 } catch (error) {
   process.stderr.write(`trestle-load: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof ArgumentError ? 64 : 70;

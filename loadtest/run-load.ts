@@ -30,6 +30,15 @@ type Parts = {
 /** Does what was asked for and writes the report. @returns the verdict */
 export async function runLoad(args: RunArguments): Promise<Verdict['result']> {
   const terminal = new Terminal((text) => process.stdout.write(text), process.stdout.isTTY);
+  const report = await produceReport(args, terminal);
+  if (args.html !== undefined) writeFileSync(args.html, htmlReport(report));
+  if (args.json !== undefined)
+    writeFileSync(args.json, `${JSON.stringify(report, undefined, 1)}\n`);
+  return report.verdict.result;
+}
+
+/** One run, shown in the terminal. */
+export async function produceReport(args: RunArguments, terminal: Terminal): Promise<Report> {
   const isAlone = args.url === undefined && args.deployment === undefined;
   const started = isAlone ? await startBridge(() => undefined) : undefined;
   const url = args.url ?? started?.url;
@@ -41,10 +50,7 @@ export async function runLoad(args: RunArguments): Promise<Verdict['result']> {
     terminal.line(`${args.command} ${name} (${summary}) against ${targetOf(args)}`);
     const report = await runAgainst(args, { watch, generators, control, terminal });
     terminal.verdict(report);
-    if (args.html !== undefined) writeFileSync(args.html, htmlReport(report));
-    if (args.json !== undefined)
-      writeFileSync(args.json, `${JSON.stringify(report, undefined, 1)}\n`);
-    return report.verdict.result;
+    return report;
   } finally {
     await control.close();
     await Promise.all(generators.map((each) => each.end()));

@@ -44,14 +44,14 @@ export class BridgeWatch {
       this.#text('metrics'),
     ]);
     const number = (key: string) => (typeof stats[key] === 'number' ? stats[key] : undefined);
-    const delay = /^trestle_event_loop_delay_p99_ms ([\d.]+)/m.exec(metrics)?.[1];
+    const delay = /^trestle_event_loop_delay_p99_seconds (\S+)/m.exec(metrics)?.[1];
     return {
       processes: pids.flatMap((pid) => figuresOf(pid) ?? []),
       socketDrops: pids.length === 0 ? undefined : socketDrops(pids),
       stress: number('stress_level'),
       packetsReceived: number('total_packets_received'),
       packetsSent: number('total_packets_sent'),
-      eventLoopDelayP99Ms: delay === undefined ? undefined : Number(delay),
+      eventLoopDelayP99Ms: delay === undefined ? undefined : Number(delay) * 1000,
     };
   }
 

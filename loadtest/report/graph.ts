@@ -35,7 +35,7 @@ export function drawGraph({ title, unit, seconds, lines, marks }: Graph): string
   });
   const ticks = [0, 0.25, 0.5, 0.75, 1].map(
     (share) =>
-      `<text x="${x(end * share).toFixed(1)}" y="${box.height - 6}" text-anchor="middle">${Math.round(end * share)} s</text>`,
+      `<text x="${x(end * share).toFixed(1)}" y="${box.height - 6}" text-anchor="${share === 1 ? 'end' : 'middle'}">${Math.round(end * share)} s</text>`,
   );
   const steps = marks.map(
     (s) =>

@@ -9,5 +9,5 @@ svg { width: 100%; border: 1px solid #8883; border-radius: 8px; } svg text { fon
 svg .title { font-size: 13px; font-weight: 600; fill: currentColor; } .grid { stroke: #8883; } .mark { stroke: #8888; stroke-dasharray: 2 4; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 4px 10px; border-bottom: 1px solid #8883; white-space: nowrap; vertical-align: top; }
-td:last-child { white-space: normal; } h2 { font-size: 16px; margin: 24px 0 6px; }
+td:nth-child(2) { white-space: normal; min-width: 150px; } h2 { font-size: 16px; margin: 24px 0 6px; }
 `;

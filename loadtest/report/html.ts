@@ -72,49 +72,47 @@ function graphs({ moments, steps }: Report): string[] {
   ];
 }
 
+type Column = readonly [string, (step: StepReport) => string];
+
+const stepColumns: readonly Column[] = [
+  ['step', ({ name }) => name],
+  ['broke', broken],
+  ['clients', ({ participants }) => String(participants)],
+  ['audio/s', ({ audio }) => perSecond(audio)],
+  ['loss', ({ audio }) => percent(audio.lossPercent)],
+  ['delay p50 / p99 / p99.9', ({ audio }) => delays(audio)],
+  ['video/s', ({ video }) => perSecond(video)],
+  ['loss', ({ video }) => percent(video.lossPercent)],
+  ['by RTX', ({ video }) => percent(video.repairedPercent)],
+  ['delay p50 / p99 / p99.9', ({ video }) => delays(video)],
+  ['Mb/s', ({ deliveredMbps }) => deliveredMbps.toFixed(1)],
+  ['jitter p95', ({ jitterMs }) => ms(jitterMs?.p95)],
+  ['gaps', ({ audioGaps }) => String(audioGaps)],
+  ['freezes', ({ freezes, freezeSeconds }) => `${freezes} (${freezeSeconds} s)`],
+  ['key frame wait p95', ({ keyFrameWaitMs }) => ms(keyFrameWaitMs?.p95)],
+  [
+    'layer switches (p95)',
+    ({ layerSwitches, layerSwitchMs }) => `${layerSwitches} (${ms(layerSwitchMs?.p95)})`,
+  ],
+];
+
 function stepTable(steps: readonly StepReport[]): string {
-  const headings = [
-    ...[
-      'step',
-      'clients',
-      'audio/s',
-      'loss',
-      'delay p50 / p99 / p99.9',
-      'video/s',
-      'loss',
-      'by RTX',
-    ],
-    ...[
-      'delay p50 / p99 / p99.9',
-      'Mb/s',
-      'jitter p95',
-      'gaps',
-      'freezes',
-      'key frame wait p95',
-      'broke',
-    ],
-  ];
   return table(
-    headings,
-    steps.map((step) => [
-      step.name,
-      String(step.participants),
-      ...kindCells(step.audio),
-      ...kindCells(step.video).toSpliced(2, 0, percent(step.video.repairedPercent)),
-      step.deliveredMbps.toFixed(1),
-      ms(step.jitterMs?.p95),
-      String(step.audioGaps),
-      `${step.freezes} (${step.freezeSeconds} s)`,
-      ms(step.keyFrameWaitMs?.p95),
-      [...step.violations.map(({ limit }) => limit), ...step.generator.faults].join('; '),
-    ]),
+    stepColumns.map(([heading]) => heading),
+    steps.map((step) => stepColumns.map(([, cell]) => cell(step))),
   );
 }
 
-function kindCells({ deliveredPerSecond, lossPercent, delayMs }: KindFigures): string[] {
-  if (deliveredPerSecond === 0) return ['–', '–', '–'];
-  const delays = delayMs && `${ms(delayMs.p50)} / ${ms(delayMs.p99)} / ${ms(delayMs.p999)}`;
-  return [Math.round(deliveredPerSecond).toString(), percent(lossPercent), delays ?? '–'];
+function broken({ violations, generator }: StepReport): string {
+  return [...violations.map(({ limit }) => limit), ...generator.faults].join('; ');
+}
+
+function perSecond({ deliveredPerSecond }: KindFigures): string {
+  return deliveredPerSecond === 0 ? '–' : Math.round(deliveredPerSecond).toString();
+}
+
+function delays({ delayMs }: KindFigures): string {
+  return delayMs ? `${ms(delayMs.p50)} / ${ms(delayMs.p99)} / ${ms(delayMs.p999)}` : '–';
 }
 
 function joinTable(steps: readonly StepReport[]): string {

@@ -11,6 +11,8 @@ export type JoinRecord = {
   readonly startUs: number;
   /** Spent waiting for signalling: Colibri2 requests, or XMPP and focus. */
   signallingUs: number;
+  /** Has the bridge's transport: its ICE checks begin. */
+  openedUs: number | undefined;
   acceptedUs: number | undefined;
   milestones: Milestones | undefined;
   failure: string | undefined;
@@ -106,6 +108,7 @@ export class Crowd {
       participant: spec.participant,
       startUs: clock.nowMs() * 1000,
       signallingUs: 0,
+      openedUs: undefined,
       acceptedUs: undefined,
       milestones: undefined,
       failure: undefined,
@@ -116,6 +119,7 @@ export class Crowd {
       const invitation = await this.#timed(join, () => control.invite(spec));
       member.invitation = invitation;
       const { transport, webSocketUrl, media } = invitation;
+      join.openedUs = clock.nowMs() * 1000;
       const answer = await generator.ask({ type: 'open', spec, transport, webSocketUrl, media });
       await this.#timed(join, () => invitation.accept(answer));
       join.acceptedUs = clock.nowMs() * 1000;

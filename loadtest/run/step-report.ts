@@ -94,7 +94,7 @@ function joinFigures(joins: readonly JoinRecord[]): JoinFigures {
     failed: failed.length,
     failures: [...reasons].slice(0, 5),
     signallingMs: percentilesOf(joins.map(({ signallingUs }) => signallingUs)),
-    iceMs: spans(({ acceptedUs, milestones }) => [acceptedUs, milestones?.ice]),
+    iceMs: spans(({ openedUs, milestones }) => [openedUs, milestones?.ice]),
     dtlsMs: spans(({ milestones }) => [milestones?.ice, milestones?.dtls]),
     channelMs: spans(({ acceptedUs, milestones }) => [acceptedUs, milestones?.channel]),
     firstAudioMs: spans(({ startUs, milestones }) => [startUs, milestones?.firstAudio]),

@@ -82,7 +82,7 @@ double counter_mode_with_sha1(int bytes) {
 
 std::vector<Figure> measure_srtp() {
   std::vector<Figure> figures;
-  for (const int bytes : {110, 1100}) {
+  for (const int bytes : {110, 300, 600, 1100}) {
     figures.push_back({"srtp aead-aes-128-gcm", bytes, aead(EVP_aes_128_gcm(), bytes)});
     figures.push_back({"srtp aead-aes-256-gcm", bytes, aead(EVP_aes_256_gcm(), bytes)});
     figures.push_back({"srtp aes-128-cm-sha1-80", bytes, counter_mode_with_sha1(bytes)});

@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import type { RunArguments } from '../arguments.ts';
+import type { Report } from '../report/report.ts';
+import { Terminal } from '../report/terminal.ts';
+import { produceReport } from '../run-load.ts';
+import { manyRooms } from '../scenario/many-rooms.ts';
+import { meeting } from '../scenario/meeting.ts';
+import { audio } from '../scenario/audio.ts';
+import { webinar } from '../scenario/webinar.ts';
+import { certificate } from './certificate.ts';
+import { measureNativeLimits, type NativeLimits } from './native-limits.ts';
+
+const shapes = [meeting, manyRooms, webinar, audio];
+const NATIVE_SECONDS = 2;
+
+/** Native limits and a step test of each shape of room; prints the capacity of this machine, and writes it where asked. */
+export async function certify(args: RunArguments): Promise<void> {
+  const terminal = new Terminal((text) => process.stdout.write(text), process.stdout.isTTY);
+  const native = nativeLimits(terminal);
+  const reports: Report[] = [];
+  for (const scenario of shapes) {
+    reports.push(await produceReport({ ...args, command: 'step', scenario }, terminal));
+  }
+  const text = certificate(reports, native, new Date().toISOString().slice(0, 10));
+  terminal.line(`\n${text}`);
+  if (args.json === undefined) return;
+  writeFileSync(
+    args.json,
+    `${JSON.stringify({ native, reports, certificate: text }, undefined, 1)}\n`,
+  );
+}
+
+function nativeLimits(terminal: Terminal): NativeLimits | undefined {
+  terminal.line('measuring what this machine could do at best');
+  try {
+    return measureNativeLimits(NATIVE_SECONDS);
+  } catch (error) {
+    terminal.line(
+      `native-bench cannot be built here: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { capacityOf, certificate } from '../../../loadtest/certify/certificate.ts';
+import { describeRecovery } from '../../../loadtest/mode/chaos.ts';
+import { slopePerHour } from '../../../loadtest/mode/slope.ts';
+import { htmlReport } from '../../../loadtest/report/html.ts';
+import type { Moment, Report } from '../../../loadtest/report/report.ts';
+import { Terminal } from '../../../loadtest/report/terminal.ts';
+import { defaultLimits, verdictOf } from '../../../loadtest/run/verdict.ts';
+import { MeasuredCall } from './measured-call.ts';
+
+const step = new MeasuredCall('audio', () => 1).run(5).report();
+const conservation = {
+  holds: true,
+  rows: [{ kind: 'audio', offered: 9, delivered: 8, lost: 1, withheld: 0, missing: 0 }],
+  wire: { sentByBridge: 9, received: { media: 8, datagrams: 9 } },
+  misattributed: 0,
+  notes: [],
+} as const;
+
+function moment(s: number, deliveredPerSecond: number): Moment {
+  const unknown = undefined;
+  return {
+    s,
+    participants: 2,
+    deliveredPerSecond,
+    delayP50Ms: 1,
+    delayP99Ms: s === 2 ? unknown : 2,
+    lossPercent: 0,
+    bridgeCpuPercent: unknown,
+    bridgeMb: unknown,
+    generatorCpuPercent: 5,
+    stress: unknown,
+  };
+}
+
+function report(change: Partial<Report> = {}): Report {
+  return {
+    format: 1,
+    tool: 'trestle-load 1',
+    date: '2026-01-01T00:00:00.000Z',
+    command: 'trestle-load step --scenario "<script>"',
+    target: 'http://127.0.0.1:8080',
+    mode: 'step',
+    scenario: 'audio',
+    machine: { cpu: 'a processor', cores: 2, memoryBytes: 2 ** 33, kernel: 'Linux 6', node: 'v20' },
+    limits: defaultLimits,
+    verdict: verdictOf([step], conservation),
+    steps: [step],
+    conservation,
+    moments: [moment(1, 50), moment(2, 60), moment(3, 50)],
+    findings: ['a finding'],
+    ...change,
+  };
+}
+
+describe('the HTML report', () => {
+  const page = htmlReport(report());
+
+  it('starts with the verdict and needs nothing else', () => {
+    expect(page).toContain('<strong>PASS</strong> passed up to a call');
+    expect(page).not.toMatch(/<script|src=|href=|@import|url\(/);
+    expect(page).toContain('&lt;script&gt;');
+  });
+
+  it('has machine, graphs, steps, conservation and findings', () => {
+    expect(page).toContain('a processor, 2 cores, 8 GiB');
+    expect(page.match(/<svg/g)).toHaveLength(6);
+    expect(page).toContain('<td>a call</td>');
+    expect(page).toContain('a finding');
+    expect(page).toContain('The bridge counts 9 packets sent');
+  });
+
+  it('leaves a hole in a line where nothing was measured', () => {
+    const [p99] = page.includes('stroke="#dc2626"')
+      ? (/<path d="([^"]*)"[^>]*#dc2626/.exec(page) ?? []).slice(1)
+      : [];
+    expect(p99?.match(/M/g)).toHaveLength(2);
+  });
+});
+
+describe('the terminal', () => {
+  it('prints steps and the verdict, and a live line only where somebody watches', () => {
+    let text = '';
+    const terminal = new Terminal((part) => (text += part), false);
+    terminal.moment(moment(1, 50));
+    terminal.step(step);
+    terminal.verdict(report());
+    expect(text).toContain('✓ a call: audio 50/s, loss 0 %');
+    expect(text).toContain('PASS: passed up to a call');
+    expect(text).toContain('conservation holds: audio 9 = 8 delivered + 1 lost');
+    expect(text).not.toContain('\r');
+    new Terminal((part) => (text += part), true).moment(moment(1, 50));
+    expect(text).toContain('\r');
+  });
+});
+
+describe('chaos', () => {
+  const startS = 10;
+  const say = (rates: readonly number[], invitedAgain = false) =>
+    describeRecovery(
+      rates.map((rate, at) => moment(startS + 1 + at, rate)),
+      100,
+      { startS, invitedAgain },
+    );
+
+  it('says how long a call was broken, and how it came back', () => {
+    expect(say([100, 0, 0, 40, 98, 99], true)).toBe(
+      'whole again 4 s after the command began, everybody was invited again; lowest rate 0 % of before',
+    );
+    expect(say([100, 95, 99])).toContain('nobody noticed');
+    expect(say([100, 0, 0])).toContain('not recovered');
+  });
+});
+
+describe('slopePerHour', () => {
+  it('finds growth, and none in too little', () => {
+    const points = [0, 60, 120, 180].map((s) => ({ s, value: 100 + s / 60 }));
+    expect(slopePerHour(points)).toBeCloseTo(60);
+    expect(slopePerHour(points.slice(0, 2))).toBeUndefined();
+  });
+});
+
+describe('the certificate', () => {
+  it('says what was carried, by what it was limited, and what to configure', () => {
+    const verdict = { ...report().verdict, result: 'FAIL' } as const;
+    const text = certificate([report({ verdict })], undefined, '2026-01-01');
+    expect(capacityOf(report({ verdict }))).toMatchObject({ limitedBy: 'bridge' });
+    expect(text).toContain('| audio | a call | 100 |');
+    expect(text).toContain('load-threshold = 80, recovery-threshold = 64');
+  });
+
+  it('gives no threshold where the bridge was not the limit', () => {
+    for (const result of ['PASS', 'INVALID'] as const) {
+      const verdict = { ...report().verdict, result };
+      const text = certificate([report({ verdict })], undefined, '2026-01-01');
+      expect(text).toContain('it may carry more');
+      expect(text).toContain('No threshold to configure');
+    }
+  });
+});
