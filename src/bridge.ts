@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import type { Logger } from './base/logger.ts';
 import { conferenceConfig } from './bridge/conference-config.ts';
+import { DashboardFeed } from './bridge/dashboard/feed.ts';
 import { Drain } from './bridge/drain.ts';
 import { HttpServers } from './bridge/http-servers.ts';
 import { iqRoutes } from './bridge/iq-routes.ts';
@@ -19,6 +21,7 @@ import { ColibriWebSocket } from './io/channel/colibri-web-socket.ts';
 import type { PrivateApiOptions } from './io/http/private-api.ts';
 import { MediasoupPlane } from './io/media/media-plane.ts';
 import { systemAuthorities } from './io/system/certificate-authorities.ts';
+import { readPageFiles } from './io/system/page-files.ts';
 import { secureRandom, systemClock, systemTimers } from './io/system/clock.ts';
 import { Lifecycle } from './operation/lifecycle.ts';
 import { channelCodec } from './signaling/channel-codec.ts';
@@ -39,6 +42,9 @@ export type BridgeOptions = {
   readonly onShutDown: () => void;
 };
 
+/** Where `npm run build` puts the dashboard, beside this file's compiled form. */
+const pageFolder = fileURLToPath(new URL('./dashboard', import.meta.url));
+
 const environment = { clock: systemClock, timers: systemTimers, random: secureRandom };
 
 /**
@@ -54,6 +60,7 @@ export class Bridge {
   readonly #colibri1: Colibri1;
   readonly #channels: ColibriWebSocket;
   readonly #delays = new RequestDelays();
+  readonly #dashboard: DashboardFeed;
   readonly #closing: (() => void | Promise<void>)[] = [];
 
   private constructor(options: BridgeOptions, media: MediasoupPlane) {
@@ -108,6 +115,7 @@ export class Bridge {
     this.#colibri1 = this.#createColibri1();
     this.#links = this.#createLinks();
     this.#channels = this.#createChannels();
+    this.#dashboard = new DashboardFeed(this.#parts);
   }
 
   /** @throws MediaStartError, ListenError: one line for the operator; nothing is left running then */
@@ -160,7 +168,11 @@ export class Bridge {
       api: this.#api(),
       channels: this.#channels,
     });
-    this.#closing.push(() => servers.close());
+    this.#dashboard.start(systemTimers);
+    this.#closing.push(
+      () => servers.close(),
+      () => this.#dashboard.close(),
+    );
     this.#links.start();
     this.#closing.push(() => this.#links.stop());
   }
@@ -236,6 +248,10 @@ export class Bridge {
       colibri1: createColibri1Rest(this.#colibri1),
       view: bridgeView(this.#parts, this.#delays),
       control: bridgeControl(this.#parts),
+      dashboard: {
+        files: readPageFiles(pageFolder),
+        watch: (watcher) => this.#dashboard.watch(watcher),
+      },
     };
   }
 }

@@ -5,12 +5,14 @@ import { type Command, exitCodes } from './cli/command.ts';
 import { config } from './cli/config.ts';
 import { doctor } from './cli/doctor.ts';
 import { maskedCommandLine } from './cli/hide-secrets.ts';
+import { drain } from './cli/drain.ts';
 import { run } from './cli/run.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 const commands: Readonly<Record<string, Command>> = {
   run,
+  drain,
   config,
   doctor,
   'build-worker': buildWorkerCommand,

@@ -25,6 +25,7 @@ export type VitalsOptions = {
 const sampleIntervalMs = 10_000;
 /** Health is read from figures that are there anyway, so it can be judged often. */
 const healthIntervalMs = 1_000;
+const socketsKeptMs = 500;
 
 /** Reads machine, process and workers, and says from it how loaded and how well the bridge is. */
 export class Vitals {
@@ -41,6 +42,8 @@ export class Vitals {
   #loop = { utilization: 0, p99DelayMs: 0, maxDelayMs: 0 };
   #machineLoad: MachineSample = { used: 0, steal: undefined };
   #checkedMs: number;
+  #socketFigures: readonly SocketFigures[] = [];
+  #socketsReadMs = -Infinity;
 
   constructor(options: VitalsOptions) {
     this.#options = options;
@@ -87,13 +90,17 @@ export class Vitals {
     };
   }
 
-  /** The media sockets as the kernel sees them. */
+  /** The media sockets as the kernel sees them; several who ask at once are told the same. */
   sockets(): readonly SocketFigures[] {
     const { media, clock } = this.#options;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#socketsReadMs < socketsKeptMs) return this.#socketFigures;
     const pids = media.figures().workers.map(({ pid }) => pid);
-    return this.#sockets
-      .read(pids, clock.nowMs())
+    this.#socketsReadMs = nowMs;
+    this.#socketFigures = this.#sockets
+      .read(pids, nowMs)
       .flatMap((sockets, worker) => sockets.map((socket) => ({ worker, ...socket })));
+    return this.#socketFigures;
   }
 
   #sample(): void {

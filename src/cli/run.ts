@@ -8,6 +8,7 @@ import { MediaStartError } from '../io/media/media-options.ts';
 import { buildWorker, findWorker, WorkerBuildError } from './build-worker.ts';
 import { type Command, exitCodes, type Invocation } from './command.ts';
 import { GatedLog } from './gated-log.ts';
+import { jvbLogLine } from './jvb-log-line.ts';
 import { readConfig } from './read-config.ts';
 import { reloadConfig } from './reload-config.ts';
 
@@ -22,7 +23,7 @@ export const run: Command = {
   run: async (invocation) => {
     const loaded = readConfig(invocation);
     if (!loaded) return exitCodes.configuration;
-    const log = pino({ level: 'debug', base: null });
+    const log = createLog(loaded.config.log.format);
     process.on('uncaughtException', (error) => process.exit(fatal(error, log)));
     try {
       return await runBridge(loaded, invocation, log);
@@ -67,6 +68,15 @@ async function runBridge(
   log.info({ code }, reason);
   await bridge.close();
   return code;
+}
+
+/** Every level: what is let through is for `GatedLog` to say. */
+function createLog(format: 'json' | 'jvb'): Logger {
+  const options = { level: 'debug', base: null };
+  if (format === 'json') return pino(options);
+  return pino(options, {
+    write: (line: string) => void process.stdout.write(`${jvbLogLine(line)}\n`),
+  });
 }
 
 /** What an operator caused gets one line; anything else is a bug and shows where it came from. */

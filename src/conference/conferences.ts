@@ -23,7 +23,7 @@ import {
   type MediaPlane,
   MediaUnavailableError,
 } from './ports.ts';
-import type { ConferenceStatistics } from './statistics.ts';
+import type { ConferenceStatistics, ConferenceTotals } from './statistics.ts';
 import { newTotals } from './totals.ts';
 import { type RequestScene, validateRequest, withTakeableSources } from './validate-request.ts';
 
@@ -124,6 +124,11 @@ export class Conferences implements ChannelGate {
 
   admit(request: ChannelRequest): ChannelReceiver | undefined {
     return admitChannel(this.#byId.get(conferenceId(request.conferenceId)), request);
+  }
+
+  /** Counted since the start. */
+  get totals(): ConferenceTotals {
+    return this.#totals;
   }
 
   statistics(): ConferenceStatistics {

@@ -32,7 +32,7 @@ export type BridgeConfig = {
   readonly version: VersionConfig;
   readonly redact: { readonly remoteAddresses: boolean; readonly httpHeaders: boolean };
   readonly worker: WorkerConfig;
-  readonly log: { readonly level: LogLevel };
+  readonly log: { readonly level: LogLevel; readonly format: 'json' | 'jvb' };
 };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -48,7 +48,10 @@ export function buildConfig(
       httpHeaders: settings.get('videobridge.redact-colibri-http-headers'),
     },
     worker: buildWorker(settings),
-    log: { level: settings.get('trestle.log.level') },
+    log: {
+      level: settings.get('trestle.log.level'),
+      format: settings.get('trestle.log.format'),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** Beginnings of keys that are read anew on SIGHUP while the bridge runs; all others wait for the next start. */
 export const beginnings = [
+  'trestle.health.',
   'trestle.log.level',
   'videobridge.apis.xmpp-client.stats-filter.',
   'videobridge.cc.',

@@ -102,4 +102,9 @@ export const trestleSettings = {
     'info',
     'The least that is logged.',
   ),
+  'trestle.log.format': obeyed(
+    oneOf('json', 'jvb'),
+    'json',
+    'One JSON object a line, or lines as a JVB writes them.',
+  ),
 } as const;

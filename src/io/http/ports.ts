@@ -71,3 +71,23 @@ export type RestSwitches = {
   readonly prometheus: boolean;
   readonly rtcstats: boolean;
 };
+
+/** What a dashboard looks at closely. */
+export type DashboardSelection = {
+  readonly conference: string | undefined;
+  readonly endpoint: string | undefined;
+};
+
+/** The page for operators. */
+export interface Dashboard {
+  /** By name. */
+  readonly files: ReadonlyMap<string, { readonly contentType: string; readonly body: string }>;
+  /**
+   * Sends a frame, JSON in one line, at once and then every second.
+   * @returns how to stop; undefined = too many look already
+   */
+  readonly watch: (watcher: {
+    readonly selection: DashboardSelection;
+    readonly send: (frame: string) => void;
+  }) => (() => void) | undefined;
+}

@@ -3,6 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { aboutRoutes } from './about-routes.ts';
 import { colibri1Routes } from './colibri1-routes.ts';
 import { colibriRoutes } from './colibri-routes.ts';
+import { dashboardRoutes } from './dashboard-routes.ts';
 import { debugRoutes, movedDebugRoutes, rtcstatsRoutes } from './debug-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { mucClientRoutes } from './muc-client-routes.ts';
@@ -14,6 +15,7 @@ import type {
   BridgeView,
   Colibri1Rest,
   ColibriRest,
+  Dashboard,
   RestSwitches,
 } from './ports.ts';
 
@@ -25,6 +27,7 @@ export type PrivateApiOptions = {
   readonly control: BridgeControl;
   /** Makes it HTTPS. */
   readonly tls?: ServerOptions;
+  readonly dashboard: Dashboard;
 };
 
 /** Colibri requests for large conferences reach hundreds of kB; more than this is no request of a focus. */
@@ -54,7 +57,10 @@ export function privateApi(options: PrivateApiOptions): FastifyInstance {
 
   aboutRoutes(app, switches, view);
   if (switches.prometheus) metricsRoutes(app, view);
-  if (switches.debug) debugRoutes(app, view);
+  if (switches.debug) {
+    debugRoutes(app, view);
+    dashboardRoutes(app, options.dashboard);
+  }
   if (switches.rtcstats) rtcstatsRoutes(app, view);
   if (switches.colibri) {
     colibriRoutes(app, options);

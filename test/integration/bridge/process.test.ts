@@ -156,6 +156,16 @@ it('survives a worker: its conferences end with the reason logged, the next one 
   expect(stats).toContain('trestle_conferences_lost_total 1');
 });
 
+it('writes its log as a JVB does where that is asked for', async () => {
+  const bridge = await start({ config: 'trestle.log.format = jvb' });
+  await bridge.stop();
+  const lines = bridge.log.map(({ notJson }) => String(notJson));
+  expect(lines.length).toBeGreaterThan(2);
+  // operations.md §8.1
+  const outline = /^JVB \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (INFO|WARNING|SEVERE): \[\d+\] /;
+  expect(lines.filter((line) => !outline.test(line))).toEqual([]);
+});
+
 it('writes no secret of its configuration to the log', async () => {
   const bridge = await start({
     config: `videobridge.apis.xmpp-client.configs.a {

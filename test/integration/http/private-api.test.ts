@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { privateApi } from '../../../src/io/http/private-api.ts';
+import { until } from '../../support/until.ts';
 import type { Fault, MetricsFormat, RestSwitches } from '../../../src/io/http/ports.ts';
 
 const allOn: RestSwitches = {
@@ -24,6 +25,7 @@ function api(switches: Partial<RestSwitches> = {}) {
     fault: undefined as Fault | undefined,
     shutdowns: [] as string[],
     logins: ['shard'],
+    watching: true,
   };
   const asked: unknown[] = [];
   const app = privateApi({
@@ -76,6 +78,14 @@ function api(switches: Partial<RestSwitches> = {}) {
         const known = state.logins.includes(id);
         state.logins = state.logins.filter((other) => other !== id);
         return known;
+      },
+    },
+    dashboard: {
+      files: new Map([['index.html', { contentType: 'text/html', body: '<title>x</title>' }]]),
+      watch: ({ selection, send }) => {
+        if (selection.conference === 'full') return undefined;
+        send(JSON.stringify(selection));
+        return () => (state.watching = false);
       },
     },
   });
@@ -296,6 +306,33 @@ it('lets pages of any origin read, as JVB does', async () => {
     headers: { origin: 'https://x.test' },
   });
   expect(preflight.statusCode).toBe(200);
+});
+
+it('serves the dashboard, and nothing else from there', async () => {
+  const { app } = api();
+  const page = await app.inject('/dashboard/');
+  expect([page.statusCode, page.body]).toEqual([200, '<title>x</title>']);
+  expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+  const bare = await app.inject('/dashboard');
+  expect([bare.statusCode, bare.headers.location]).toEqual([302, 'dashboard/']);
+  expect((await app.inject('/dashboard/..%2Fpackage.json')).statusCode).toBe(404);
+});
+
+it('sends the dashboard what it looks at until it goes', async () => {
+  const { app, state } = api();
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  const leave = new AbortController();
+  const reply = await fetch(`${address}/dashboard/live?conference=c1&endpoint=e1`, {
+    signal: leave.signal,
+  });
+  expect(reply.headers.get('content-type')).toBe('text/event-stream');
+  const reader = (reply.body as ReadableStream<Uint8Array>).getReader();
+  const { value } = await reader.read();
+  expect(Buffer.from(value ?? []).toString()).toBe('data: {"conference":"c1","endpoint":"e1"}\n\n');
+  leave.abort();
+  await until(() => (state.watching ? 'the page is still sent to' : undefined));
+  const full = await fetch(`${address}/dashboard/live?conference=full`);
+  expect(await full.text()).toContain('too many');
 });
 
 it('works over a real socket', async () => {
