@@ -37,6 +37,7 @@ type Sent = {
 export type EndpointView = {
   readonly sends?: readonly Sent[];
   readonly receivesVideo?: readonly Received[];
+  readonly receivesAudio?: readonly { readonly owner?: string; readonly limitedBy?: string }[];
   readonly history?: readonly Change[];
   readonly bandwidth?: { readonly availableBps?: number; readonly basis?: string };
   readonly lastN?: { readonly lastN?: number; readonly setBy?: string };

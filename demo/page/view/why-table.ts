@@ -32,6 +32,7 @@ export function whyTables(conference: unknown, members: readonly Member[]): HTML
       { className: 'why', open: opened.has(key) !== (place === 0), dataset: { receiver: id } },
       element('summary', {}, `${name} receives`, element('span', {}, linkText(endpoint))),
       table(endpoint, names),
+      element('p', {}, soundText(endpoint, names)),
       history(endpoint, names),
     );
     fold.addEventListener('toggle', () => {
@@ -80,6 +81,20 @@ function lookOf({ limitedBy = '', sent }: Received): string {
   const look = looks[limitedBy] ?? 'blocked';
   if (sent === undefined) return look === 'partial' ? 'blocked' : look;
   return limitedBy === 'constraint' ? 'good' : look;
+}
+
+/** Sound has no layers: it is forwarded, or there is one reason why not. */
+function soundText(
+  { receivesAudio = [] }: EndpointView,
+  names: ReadonlyMap<string, string>,
+): string {
+  const missing = receivesAudio.filter(({ limitedBy }) => limitedBy !== 'none');
+  if (receivesAudio.length === 0) return 'Nobody else has a microphone.';
+  if (missing.length === 0) return 'Every microphone is forwarded.';
+  const reasons = missing.map(
+    ({ owner = '', limitedBy = '' }) => `${names.get(owner) ?? owner} (${limitedBy})`,
+  );
+  return `Microphones not forwarded: ${reasons.join(', ')}.`;
 }
 
 function history(
