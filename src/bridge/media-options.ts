@@ -17,7 +17,7 @@ export function mediaOptions(
   addresses: BridgeAddresses,
   workerBin: string,
 ): MediaOptions {
-  const { ice, dtls, congestion, worker } = config;
+  const { ice, dtls, congestion, worker, keyframes } = config;
   return {
     workerBin,
     workers: worker.count,
@@ -38,6 +38,7 @@ export function mediaOptions(
       acceptedFingerprintHashes: dtls.acceptedFingerprintHashes,
       redaction: config.redact,
     },
+    keyframes,
     workerLogLevel: 'warn',
   };
 }

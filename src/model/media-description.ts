@@ -37,4 +37,5 @@ export const headerExtensionUri = {
   dependencyDescriptor:
     'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension',
   videoOrientation: 'urn:3gpp:video-orientation',
+  videoLayersAllocation: 'http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation00',
 } as const;

@@ -19,12 +19,10 @@ import type { MediaOptions } from './media-options.ts';
 import type { MediaWorker, WorkerContext } from './media-worker.ts';
 import type { ReceivedSource, ReceivedSourceListener } from './received-source.ts';
 import { SourceRegistry } from './source-registry.ts';
-import type { Sweep } from './sweep.ts';
 
 /** What all conferences share. */
 export type MediaContext = WorkerContext & {
   readonly options: MediaOptions;
-  readonly sweep: Sweep;
 };
 
 /** The media of one conference: one router on one worker. */
@@ -82,7 +80,8 @@ export class MediasoupConference implements ConferenceMedia {
   }
 
   async addEndpoint(options: EndpointMediaOptions): Promise<EndpointMedia> {
-    const { bitrates, transports, advertise, advertisePrivateAddresses } = this.#context.options;
+    const { bitrates, transports, advertise, advertisePrivateAddresses, keyframes } =
+      this.#context.options;
     const { ports, webRtcServer } = this.worker;
     const log = this.#log.child({ endpoint: options.endpointId });
     const transport = await this.#router.createWebRtcTransport({
@@ -103,6 +102,8 @@ export class MediasoupConference implements ConferenceMedia {
       ),
       transports,
       feedbackSsrcs: this.#feedbackSsrcs,
+      keyframes,
+      bitrates,
       registry: this.#registry,
       sources: this.#sources,
       traffic: this.#context.traffic,
@@ -118,7 +119,6 @@ export class MediasoupConference implements ConferenceMedia {
       throw error;
     }
     this.#endpoints.add(endpoint);
-    transport.observer.on('close', this.#context.sweep.add(endpoint));
     transport.observer.on(
       'close',
       this.worker.onReport(transport.id, (report) => endpoint.account(report)),
@@ -147,11 +147,10 @@ export class MediasoupConference implements ConferenceMedia {
     transport: types.WebRtcTransport,
     log: Logger,
   ): Promise<void> {
-    const { minBps, maxBps } = this.#context.options.bitrates;
+    const { minBps } = this.#context.options.bitrates;
     await Promise.all([
       transport.enableTraceEvent(['bwe']),
       endpoint.prepareFeedback(media),
-      maxBps !== undefined && transport.setMaxOutgoingBitrate(maxBps),
       minBps !== undefined && transport.setMinOutgoingBitrate(minBps),
       sctp &&
         this.#prepareChannel(
@@ -192,6 +191,9 @@ export class MediasoupConference implements ConferenceMedia {
       codecKnown: (received, codec) => this.#emit({ type: 'codec', ...subject(received), codec }),
       layersChanged: (received, layers) =>
         this.#emit({ type: 'layers', ...subject(received), layers }),
+      voiceStarted: ({ owner, source }) => {
+        if (!source.synthetic) this.#emit({ type: 'voice-start', endpointId: owner });
+      },
       refused: (received, reason) => {
         this.#log.warn({ source: received.source.name, reason }, 'source refused');
         this.#emit({ type: 'source-refused', ...subject(received), reason });

@@ -14,12 +14,11 @@ import type { MediaDescription } from '../../model/media-description.ts';
 import type { Candidate, LocalTransport, RemoteTransport } from '../../model/transport.ts';
 import { EndpointTransport } from './endpoint-transport.ts';
 import { IncomingMedia } from './incoming-media.ts';
-import type { TransportOptions } from './media-options.ts';
+import type { BitrateOptions, KeyframeOptions, TransportOptions } from './media-options.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
 import type { ReceivedSourceListener } from './received-source.ts';
 import { feedbackParameters, type FeedbackSsrcs } from './rtp-parameters.ts';
 import type { SourceRegistry } from './source-registry.ts';
-import type { Swept } from './sweep.ts';
 import type { Traffic } from './traffic.ts';
 import type { TransportReport } from './transport-reports.ts';
 
@@ -36,6 +35,8 @@ export type EndpointMediaParts = {
   readonly candidates: readonly Candidate[];
   readonly transports: TransportOptions;
   readonly feedbackSsrcs: FeedbackSsrcs;
+  readonly keyframes: KeyframeOptions;
+  readonly bitrates: BitrateOptions;
   readonly registry: SourceRegistry;
   readonly sources: ReceivedSourceListener;
   readonly traffic: Traffic;
@@ -45,7 +46,7 @@ export type EndpointMediaParts = {
 };
 
 /** The media side of one endpoint over one WebRtcTransport. */
-export class MediasoupEndpoint implements EndpointMedia, Swept {
+export class MediasoupEndpoint implements EndpointMedia {
   readonly #options: EndpointMediaOptions;
   readonly #parts: EndpointMediaParts;
   readonly #transport: EndpointTransport;
@@ -60,7 +61,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     this.#options = options;
     this.#parts = parts;
     const { endpointId, media } = options;
-    const { transport, registry, feedbackSsrcs, log } = parts;
+    const { transport, registry, feedbackSsrcs, keyframes, bitrates, log } = parts;
     const emit = (event: MediaEvent) => this.emit(event);
     const onRefused = (source: SourceName, reason: string) => {
       log.warn({ source, reason }, 'source refused');
@@ -76,6 +77,7 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
       endpointId,
       media,
       feedbackSsrcs,
+      keyframes: keyframes.perSource,
       transport,
       registry,
       listener: parts.sources,
@@ -85,6 +87,8 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     this.#outgoing = new OutgoingMedia({
       media,
       feedbackSsrcs,
+      keyframes: keyframes.perReceiver,
+      bitrates,
       transport,
       registry,
       onForwarding: (source, layer) => emit({ type: 'forwarding', endpointId, source, layer }),
@@ -94,7 +98,8 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     transport.on('trace', (trace) => {
       if (trace.type !== 'bwe') return;
       const { availableBitrate } = trace.info as { availableBitrate: number };
-      emit({ type: 'estimate', endpointId, availableBps: availableBitrate });
+      const availableBps = Math.min(availableBitrate, bitrates.maxBps ?? Infinity);
+      emit({ type: 'estimate', endpointId, availableBps });
     });
   }
 
@@ -167,15 +172,6 @@ export class MediasoupEndpoint implements EndpointMedia, Swept {
     };
     this.#parts.traffic.report(this, growth, quality);
     if (growth.bytesIn > 0) this.emit({ type: 'activity', endpointId: this.#options.endpointId });
-  }
-
-  async sweep(): Promise<void> {
-    try {
-      await this.#incoming.measure();
-    } catch (error) {
-      // Objects may close between the question and the answer.
-      if (!this.#closed) this.#parts.log.debug({ err: error }, 'counters could not be read');
-    }
   }
 
   close(): void {

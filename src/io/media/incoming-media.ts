@@ -6,6 +6,7 @@ import type { EndpointId, SourceName, Ssrc } from '../../model/ids.ts';
 import type { MediaDescription, MediaKind } from '../../model/media-description.ts';
 import type { Source } from '../../model/source.ts';
 import { keepingSame } from './media-descriptions.ts';
+import type { KeyframeLimit } from './media-options.ts';
 import { ReceivedSource, type ReceivedSourceListener } from './received-source.ts';
 import { audioCodec, type FeedbackSsrcs } from './rtp-parameters.ts';
 import type { SourceRegistry } from './source-registry.ts';
@@ -18,6 +19,7 @@ export type IncomingMediaOptions = {
   readonly endpointId: EndpointId;
   readonly media: readonly MediaDescription[];
   readonly feedbackSsrcs: FeedbackSsrcs;
+  readonly keyframes: KeyframeLimit;
   readonly transport: types.WebRtcTransport;
   readonly registry: SourceRegistry;
   readonly listener: ReceivedSourceListener;
@@ -56,11 +58,6 @@ export class IncomingMedia {
 
   find(name: SourceName): ReceivedSource | undefined {
     return this.#sources.get(name);
-  }
-
-  /** Samples the counters of every live video source. */
-  async measure(): Promise<void> {
-    await Promise.all([...this.#sources.values()].map((source) => source.measure()));
   }
 
   close(): void {

@@ -1,35 +1,27 @@
-import type { Layer } from '../../model/layer.ts';
-import type { SourceEncoding } from '../../model/source.ts';
+import type { Layer, LayerIndex } from '../../model/layer.ts';
+import type { LayerSample } from './worker-reports.ts';
 
-/** What the worker counted for one SSRC: packets since its start, bit/s by `spatial.temporal`, each with what is below it. */
-export type StreamSample = {
-  readonly ssrc: number;
-  readonly packetCount: number;
-  readonly bitrate: number;
-  readonly bitrateByLayer: Readonly<Record<string, number>>;
-};
-
+/** What is taken for the height of the lowest layer until a key frame says it, pixels (allocation.md §2.1). */
 const LOWEST_HEIGHT = 180;
-const FULL_FRAME_RATE = 30;
-const MAX_LAYERS = 3;
+/** Temporal layers are told apart by their share of the full frame rate: all, a half, a quarter … of it. */
+const LEAST_SHARE_EXPONENT = -3;
+/** A change of the frame rate or of a bit rate below these shares is noise. */
+const FRAME_RATE_NOISE = 0.2;
+const BITRATE_NOISE = 0.1;
 
-/**
- * Finds the layers of one video source from samples taken about once a second. Heights and frame rates are not measured:
- * 180, 360, 720 by place and 30 halved per temporal layer, as JVB assumes until it sees a key frame (allocation.md §2.1).
- */
+/** Where the layers of a source are: in an RTP stream each, in one that needs only the chosen one, in one that needs all below. */
+export type SpatialForm = 'streams' | 'alone' | 'stacked';
+
+/** Makes the layers of one video source of the worker's reports (docs/media-plane.md, "Layers"). */
 export class LayerMeter {
-  readonly #encodings: readonly SourceEncoding[];
-  readonly #svc: boolean;
-  readonly #packetCounts = new Map<number, number>();
+  readonly #form: SpatialForm;
   #layers: readonly Layer[];
+  /** Of the whole source, frames per second; kept until it differs for sure. */
+  #frameRate = 0;
 
-  /**
-   * @param svc all layers come on the first SSRC, spatial ones predicted at key frames only (K-SVC)
-   * @param layers what is taken to arrive until the first sample
-   */
-  constructor(encodings: readonly SourceEncoding[], svc: boolean, layers: readonly Layer[] = []) {
-    this.#encodings = encodings;
-    this.#svc = svc;
+  /** @param layers what is taken to arrive until the first report */
+  constructor(form: SpatialForm, layers: readonly Layer[] = []) {
+    this.#form = form;
     this.#layers = layers;
   }
 
@@ -38,29 +30,56 @@ export class LayerMeter {
     return this.#layers;
   }
 
-  /** Takes a sample; true if the layers differ enough from before to be told. */
-  take(samples: readonly StreamSample[]): boolean {
-    const layers: Layer[] = [];
-    this.#encodings.forEach(({ ssrc }, encoding) => {
-      const sample = samples.find((candidate) => candidate.ssrc === ssrc);
-      if (!sample) return;
-      const before = this.#packetCounts.get(ssrc) ?? 0;
-      this.#packetCounts.set(ssrc, sample.packetCount);
-      if (sample.packetCount === before) return;
-      layers.push(...(this.#svc ? svcLayers(sample) : encodingLayers(sample, encoding)));
-    });
-    return this.#replace(layers);
-  }
-
-  /** The worker saw no packet of this SSRC for a while: its layers are gone. True if there were any. */
-  silence(ssrc: number): boolean {
-    const encoding = this.#encodings.findIndex((candidate) => candidate.ssrc === ssrc);
-    return this.#replace(this.#layers.filter(({ index }) => index.encoding !== encoding));
+  /** Takes a report; true if the layers differ enough from before to be told. */
+  take(samples: readonly LayerSample[]): boolean {
+    const measured = samples.map((sample) => this.#measure(sample, samples));
+    this.#followFrameRate(Math.max(0, ...measured.map(({ frameRate }) => frameRate)));
+    return this.#replace(
+      measured.map((layer) => ({ ...layer, frameRate: this.#steady(layer.frameRate) })),
+    );
   }
 
   /** Nothing is let through any more. True if something was. */
   clear(): boolean {
     return this.#replace([]);
+  }
+
+  #measure(sample: LayerSample, samples: readonly LayerSample[]): Layer {
+    const below = samples.filter(
+      ({ encoding, spatial, temporal }) =>
+        encoding === sample.encoding &&
+        temporal <= sample.temporal &&
+        (this.#form === 'stacked' ? spatial <= sample.spatial : spatial === sample.spatial),
+    );
+    const own = below.filter(({ spatial }) => spatial === sample.spatial);
+    const { encoding, spatial, temporal } = sample;
+    return {
+      index: { encoding, spatial, temporal },
+      height: this.#height(sample, samples),
+      frameRate: sumOf(own, ({ frameRate }) => frameRate),
+      bitrateBps: sumOf(below, ({ bitrateBps }) => bitrateBps),
+    };
+  }
+
+  #height(sample: LayerSample, samples: readonly LayerSample[]): number {
+    if (sample.height > 0) return Math.min(sample.width, sample.height);
+    const known = samples.find(({ height }) => height > 0);
+    const place = (index: LayerIndex) =>
+      this.#form === 'streams' ? index.encoding : index.spatial;
+    return known
+      ? Math.round(Math.min(known.width, known.height) * 2 ** (place(sample) - place(known)))
+      : LOWEST_HEIGHT * 2 ** place(sample);
+  }
+
+  #followFrameRate(measured: number): void {
+    const differs = Math.abs(measured - this.#frameRate) > this.#frameRate * FRAME_RATE_NOISE;
+    if (differs) this.#frameRate = Math.max(measured, 1);
+  }
+
+  /** Counted over a second, 29 frames and 31 are the same: the layers of all streams are to compare. */
+  #steady(frameRate: number): number {
+    const share = frameRate > 0 ? Math.log2(frameRate / this.#frameRate) : LEAST_SHARE_EXPONENT;
+    return this.#frameRate * 2 ** Math.min(0, Math.max(LEAST_SHARE_EXPONENT, Math.round(share)));
   }
 
   #replace(layers: readonly Layer[]): boolean {
@@ -70,58 +89,22 @@ export class LayerMeter {
   }
 }
 
-function encodingLayers(sample: StreamSample, encoding: number): Layer[] {
-  const rates = temporalRates(sample, 0);
-  // Without temporal layers, or with a payload that is not parsed (encrypted in full), there is one layer.
-  const found = rates.length > 0 ? rates : [sample.bitrate];
-  return found.map((bitrateBps, temporal) => ({
-    index: { encoding, spatial: 0, temporal },
-    height: LOWEST_HEIGHT * 2 ** encoding,
-    frameRate: FULL_FRAME_RATE / 2 ** (found.length - 1 - temporal),
-    bitrateBps,
-  }));
+function sumOf<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + value(item), 0);
 }
 
-function svcLayers(sample: StreamSample): Layer[] {
-  const layers: Layer[] = [];
-  let below = 0;
-  for (let spatial = 0; spatial < MAX_LAYERS; spatial += 1) {
-    const rates = temporalRates(sample, spatial);
-    rates.forEach((bitrate, temporal) => {
-      layers.push({
-        index: { encoding: 0, spatial, temporal },
-        height: LOWEST_HEIGHT * 2 ** spatial,
-        frameRate: FULL_FRAME_RATE / 2 ** (rates.length - 1 - temporal),
-        // The worker adds the layers below, which K-SVC does not send along.
-        bitrateBps: Math.max(bitrate - below, 0),
-      });
-    });
-    below = rates.at(-1) ?? below;
-  }
-  return layers.length > 0 ? layers : encodingLayers(sample, 0);
-}
-
-/** Rates of the temporal layers received within a spatial one, lowest first. */
-function temporalRates({ bitrateByLayer }: StreamSample, spatial: number): number[] {
-  const rates: number[] = [];
-  for (let temporal = 0; temporal < MAX_LAYERS; temporal += 1) {
-    const rate = bitrateByLayer[`${spatial}.${temporal}`] ?? 0;
-    if (rate === 0) break;
-    rates.push(rate);
-  }
-  return rates;
-}
-
-/** Another set of layers, or a rate that moved by more than a tenth. */
+/** Other layers, or a rate that moved for sure. */
 function differ(before: readonly Layer[], after: readonly Layer[]): boolean {
   if (before.length !== after.length) return true;
   return after.some((layer, place) => {
-    const { index, bitrateBps } = before[place] ?? layer;
+    const former = before[place] ?? layer;
     return (
-      index.encoding !== layer.index.encoding ||
-      index.spatial !== layer.index.spatial ||
-      index.temporal !== layer.index.temporal ||
-      Math.abs(bitrateBps - layer.bitrateBps) > bitrateBps / 10
+      former.index.encoding !== layer.index.encoding ||
+      former.index.spatial !== layer.index.spatial ||
+      former.index.temporal !== layer.index.temporal ||
+      former.height !== layer.height ||
+      former.frameRate !== layer.frameRate ||
+      Math.abs(former.bitrateBps - layer.bitrateBps) > former.bitrateBps * BITRATE_NOISE
     );
   });
 }

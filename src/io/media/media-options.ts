@@ -10,6 +10,7 @@ export type MediaOptions = {
   readonly advertisePrivateAddresses: boolean;
   readonly bitrates: BitrateOptions;
   readonly transports: TransportOptions;
+  readonly keyframes: KeyframeOptions;
   /** What workers may log, cheapest last; each `debug` line costs the worker time. */
   readonly workerLogLevel: 'debug' | 'warn' | 'error' | 'none';
 };
@@ -69,6 +70,28 @@ export const defaultTransports: TransportOptions = {
   localFingerprintHash: 'sha-256',
   acceptedFingerprintHashes: ['sha-512', 'sha-384', 'sha-256', 'sha-1'],
   redaction: { remoteAddresses: true },
+};
+
+/** How many key frames are asked of senders (allocation.md §4.2). */
+export type KeyframeOptions = {
+  /** Requests of one receiver for one source. */
+  readonly perReceiver: KeyframeLimit;
+  /** Requests for one source, whoever they come from; those that come too early are merged. */
+  readonly perSource: KeyframeLimit;
+};
+
+export type KeyframeLimit = {
+  /** A receiver's round-trip time and 10 ms are enough, if that is less. */
+  readonly minIntervalMs: number;
+  readonly maxRequests: number;
+  /** The window in which `maxRequests` are allowed. */
+  readonly windowMs: number;
+};
+
+/** JVB's. */
+export const defaultKeyframes: KeyframeOptions = {
+  perReceiver: { minIntervalMs: 200, maxRequests: 3, windowMs: 10_000 },
+  perSource: { minIntervalMs: 200, maxRequests: 1, windowMs: 200 },
 };
 
 /** Why the media plane cannot start. The message is one line for the operator: what failed and what to do. */

@@ -57,7 +57,7 @@ export class MediasoupPlane implements MediaPlane {
     forwardMediasoupLog(log, options.transports.redaction);
     const shared = { log, traffic: new Traffic(performance.now()), delay: new ForwardingDelay() };
     const pool = await WorkerPool.start(options, shared);
-    return new MediasoupPlane({ ...shared, options, sweep: new Sweep(log) }, pool);
+    return new MediasoupPlane({ ...shared, options }, pool);
   }
 
   /** The UDP and TCP ports, as really opened. */
@@ -106,7 +106,6 @@ export class MediasoupPlane implements MediaPlane {
   /** Ends every conference and worker. */
   close(): void {
     clearInterval(this.#ticker);
-    this.#context.sweep.close();
     this.#workerSweep.close();
     for (const conferences of this.#conferences)
       for (const conference of [...conferences]) conference.close();

@@ -6,7 +6,9 @@ import type { SourceName, Ssrc } from '../../model/ids.ts';
 import type { LayerIndex } from '../../model/layer.ts';
 import type { MediaDescription } from '../../model/media-description.ts';
 import { keepingSame } from './media-descriptions.ts';
+import type { BitrateOptions, KeyframeLimit } from './media-options.ts';
 import { exactly } from './ortc-override.ts';
+import { ProbingGoal } from './probing-goal.ts';
 import type { ReceivedSource } from './received-source.ts';
 import { consumerParameters, engineLayers, type FeedbackSsrcs } from './rtp-parameters.ts';
 import { SentStream } from './sent-stream.ts';
@@ -19,6 +21,8 @@ const MAX_SENT_SSRCS = 2000;
 export type OutgoingMediaOptions = {
   readonly media: readonly MediaDescription[];
   readonly feedbackSsrcs: FeedbackSsrcs;
+  readonly keyframes: KeyframeLimit;
+  readonly bitrates: BitrateOptions;
   readonly transport: types.WebRtcTransport;
   readonly registry: SourceRegistry;
   readonly onForwarding: (source: SourceName, layer: LayerIndex | undefined) => void;
@@ -33,6 +37,7 @@ export class OutgoingMedia {
   readonly #budget = new SsrcBudget(MAX_SENT_SSRCS);
   readonly #reconciler: Reconciler<ForwardingPlan>;
   readonly #unwatch: () => void;
+  readonly #goal: ProbingGoal;
   #plan: ForwardingPlan = { streams: [], idealBps: 0 };
   #media: readonly MediaDescription[];
   /** What streams of a kind were last opened with. */
@@ -46,11 +51,13 @@ export class OutgoingMedia {
       (plan) => this.#apply(plan),
       (error) => options.log.error({ err: error }, 'forwarding plan could not be applied'),
     );
+    this.#goal = new ProbingGoal(options.transport, options.bitrates);
     this.#unwatch = options.registry.watch((received) => this.#producerChanged(received));
   }
 
   set(plan: ForwardingPlan): void {
     this.#plan = plan;
+    this.#goal.set(plan.idealBps);
     this.#reconciler.set(plan);
   }
 
@@ -102,13 +109,13 @@ export class OutgoingMedia {
   }
 
   async #open(stream: ForwardedStream): Promise<void> {
-    const { registry, transport, feedbackSsrcs, onForwarding, onRefused } = this.#options;
+    const { registry, transport, onForwarding, onRefused } = this.#options;
     const received = registry.find(stream.owner, stream.source);
     const consumable = received?.consumable;
     const description = this.#media.find(({ kind }) => kind === stream.kind);
     if (!consumable || !description) return;
     const { producer, parameters: sentParameters } = consumable;
-    const parameters = consumerParameters(stream, sentParameters, description, feedbackSsrcs);
+    const parameters = consumerParameters(stream, sentParameters, description, this.#options);
     // The receiver was not offered the codec this source uses now: nothing it could decode.
     if (!parameters) return;
     const ssrcs = stream.rtx === undefined ? [stream.ssrc] : [stream.ssrc, stream.rtx];

@@ -5,19 +5,26 @@ import type { EndpointId } from '../../model/ids.ts';
 import type { Layer } from '../../model/layer.ts';
 import type { MediaDescription, PayloadType } from '../../model/media-description.ts';
 import type { Source } from '../../model/source.ts';
-import { LayerMeter } from './layer-meter.ts';
+import { LayerMeter, type SpatialForm } from './layer-meter.ts';
+import type { KeyframeLimit } from './media-options.ts';
 import {
   audioCodec,
   mediaCodec,
   probeParameters,
   producerParameters,
+  usualForm,
   type FeedbackSsrcs,
+  type StreamForm,
 } from './rtp-parameters.ts';
-import { payloadTypeNotice } from './worker-reports.ts';
+import {
+  isVoiceStart,
+  layersReport,
+  payloadTypeNotice,
+  type LayerSample,
+  type PayloadTypeNotice,
+} from './worker-reports.ts';
 
-/** JVB's least distance between key frame requests for one source (allocation.md §4.2). */
-const KEY_FRAME_REQUEST_DELAY_MS = 200;
-/** Every change costs each receiver a new consumer, so a sender that flaps is followed this often. */
+/** Every change of codec or form costs each receiver a new consumer, so a sender that flaps is followed this often. */
 const CODEC_CHANGE_INTERVAL_MS = 1000;
 
 export type ReceivedSourceListener = {
@@ -25,6 +32,7 @@ export type ReceivedSourceListener = {
   producerChanged(received: ReceivedSource): void;
   codecKnown(received: ReceivedSource, codec: string): void;
   layersChanged(received: ReceivedSource, layers: readonly Layer[]): void;
+  voiceStarted(received: ReceivedSource): void;
   refused(received: ReceivedSource, reason: string): void;
 };
 
@@ -34,16 +42,17 @@ export type ReceivedSourceOptions = {
   readonly media: MediaDescription;
   readonly muted: boolean;
   readonly feedbackSsrcs: FeedbackSsrcs;
+  readonly keyframes: KeyframeLimit;
   readonly transport: types.WebRtcTransport;
   readonly listener: ReceivedSourceListener;
   readonly log: Logger;
 };
 
 /** `codec` undefined = not known yet: probe for it. */
-type Wanted = { readonly codec: PayloadType | undefined; readonly muted: boolean };
-type Built = {
+type Sent = { readonly codec: PayloadType | undefined; readonly form: StreamForm };
+type Wanted = Sent & { readonly muted: boolean };
+type Built = Sent & {
   readonly producer: types.Producer;
-  readonly codec: PayloadType | undefined;
   readonly parameters: types.RtpParameters;
 };
 
@@ -64,7 +73,7 @@ export class ReceivedSource {
   #wanted: Wanted;
   /** The producer there is, and what it was made for. */
   #built: Built | undefined;
-  /** With SVC only the first SSRC has a codec; the others are watched for a change to simulcast. */
+  /** With SVC only the first SSRC has a producer; the others are watched for a change to simulcast. */
   #watch: types.Producer | undefined;
   #meter: LayerMeter | undefined;
   #toldCodec: string | undefined;
@@ -82,7 +91,7 @@ export class ReceivedSource {
       (error) => this.#failed(error),
     );
     const codec = options.source.kind === 'audio' ? audioCodec(options.media) : undefined;
-    this.#wanted = { codec, muted: options.muted };
+    this.#wanted = { codec, form: 'simulcast', muted: options.muted };
     this.#reconciler.set(this.#wanted);
   }
 
@@ -108,15 +117,6 @@ export class ReceivedSource {
     if (this.#meter?.clear()) this.#tellLayers();
   }
 
-  /** Takes the worker's counters; called about once a second. */
-  async measure(): Promise<void> {
-    const { producer, source } = this;
-    if (!producer || source.kind === 'audio' || this.#isMuted()) return;
-    const stats = await producer.getStats();
-    const isStale = producer !== this.producer || this.#closed || this.#isMuted();
-    if (!isStale && this.#meter?.take(stats)) this.#tellLayers();
-  }
-
   requestKeyframe(): void {
     const [consumer] = this.consumers;
     consumer?.requestKeyFrame().catch(() => undefined); // fails only if it was closed meanwhile
@@ -131,35 +131,39 @@ export class ReceivedSource {
     await this.#reconciler.settled();
   }
 
-  #isMuted(): boolean {
-    return this.#wanted.muted;
-  }
-
   #want(wanted: Wanted): void {
     this.#wanted = wanted;
     this.#reconciler.set(wanted);
   }
 
-  async #apply({ codec, muted }: Wanted): Promise<void> {
-    if (!this.#built || this.#built.codec !== codec) {
-      if (this.#built?.codec && !(await this.#mayChange(codec))) return;
-      this.#discard();
-      const parameters = this.#parameters(codec);
-      const producer = await this.#produce(parameters, muted);
-      producer.on('score', (scores) => this.#scored(producer, scores, codec));
-      if (this.#closed) {
-        producer.close();
-        return;
-      }
-      this.#built = { producer, codec, parameters };
-      if (codec) await this.#begin(this.#built);
+  async #apply(wanted: Wanted): Promise<void> {
+    if (!this.#built || !sameStreams(this.#built, wanted)) {
+      if (this.#built?.codec && !(await this.#mayChange(wanted))) return;
+      const built = await this.#build(wanted);
+      if (!built) return;
     }
-    const { producer } = this.#built;
-    if (producer.paused !== muted) await (muted ? producer.pause() : producer.resume());
+    const producer = this.#built?.producer;
+    const { muted } = wanted;
+    if (producer && producer.paused !== muted) await (muted ? producer.pause() : producer.resume());
   }
 
-  /** Waits until another change is due; false if `codec` is not what is wanted by then. */
-  async #mayChange(codec: PayloadType | undefined): Promise<boolean> {
+  /** undefined if the source was closed meanwhile */
+  async #build({ codec, form, muted }: Wanted): Promise<Built | undefined> {
+    this.#discard();
+    const parameters = this.#parameters(codec, form);
+    const producer = await this.#produce(parameters, muted);
+    if (codec) producer.on('score', () => this.#firstPacketCame(producer, codec));
+    if (this.#closed) {
+      producer.close();
+      return undefined;
+    }
+    this.#built = { producer, codec, form, parameters };
+    if (codec) await this.#begin(this.#built);
+    return this.#built;
+  }
+
+  /** Waits until another change is due; false if `wanted` is not wanted any more by then. */
+  async #mayChange(wanted: Wanted): Promise<boolean> {
     const waitMs = this.#changedMs + CODEC_CHANGE_INTERVAL_MS - performance.now();
     if (waitMs > 0) {
       await new Promise<void>((resolve) => {
@@ -170,23 +174,23 @@ export class ReceivedSource {
         };
       });
     }
-    if (this.#closed || codec !== this.#wanted.codec) return false;
+    if (this.#closed || !sameStreams(wanted, this.#wanted)) return false;
     this.#changedMs = performance.now();
     return true;
   }
 
-  #parameters(codec: PayloadType | undefined): types.RtpParameters {
+  #parameters(codec: PayloadType | undefined, form: StreamForm): types.RtpParameters {
     const { media, source, feedbackSsrcs } = this.#options;
     return codec
-      ? producerParameters(source, media, codec, feedbackSsrcs)
+      ? producerParameters(source, media, { codec, form }, feedbackSsrcs)
       : probeParameters(source.encodings);
   }
 
-  async #begin({ producer, parameters }: Built): Promise<void> {
+  async #begin({ codec, form, parameters }: Built): Promise<void> {
     const { kind, encodings } = this.source;
     if (kind === 'video') {
-      // What was told of the former codec stands until the first sample.
-      this.#meter = new LayerMeter(encodings, producer.type === 'svc', this.#meter?.layers);
+      // What was told of the former codec stands until the first report.
+      this.#meter = new LayerMeter(spatialForm(codec, form), this.#meter?.layers);
     }
     this.#options.listener.producerChanged(this);
     const unused = encodings.slice(parameters.encodings?.length ?? 0);
@@ -201,36 +205,47 @@ export class ReceivedSource {
       kind: this.source.kind,
       rtpParameters,
       paused,
-      keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
+      keyFrameRequestDelay: requestDelayMs(this.#options.keyframes),
     });
-    producer.on('trace', (trace) => this.#notice(trace));
+    producer.on('trace', (trace) => {
+      if (this.#closed) return;
+      if (this.source.kind === 'video') this.#traced(producer, trace);
+      else if (isVoiceStart(trace)) this.#options.listener.voiceStarted(this);
+    });
     return producer;
   }
 
-  #notice(trace: types.ProducerTraceEventData): void {
+  #traced(producer: types.Producer, trace: types.ProducerTraceEventData): void {
     const notice = payloadTypeNotice(trace);
-    if (!notice || this.#closed || this.source.kind === 'audio') return;
-    if (!this.source.encodings.some(({ ssrc }) => ssrc === notice.ssrc)) return; // an RTX stream
-    const codec = mediaCodec(this.#options.media, notice.payloadType);
-    if (codec && codec !== this.#wanted.codec) this.#want({ ...this.#wanted, codec });
+    if (notice) this.#follow(notice);
+    const samples = layersReport(trace);
+    if (samples && producer === this.producer && !this.#wanted.muted) this.#take(samples);
   }
 
-  #scored(
-    producer: types.Producer,
-    scores: readonly types.ProducerScore[],
-    codec: PayloadType | undefined,
-  ): void {
-    if (!codec || producer !== this.producer) return;
-    if (codec.name !== this.#toldCodec) {
-      this.#toldCodec = codec.name;
-      this.#options.listener.codecKnown(this, codec.name);
+  /** A packet came that there is no producer for: the sender uses another codec, or streams it did not. */
+  #follow({ ssrc, payloadType }: PayloadTypeNotice): void {
+    const place = this.source.encodings.findIndex((encoding) => encoding.ssrc === ssrc);
+    const codec = mediaCodec(this.#options.media, payloadType);
+    if (place === -1 || !codec) return; // an RTX stream, or nothing known
+    const form = place > 0 && isVp9(codec) ? 'simulcast' : usualForm(codec);
+    if (codec !== this.#wanted.codec || form === 'simulcast')
+      this.#want({ ...this.#wanted, codec, form });
+  }
+
+  #take(samples: readonly LayerSample[]): void {
+    const higher = samples.find(({ spatial }) => spatial > 0);
+    if (higher && isVp9(this.#wanted.codec)) {
+      // The worker leaves out the layers below or not, and which it is shows only now.
+      const form = higher.needsLayerBelow ? 'svc' : 'k-svc';
+      if (form !== this.#wanted.form) this.#want({ ...this.#wanted, form });
     }
-    // The worker gives 0 to a stream without packets for 1.5 s.
-    const before = this.#meter?.layers;
-    for (const { ssrc, score } of scores) {
-      if (score === 0) this.#meter?.silence(ssrc);
-    }
-    if (this.#meter?.layers !== before) this.#tellLayers();
+    if (this.#meter?.take(samples)) this.#tellLayers();
+  }
+
+  #firstPacketCame(producer: types.Producer, { name }: PayloadType): void {
+    if (producer !== this.producer || name === this.#toldCodec) return;
+    this.#toldCodec = name;
+    this.#options.listener.codecKnown(this, name);
   }
 
   #tellLayers(): void {
@@ -249,4 +264,23 @@ export class ReceivedSource {
     if (this.#closed || this.#options.transport.closed) return;
     this.#options.listener.refused(this, error instanceof Error ? error.message : String(error));
   }
+}
+
+function sameStreams(a: Sent, b: Sent): boolean {
+  return a.codec === b.codec && a.form === b.form;
+}
+
+function isVp9(codec: PayloadType | undefined): boolean {
+  return codec?.name.toLowerCase() === 'vp9';
+}
+
+/** Of VP9 in K-SVC the worker sends the chosen layer alone, of AV1 always all below too. */
+function spatialForm(codec: PayloadType | undefined, form: StreamForm): SpatialForm {
+  if (form === 'simulcast') return 'streams';
+  return form === 'k-svc' && isVp9(codec) ? 'alone' : 'stacked';
+}
+
+/** Requests that come sooner after the last one are merged. */
+function requestDelayMs({ minIntervalMs, maxRequests, windowMs }: KeyframeLimit): number {
+  return Math.max(minIntervalMs, maxRequests > 0 ? windowMs / maxRequests : 0);
 }

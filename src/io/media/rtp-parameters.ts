@@ -1,6 +1,5 @@
 // RTP parameters for the worker, made of what the focus offered: its payload type numbers and header extension ids, unchanged.
 import type { types } from 'mediasoup';
-import type { Ssrc } from '../../model/ids.ts';
 import type { LayerIndex } from '../../model/layer.ts';
 import {
   headerExtensionUri,
@@ -11,7 +10,12 @@ import {
 } from '../../model/media-description.ts';
 import type { Source, SourceEncoding } from '../../model/source.ts';
 import type { ConferenceMediaOptions, ForwardedStream } from '../../conference/ports.ts';
-import { feedbackSsrcParameter } from './worker-reports.ts';
+import type { KeyframeLimit } from './media-options.ts';
+import {
+  feedbackSsrcParameter,
+  keyframeParameters,
+  layersAllocationParameter,
+} from './worker-reports.ts';
 
 type RtpParameters = types.RtpParameters;
 type RtpCodec = types.RtpCodecParameters;
@@ -21,7 +25,17 @@ type ExtensionUri = types.RtpHeaderExtensionUri;
 const PROBE_PAYLOAD_TYPE = 72;
 /** More layers may be declared than are sent, not the other way round. */
 const TEMPORAL_LAYERS = 3;
-const SVC_MODE = 'L3T3_KEY';
+const scalabilityModes: Record<StreamForm, string> = {
+  simulcast: `L1T${TEMPORAL_LAYERS}`,
+  'k-svc': 'L3T3_KEY',
+  svc: 'L3T3',
+};
+
+/**
+ * How the layers of a video source travel: each in a stream of its own; all in the first stream, where a spatial layer needs the one below at
+ * key frames only; or always.
+ */
+export type StreamForm = 'simulcast' | 'k-svc' | 'svc';
 
 /** What senders are read for. Their MID is their own m-line's and means nothing here (colibri2.md §6.7). */
 const receivedExtensions: ReadonlySet<string> = new Set([
@@ -43,6 +57,11 @@ export function mediaCodec(media: MediaDescription, payloadType: number): Payloa
   return media.payloadTypes.find(
     ({ id, name }) => id === payloadType && videoCodecs.includes(name.toLowerCase()),
   );
+}
+
+/** The form a codec is taken to have until packets say otherwise: what Chromium sends. */
+export function usualForm(codec: PayloadType | undefined): StreamForm {
+  return ['vp9', 'av1'].includes(codec?.name.toLowerCase() ?? '') ? 'k-svc' : 'simulcast';
 }
 
 /** The codec every audio source is taken to use: RED and telephone-event travel beside it. */
@@ -80,7 +99,7 @@ export function feedbackParameters(
     const ssrc = feedbackSsrcs[media.kind]; // the bridge's own, so nobody can send with it
     const silent = { ...toCodec(media, codec), payloadType: PROBE_PAYLOAD_TYPE };
     const rtpParameters = {
-      codecs: [withFeedbackSsrc(silent, ssrc)],
+      codecs: [withParameters(silent, feedbackSsrcParameter(ssrc))],
       headerExtensions: extensions(media.headerExtensions, receivedExtensions),
       encodings: [{ ssrc }],
       rtcp: {},
@@ -90,19 +109,26 @@ export function feedbackParameters(
   return undefined;
 }
 
-/** A source as its endpoint sends it with `codec`. */
+/** A source as its endpoint sends it with `codec`, in `form` if it is video. */
 export function producerParameters(
   source: Source,
   media: MediaDescription,
-  codec: PayloadType,
+  { codec, form }: { readonly codec: PayloadType; readonly form: StreamForm },
   feedbackSsrcs: FeedbackSsrcs,
 ): RtpParameters {
-  const rtx = source.kind === 'video' ? rtxOf(media, codec) : undefined;
-  const encodings = isSvc(codec) ? source.encodings.slice(0, 1) : source.encodings;
-  const scalabilityMode = sentScalability(source, codec);
+  const isVideo = source.kind === 'video';
+  const rtx = isVideo ? rtxOf(media, codec) : undefined;
+  const encodings = form === 'simulcast' ? source.encodings : source.encodings.slice(0, 1);
+  const scalabilityMode = isVideo ? scalabilityModes[form] : undefined;
+  const allocation = media.headerExtensions.find(
+    ({ uri }) => uri === headerExtensionUri.videoLayersAllocation,
+  );
   return {
     codecs: [
-      withFeedbackSsrc(toCodec(media, codec), feedbackSsrcs[source.kind]),
+      withParameters(toCodec(media, codec), {
+        ...feedbackSsrcParameter(feedbackSsrcs[source.kind]),
+        ...layersAllocationParameter(allocation?.id),
+      }),
       ...(rtx ? [toCodec(media, rtx)] : []),
       ...(source.kind === 'audio' ? companions(media, codec) : []),
     ],
@@ -116,12 +142,17 @@ export function producerParameters(
   };
 }
 
+export type ConsumerOptions = {
+  readonly feedbackSsrcs: FeedbackSsrcs;
+  readonly keyframes: KeyframeLimit;
+};
+
 /** A stream as a receiver is sent it; undefined if the receiver was not offered the codec. */
 export function consumerParameters(
   stream: ForwardedStream,
   sent: RtpParameters,
   receiver: MediaDescription,
-  feedbackSsrcs: FeedbackSsrcs,
+  { feedbackSsrcs, keyframes }: ConsumerOptions,
 ): RtpParameters | undefined {
   const payloadType = sent.codecs[0]?.payloadType;
   const codec = receiver.payloadTypes.find(({ id }) => id === payloadType);
@@ -130,7 +161,10 @@ export function consumerParameters(
   const scalabilityMode = receivedScalability(sent);
   return {
     codecs: [
-      withFeedbackSsrc(toCodec(receiver, codec), feedbackSsrcs[stream.kind]),
+      withParameters(toCodec(receiver, codec), {
+        ...feedbackSsrcParameter(feedbackSsrcs[stream.kind]),
+        ...(stream.kind === 'video' && keyframeParameters(keyframes)),
+      }),
       ...(rtx ? [toCodec(receiver, rtx)] : []),
       ...(stream.kind === 'audio' ? companions(receiver, codec) : []),
     ],
@@ -163,15 +197,6 @@ export function modelLayer(type: types.ProducerType, layers: types.ConsumerLayer
   return type === 'simulcast'
     ? { encoding: layers.spatialLayer, spatial: 0, temporal }
     : { encoding: 0, spatial: layers.spatialLayer, temporal };
-}
-
-function isSvc(codec: PayloadType): boolean {
-  return ['vp9', 'av1'].includes(codec.name.toLowerCase());
-}
-
-function sentScalability(source: Source, codec: PayloadType): string | undefined {
-  if (source.kind === 'audio') return undefined;
-  return isSvc(codec) ? SVC_MODE : `L1T${TEMPORAL_LAYERS}`;
 }
 
 function receivedScalability({ encodings = [] }: RtpParameters): string | undefined {
@@ -220,8 +245,8 @@ function companions(media: MediaDescription, codec: PayloadType): RtpCodec[] {
     .map(({ id }) => ({ ...toCodec(media, codec), payloadType: id }));
 }
 
-function withFeedbackSsrc(codec: RtpCodec, ssrc: Ssrc): RtpCodec {
-  return { ...codec, parameters: { ...codec.parameters, ...feedbackSsrcParameter(ssrc) } };
+function withParameters(codec: RtpCodec, parameters: Readonly<Record<string, number>>): RtpCodec {
+  return { ...codec, parameters: { ...codec.parameters, ...parameters } };
 }
 
 function toCodec(media: MediaDescription, codec: PayloadType): RtpCodec {

@@ -2,6 +2,7 @@
 import type { types } from 'mediasoup';
 import type { Ssrc } from '../../model/ids.ts';
 import type { IceCredentials } from '../../model/transport.ts';
+import type { KeyframeLimit } from './media-options.ts';
 import type { PacketCounts } from './traffic.ts';
 
 export type PayloadTypeNotice = { readonly ssrc: Ssrc; readonly payloadType: number };
@@ -20,6 +21,44 @@ export function payloadTypeNotice(
   return rtpPacket
     ? { ssrc: rtpPacket.ssrc as Ssrc, payloadType: rtpPacket.payloadType }
     : undefined;
+}
+
+/** What arrives of one layer, without those it depends on; rates over the last second, pixels, 0 = unknown. */
+export type LayerSample = {
+  readonly encoding: number;
+  readonly spatial: number;
+  readonly temporal: number;
+  readonly bitrateBps: number;
+  readonly frameRate: number;
+  readonly width: number;
+  readonly height: number;
+  /** Its ordinary frames need the spatial layer below. */
+  readonly needsLayerBelow: boolean;
+};
+
+/**
+ * Patch layers-report: a video producer's `keyframe` trace, which nobody asked for, has the report in place of its packet's
+ * MID: a word for each layer, eight numbers each. undefined if it is another trace.
+ */
+export function layersReport(
+  trace: types.ProducerTraceEventData,
+): readonly LayerSample[] | undefined {
+  if (trace.type !== 'keyframe') return undefined;
+  const { rtpPacket } = trace.info as { rtpPacket: { mid: string | null } };
+  const words = rtpPacket.mid?.split(' ').filter((word) => word !== '') ?? [];
+  return words.map((word) => {
+    const [encoding = 0, spatial = 0, temporal = 0, bitrateBps = 0, ...rest] = word
+      .split(',')
+      .map(Number);
+    const [frameRate = 0, width = 0, height = 0, needsLayerBelow = 0] = rest;
+    const layer = { encoding, spatial, temporal, bitrateBps, frameRate, width, height };
+    return { ...layer, needsLayerBelow: needsLayerBelow === 1 };
+  });
+}
+
+/** Patch voice-start: an audio producer's `keyframe` trace, which no packet of audio causes. */
+export function isVoiceStart(trace: types.ProducerTraceEventData): boolean {
+  return trace.type === 'keyframe';
 }
 
 /**
@@ -44,6 +83,22 @@ export function feedbackSsrcParameter(ssrc: Ssrc): Readonly<Record<string, numbe
  */
 export function sharedPortAddress(group: string, letters: string, order: string): string {
   return `shared-port:${group}:${letters}:${order}`;
+}
+
+/** A codec parameter of a producer: where the senders' video-layers-allocation00 extension is (patch layers-report). */
+export function layersAllocationParameter(
+  extensionId: number | undefined,
+): Readonly<Record<string, number>> {
+  return extensionId === undefined ? {} : { 'x-layers-allocation-id': extensionId };
+}
+
+/** Codec parameters of a consumer: how many key frames its receiver may ask for (patch keyframe-budget). */
+export function keyframeParameters(limit: KeyframeLimit): Readonly<Record<string, number>> {
+  return {
+    'x-keyframe-min-interval': limit.minIntervalMs,
+    'x-keyframe-max-requests': limit.maxRequests,
+    'x-keyframe-window': limit.windowMs,
+  };
 }
 
 /** The client's ICE password as a last fingerprint: with it the worker makes Firefox the controlling agent. */

@@ -296,20 +296,27 @@ describe('video', () => {
     expect(new Set(extensionIds)).toEqual(new Set([5]));
   });
 
-  it('passes key frame requests on, a few at most', async () => {
+  it('passes key frame requests on, a few of each receiver', async () => {
+    const carol = await conference.join('carol');
     const source = camera(alice.id, 3001, 1);
     alice.endpoint.setReception({ sources: [source], muted: notMuted });
-    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    for (const receiver of [bob, carol])
+      receiver.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
     const flow = flowing(new VideoFlow({ client: alice.client, encodings: source.encodings }));
     await packets(bob.client, 3001, 10);
+    await packets(carol.client, 3001, 10);
     const before = flow.keyFrameRequests[0]!;
     const asking = setInterval(() => bob.client.send(buildPli(1, 3001)), 5);
     flows.push({ stop: () => clearInterval(asking) });
     const sentBefore = bob.client.packetsOf(3001).length;
     await packets(bob.client, 3001, sentBefore + 60); // two seconds of frames, 400 requests
     const requests = flow.keyFrameRequests[0]! - before;
-    expect(requests).toBeGreaterThan(2);
-    expect(requests).toBeLessThan(20);
+    expect(requests).toBeGreaterThan(0);
+    expect(requests).toBeLessThan(5); // three, and one may be repeated
+    carol.client.send(buildPli(1, 3001));
+    await until(() =>
+      flow.keyFrameRequests[0]! > before + requests ? undefined : 'the other one is not heard',
+    );
   });
 
   it('comes with an estimate of what the receiver can take', async () => {
@@ -334,7 +341,8 @@ describe('video', () => {
   it('tells the layers that arrive and notices those that stop', async () => {
     const source = camera(alice.id, 3001);
     alice.endpoint.setReception({ sources: [source], muted: notMuted });
-    const flow = flowing(new VideoFlow({ client: alice.client, encodings: source.encodings }));
+    const { encodings } = source;
+    const flow = flowing(new VideoFlow({ client: alice.client, encodings, lowestHeight: 90 }));
     const encodingsTold = () => {
       const layers = conference.eventsOf('layers').at(-1)?.layers ?? [];
       return [...new Set(layers.map(({ index }) => index.encoding))].join();
@@ -343,7 +351,7 @@ describe('video', () => {
     await until(() => {
       const layers = conference.eventsOf('layers').at(-1)?.layers ?? [];
       if (layers.length < 9) return `${layers.length} layers`;
-      const expected = [180, 360, 720].flatMap((height) => [height, height, height]);
+      const expected = [90, 180, 360].flatMap((height) => [height, height, height]);
       expect(layers.map(({ height }) => height)).toEqual(expected);
       return undefined;
     });

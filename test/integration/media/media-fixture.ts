@@ -9,6 +9,7 @@ import type {
 import {
   defaultBitrates,
   defaultTransports,
+  defaultKeyframes,
   type MediaOptions,
 } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
@@ -58,6 +59,7 @@ export function mediaOptions(changes: Partial<MediaOptions> = {}): MediaOptions 
     advertisePrivateAddresses: true,
     bitrates: defaultBitrates,
     transports: defaultTransports,
+    keyframes: defaultKeyframes,
     workerLogLevel: 'error',
     ...changes,
   };

@@ -155,6 +155,35 @@ describe('transport-cc towards a receiver', () => {
   });
 });
 
+describe('probing', () => {
+  const probes = () => receiver.rtpOf(4444).length;
+
+  it('ends above what would be sent, and begins again when that is more', async () => {
+    observer = new TransportCcReceiver();
+    receiver.onRtp = (packet) => observer.onPacket(packet);
+    await receiver.transport.setMaxOutgoingBitrate(200_000);
+    await consume(receiver.transport, producer, parameters);
+    const small = (tick: number) =>
+      source.frame({ keyFrame: tick === 0, packets: 1, payloadBytes: 500 });
+    for (let turn = 0; turn < 10 && (await estimate()) < 400_000; turn += 1)
+      await run(1000, 0, small);
+    const above = await estimate();
+    // What would be sent is no limit of what is measured.
+    expect(above).toBeGreaterThan(400_000);
+    await run(1000, 0, small);
+    const before = probes();
+    await run(8000, 0, small);
+    expect(probes() - before).toBe(0);
+    await receiver.transport.setMaxOutgoingBitrate(20_000_000);
+    for (let turn = 0; turn < 10 && probes() === before; turn += 1) await run(1000, 0, small);
+    expect(probes()).toBeGreaterThan(before);
+  });
+
+  async function estimate(): Promise<number> {
+    return (await stats()).availableOutgoingBitrate ?? 0;
+  }
+});
+
 it('layers are those that were asked for, whatever the estimate', async () => {
   const layers = [1000, 1001, 1002];
   const simulcast = await sender.transport.produce({

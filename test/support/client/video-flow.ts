@@ -10,7 +10,7 @@ const CLOCK_PER_MS = 90;
 const FRAMES_PER_REPORT = 10;
 const TEMPORAL_PATTERN = [0, 2, 1, 2] as const;
 const HISTORY = 500;
-/** Jicofo's payload type for VP9: sent as three spatial layers; any other is sent as VP8. */
+/** Jicofo's payload type for VP9: sent as three spatial layers, or in streams; any other is sent as VP8. */
 const VP9 = 101;
 
 export type VideoFlowOptions = {
@@ -23,6 +23,10 @@ export type VideoFlowOptions = {
   /** Packets of a frame of the lowest encoding; each further one sends twice as many. */
   readonly packetsPerFrame?: number;
   readonly extensions?: ReadonlyMap<number, Buffer>;
+  /** Of the lowest encoding's picture; each further one has twice as much. 180 if not given. */
+  readonly lowestHeight?: number;
+  /** VP9 comes as a stream for each encoding, as of Firefox. */
+  readonly vp9InStreams?: boolean;
 };
 
 type Encoding = {
@@ -108,7 +112,7 @@ export class VideoFlow {
     const timestamp = Math.round(performance.now() * CLOCK_PER_MS) >>> 0;
     this.#encodings.forEach((encoding, place) => {
       // With SVC everything travels on the first SSRC.
-      const carries = place === 0 || this.#payloadType !== VP9;
+      const carries = place === 0 || !this.#isSvc();
       if (encoding.active && carries) this.#sendPackets(encoding, place, timestamp);
     });
     this.#frame += 1;
@@ -118,8 +122,8 @@ export class VideoFlow {
     const keyFrame = encoding.keyFrameDue;
     encoding.keyFrameDue = false;
     if (keyFrame) this.keyFramesSent += 1;
-    const isSvc = this.#payloadType === VP9;
-    const payloads = isSvc ? this.#vp9(keyFrame) : this.#vp8(keyFrame, place);
+    const isVp9 = this.#payloadType === VP9;
+    const payloads = isVp9 ? this.#vp9(keyFrame, place) : this.#vp8(keyFrame, place);
     payloads.forEach((payload, packet) => {
       this.#deliver(encoding, {
         payloadType: this.#payloadType,
@@ -136,6 +140,7 @@ export class VideoFlow {
 
   #vp8(keyFrame: boolean, place: number): Buffer[] {
     const count = (this.#options.packetsPerFrame ?? 1) * 2 ** place;
+    const height = (this.#options.lowestHeight ?? 180) * 2 ** place;
     return Array.from({ length: count }, (_, packet) =>
       buildVp8(
         {
@@ -144,18 +149,23 @@ export class VideoFlow {
           temporalLayer: this.#temporalLayer(keyFrame),
           startOfFrame: packet === 0,
           keyFrame,
+          size: [(height * 16) / 9, height],
         },
         this.#body(),
       ),
     );
   }
 
-  /** One packet for each of three spatial layers. */
-  #vp9(keyFrame: boolean): Buffer[] {
-    return [0, 1, 2].map((spatialLayer) =>
+  #isSvc(): boolean {
+    return this.#payloadType === VP9 && this.#options.vp9InStreams !== true;
+  }
+
+  /** One packet for each of three spatial layers, or of the only one. */
+  #vp9(keyFrame: boolean, place: number): Buffer[] {
+    return (this.#isSvc() ? [0, 1, 2] : [0]).map((spatialLayer) =>
       buildVp9(
         {
-          pictureId: this.#frame,
+          pictureId: this.#frame + place * 1000,
           tl0PicIdx: this.#frame >> 2,
           temporalLayer: this.#temporalLayer(keyFrame),
           spatialLayer,

@@ -18,6 +18,8 @@ export type FrameOptions = {
   /** Leave the last packets of the frame out, as if the source was cut. */
   readonly withoutEnd?: boolean;
   readonly payloadBytes?: number;
+  /** VP8 key frames: of the picture. */
+  readonly size?: readonly [width: number, height: number];
   readonly extensions?: ReadonlyMap<number, Buffer>;
 };
 
@@ -75,11 +77,12 @@ export class VideoSource {
       ssrc: this.ssrc,
       marker: place === count - 1,
       extensions,
-      payload: this.#payload(place, keyFrame, Buffer.alloc(options.payloadBytes ?? 200, place + 1)),
+      payload: this.#payload(place, options),
     };
   }
 
-  #payload(place: number, keyFrame: boolean, body: Buffer): Buffer {
+  #payload(place: number, { keyFrame = false, payloadBytes = 200, size }: FrameOptions): Buffer {
+    const body = Buffer.alloc(payloadBytes, place + 1);
     if (this.codec === 'AV1') return body;
     return buildVp8(
       {
@@ -88,6 +91,7 @@ export class VideoSource {
         temporalLayer: 0,
         startOfFrame: place === 0,
         keyFrame,
+        ...(size && { size }),
       },
       body,
     );

@@ -6,6 +6,8 @@ export type Vp8Descriptor = {
   readonly temporalLayer: number;
   readonly startOfFrame: boolean;
   readonly keyFrame: boolean;
+  /** Of a key frame; 320 x 180 if not given. */
+  readonly size?: readonly [width: number, height: number];
 };
 
 const DESCRIPTOR_BYTES = 6;
@@ -37,8 +39,10 @@ export function parseVp8(payload: Buffer): Vp8Descriptor {
   };
 }
 
-function frameHeader({ keyFrame }: Vp8Descriptor): Buffer {
+function frameHeader({ keyFrame, size: [width, height] = [320, 180] }: Vp8Descriptor): Buffer {
   if (!keyFrame) return Buffer.from([0x01, 0, 0]);
-  // Start code, then 320 x 180.
-  return Buffer.from([0x00, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xb4, 0x00]);
+  const header = Buffer.from([0x00, 0, 0, 0x9d, 0x01, 0x2a, 0, 0, 0, 0]); // start code, size
+  header.writeUInt16LE(width, 6);
+  header.writeUInt16LE(height, 8);
+  return header;
 }

@@ -1,119 +1,114 @@
 import { describe, expect, it } from 'vitest';
-import { LayerMeter, type StreamSample } from '../../../../src/io/media/layer-meter.ts';
-import { ssrc } from '../../../../src/model/ids.ts';
-
-const encodings = [1, 2, 3].map((value) => ({ ssrc: ssrc(value) }));
+import { LayerMeter, type SpatialForm } from '../../../../src/io/media/layer-meter.ts';
+import type { LayerSample } from '../../../../src/io/media/worker-reports.ts';
+import type { Layer } from '../../../../src/model/layer.ts';
 
 function sample(
-  ofSsrc: number,
-  packetCount: number,
-  bitrateByLayer: Record<string, number> = {},
-): StreamSample {
-  return { ssrc: ofSsrc, packetCount, bitrate: 100_000, bitrateByLayer };
+  [encoding, spatial, temporal]: readonly [number, number, number],
+  [bitrateBps, frameRate]: readonly [number, number],
+  [width, height]: readonly [number, number] = [0, 0],
+): LayerSample {
+  const rates = { bitrateBps, frameRate };
+  return { encoding, spatial, temporal, ...rates, width, height, needsLayerBelow: false };
 }
 
-const temporal = { '0.0': 40_000, '0.1': 60_000, '0.2': 100_000 };
+/** Three temporal layers of one stream, at 30 frames a second. */
+function stream(encoding: number, kbps: number, size?: readonly [number, number]): LayerSample[] {
+  return [
+    sample([encoding, 0, 0], [kbps * 500, 8], size),
+    sample([encoding, 0, 1], [kbps * 200, 7], size),
+    sample([encoding, 0, 2], [kbps * 300, 15], size),
+  ];
+}
 
-describe('LayerMeter with simulcast', () => {
-  it('finds the temporal layers of each encoding, in ascending quality', () => {
-    const meter = new LayerMeter(encodings, false);
-    expect(meter.take([sample(2, 10, temporal), sample(1, 10, temporal)])).toBe(true);
+function measured(form: SpatialForm, samples: readonly LayerSample[]): unknown[][] {
+  const meter = new LayerMeter(form);
+  meter.take(samples);
+  return meter.layers.map(({ index: { encoding, spatial, temporal }, ...layer }) => [
+    `${encoding}.${spatial}.${temporal}`,
+    layer.height,
+    layer.frameRate,
+    layer.bitrateBps,
+  ]);
+}
+
+describe('LayerMeter', () => {
+  it('adds temporal layers to those they depend on', () => {
+    expect(measured('streams', stream(1, 100, [640, 360]))).toEqual([
+      ['1.0.0', 360, 7.5, 50_000],
+      ['1.0.1', 360, 15, 70_000],
+      ['1.0.2', 360, 30, 100_000],
+    ]);
+  });
+
+  it('adds the spatial layers below only where they are sent along', () => {
+    const samples = [
+      sample([0, 0, 0], [50_000, 30], [320, 180]),
+      sample([0, 1, 0], [150_000, 30], [640, 360]),
+    ];
+    expect(measured('alone', samples).map((layer) => layer[3])).toEqual([50_000, 150_000]);
+    expect(measured('stacked', samples).map((layer) => layer[3])).toEqual([50_000, 200_000]);
+  });
+
+  it('takes the smaller side of a picture for its height', () => {
+    expect(measured('streams', stream(0, 100, [360, 640]))[0]?.[1]).toBe(360);
+  });
+
+  it('assumes 180, 360, 720 by place while no size is known, else half or double of what is', () => {
+    const heights = (form: SpatialForm, samples: readonly LayerSample[]) =>
+      measured(form, samples).map((layer) => layer[1]);
+    const rate = [1000, 30] as const;
+    expect(heights('streams', [sample([0, 0, 0], rate), sample([2, 0, 0], rate)])).toEqual([
+      180, 720,
+    ]);
     expect(
-      meter.layers.map(({ index, height, frameRate, bitrateBps }) => [
-        index.encoding,
-        index.temporal,
-        height,
-        frameRate,
-        bitrateBps,
-      ]),
-    ).toEqual([
-      [0, 0, 180, 7.5, 40_000],
-      [0, 1, 180, 15, 60_000],
-      [0, 2, 180, 30, 100_000],
-      [1, 0, 360, 7.5, 40_000],
-      [1, 1, 360, 15, 60_000],
-      [1, 2, 360, 30, 100_000],
-    ]);
+      heights('stacked', [sample([0, 0, 0], rate), sample([0, 1, 0], rate, [960, 540])]),
+    ).toEqual([270, 540]);
   });
 
-  it('takes a stream without known temporal layers as one layer at full rate', () => {
-    const meter = new LayerMeter(encodings, false);
-    meter.take([sample(3, 10, { '0.0': 0, '0.1': 0 })]);
-    expect(meter.layers).toEqual([
-      {
-        index: { encoding: 2, spatial: 0, temporal: 0 },
-        height: 720,
-        frameRate: 30,
-        bitrateBps: 100_000,
-      },
-    ]);
+  it('gives equal frame rates to layers whose counts differ by noise', () => {
+    const rates = measured('streams', [
+      sample([0, 0, 0], [1000, 29]),
+      sample([1, 0, 0], [1000, 31]),
+      sample([2, 0, 0], [1000, 16]),
+    ]).map((layer) => layer[2]);
+    expect(rates).toEqual([31, 31, 15.5]);
   });
 
-  it('drops an encoding whose packet count stands still, whatever its average rate says', () => {
-    const meter = new LayerMeter(encodings, false);
-    meter.take([sample(1, 10), sample(2, 10)]);
-    expect(meter.take([sample(1, 20), sample(2, 10)])).toBe(true);
-    expect(meter.layers.map(({ index }) => index.encoding)).toEqual([0]);
+  it('keeps a frame rate until it differs for sure', () => {
+    const meter = new LayerMeter('streams');
+    const rateAfter = (frames: number) => {
+      meter.take([sample([0, 0, 0], [1000, frames])]);
+      return meter.layers[0]?.frameRate;
+    };
+    expect([30, 28, 33, 20, 21, 5].map(rateAfter)).toEqual([30, 30, 30, 20, 20, 5]);
   });
 
-  it('drops an encoding the worker calls silent at once', () => {
-    const meter = new LayerMeter(encodings, false);
-    meter.take([sample(1, 10), sample(2, 10)]);
-    expect(meter.silence(2)).toBe(true);
-    expect(meter.silence(2)).toBe(false);
-    expect(meter.silence(99)).toBe(false);
-    expect(meter.layers.map(({ index }) => index.encoding)).toEqual([0]);
+  it('tells of changes, not of noise', () => {
+    const meter = new LayerMeter('streams');
+    expect(meter.take(stream(0, 100))).toBe(true);
+    expect(meter.take(stream(0, 105))).toBe(false);
+    expect(meter.take(stream(0, 120))).toBe(true);
+    expect(meter.take(stream(0, 120, [320, 180]))).toBe(false); // as assumed
+    expect(meter.take(stream(0, 120, [160, 90]))).toBe(true);
+    expect(meter.take(stream(1, 120, [160, 90]))).toBe(true);
   });
 
-  it('tells small changes of rate from large ones', () => {
-    const meter = new LayerMeter(encodings, false);
-    meter.take([sample(1, 10, { '0.0': 100_000 })]);
-    expect(meter.take([sample(1, 20, { '0.0': 109_000 })])).toBe(false);
-    expect(meter.take([sample(1, 30, { '0.0': 111_000 })])).toBe(true);
-  });
-
-  it('goes on from the layers of a former codec and corrects them with the first sample', () => {
-    const former = new LayerMeter(encodings, true);
-    former.take([sample(1, 10, { '0.0': 50_000 })]);
-    const meter = new LayerMeter(encodings, false, former.layers);
-    expect(meter.layers).toEqual(former.layers);
-    expect(meter.take([])).toBe(true);
-    expect(meter.layers).toEqual([]);
-  });
-
-  it('ends with nothing when cleared, or never fed', () => {
-    const meter = new LayerMeter(encodings, false);
+  it('ends with nothing when nothing arrives, or is let through', () => {
+    const told: Layer[] = [];
+    const meter = new LayerMeter('streams', told);
+    expect(meter.take([])).toBe(false);
     expect(meter.clear()).toBe(false);
-    meter.take([sample(1, 10)]);
+    meter.take(stream(0, 100));
+    expect(meter.take([])).toBe(true);
+    meter.take(stream(0, 100));
     expect(meter.clear()).toBe(true);
     expect(meter.layers).toEqual([]);
   });
-});
 
-describe('LayerMeter with SVC', () => {
-  it('counts each spatial layer without those below, which K-SVC does not send along', () => {
-    const meter = new LayerMeter(encodings, true);
-    meter.take([
-      sample(1, 10, { '0.0': 50_000, '0.1': 80_000, '1.0': 230_000, '1.1': 330_000, '2.0': 0 }),
-    ]);
-    expect(
-      meter.layers.map(({ index, height, bitrateBps }) => [
-        index.spatial,
-        index.temporal,
-        height,
-        bitrateBps,
-      ]),
-    ).toEqual([
-      [0, 0, 180, 50_000],
-      [0, 1, 180, 80_000],
-      [1, 0, 360, 150_000],
-      [1, 1, 360, 250_000],
-    ]);
-  });
-
-  it('has one layer while no descriptor is understood', () => {
-    const meter = new LayerMeter(encodings, true);
-    meter.take([sample(1, 10)]);
-    expect(meter.layers).toHaveLength(1);
+  it('goes on from what was told before its first report', () => {
+    const before = new LayerMeter('streams');
+    before.take(stream(0, 100));
+    expect(new LayerMeter('alone', before.layers).layers).toBe(before.layers);
   });
 });
