@@ -45,6 +45,10 @@ export async function prepareDataChannel(options: DataChannelOptions): Promise<v
       incoming.on('message', (message, protocol) => {
         receive(options, channel, { outgoing, message, protocol });
       });
+      // The client closed its channel (patch channel-reset): nothing can be sent on that stream any more.
+      outgoing.on('dataproducerclose', () => {
+        if (channel.link?.outgoing === outgoing) channel.link.lost();
+      });
       return outgoing;
     }),
   );

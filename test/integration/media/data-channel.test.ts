@@ -4,11 +4,12 @@ import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { until } from '../../support/until.ts';
 import { TestConference, mediaOptions, recordingLogger } from './media-fixture.ts';
 
+const log = recordingLogger();
 let plane: MediasoupPlane;
 let conference: TestConference;
 
 beforeAll(async () => {
-  plane = await MediasoupPlane.start(mediaOptions(), recordingLogger());
+  plane = await MediasoupPlane.start(mediaOptions(), log);
 });
 afterAll(() => plane.close());
 beforeEach(async () => {
@@ -85,6 +86,20 @@ describe('data channel', () => {
     await until(() => (client.messages.includes('on') ? undefined : 'nothing more came'));
     expect(client.messages).toHaveLength(11);
     expect(conference.eventsOf('channel-closed')).toEqual([]);
+  });
+
+  it('is over when the client closes it, as browsers do that leave', async () => {
+    const { client } = await conference.join('alice', { dataChannel: true });
+    const link = await openedLink();
+    const before = log.lines.length;
+    client.closeChannel();
+    await until(() =>
+      conference.eventsOf('channel-closed').length > 0 ? undefined : 'no one was told',
+    );
+    expect(conference.eventsOf('channel-closed').map((event) => event.link)).toEqual([link]);
+    expect(link.send('late')).toBe(false);
+    await conference.add('bob'); // what was asked of the worker before has been answered
+    expect(log.lines.slice(before)).toEqual([]);
   });
 
   it('is closed with its endpoint', async () => {

@@ -33,6 +33,11 @@ export class AudioFlow {
     this.#levelDbov = levelDbov;
   }
 
+  /** The number the next packet has, of all that were ever sent. */
+  get sent(): number {
+    return this.#packets;
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }

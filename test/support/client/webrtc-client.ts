@@ -33,6 +33,8 @@ export class WebRtcClient {
   /** Everything received, in order. */
   readonly received: RtpPacket[] = [];
   readonly feedback: RtcpPacket[] = [];
+  /** Called with every RTP packet that arrives. */
+  onRtp: (packet: RtpPacket) => void = () => undefined;
   /** Text received on the data channel. */
   readonly messages: string[] = [];
   readonly #peer: PeerConnection;
@@ -118,6 +120,10 @@ export class WebRtcClient {
     this.#channel?.sendMessage(text);
   }
 
+  closeChannel(): void {
+    this.#channel?.close();
+  }
+
   sendBinary(data: Buffer): void {
     this.#channel?.sendMessageBinary(data);
   }
@@ -168,6 +174,7 @@ export class WebRtcClient {
     if (!isRtcp(data)) {
       const packet = parseRtp(data);
       this.received.push(packet);
+      this.onRtp(packet);
       this.#congestion.onPacket(packet);
       // As often as libwebrtc reports.
       this.#feedbackTimer ??= setInterval(() => this.#reportArrivals(packet.ssrc), 100);
