@@ -99,7 +99,7 @@ describe('start', () => {
     const error = await startError({ workerBin: '/nonexistent/mediasoup-worker' });
     expect(error.reason).toBe('worker-missing');
     expect(error.message).toContain('/nonexistent/mediasoup-worker');
-    expect(error.message).toContain('scripts/build-worker.mjs');
+    expect(error.message).toContain('build-worker');
   });
 
   it('tells a worker that does not run from one that is missing', async () => {
