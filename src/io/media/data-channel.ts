@@ -47,7 +47,7 @@ export async function prepareDataChannel(options: DataChannelOptions): Promise<v
       });
       // The client closed its channel (patch channel-reset): nothing can be sent on that stream any more.
       outgoing.on('dataproducerclose', () => {
-        if (channel.link?.outgoing === outgoing) channel.link.lost();
+        if (channel.outgoing === outgoing) channel.link?.lost();
       });
       return outgoing;
     }),
