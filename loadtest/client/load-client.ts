@@ -8,6 +8,7 @@ import { Link } from '../media/link.ts';
 import type { Measurements } from '../media/measurements.ts';
 import type { Pacer } from '../media/pacer.ts';
 import { type Flow, ReceiverLog } from '../media/receiver-log.ts';
+import { restamp } from '../media/stamp.ts';
 import type { Trace } from '../media/trace.ts';
 import { parseRtcp } from '../rtp/rtcp-packet.ts';
 import { isRtcp } from '../rtp/rtp-packet.ts';
@@ -242,7 +243,12 @@ export class LoadClient {
       return;
     }
     if (held === 0) this.#peer.send(packet);
-    else this.#options.timers.after(held / 1000, () => this.#peer.send(packet));
+    else this.#options.timers.after(held / 1000, () => this.#sendLate(packet));
+  }
+
+  #sendLate(packet: Buffer): void {
+    restamp(packet, this.#nowUs());
+    this.#peer.send(packet);
   }
 
   #nowUs(): number {

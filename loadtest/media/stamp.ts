@@ -39,6 +39,11 @@ export function writeStamp(payload: Buffer, stamp: Stamp): void {
   payload.writeDoubleBE(stamp.sentUs, at + 16);
 }
 
+/** Corrects the time of a packet that was held back before it really went; RTCP and foreign packets stay as they are. */
+export function restamp(packet: Buffer, sentUs: number): void {
+  if (readStamp(packet)) packet.writeDoubleBE(sentUs, packet.length - 8);
+}
+
 /** Undefined for packets that are not ours, such as bandwidth probes. */
 export function readStamp(payload: Buffer): Stamp | undefined {
   const at = payload.length - STAMP_BYTES;

@@ -90,6 +90,8 @@ export class Run {
   /** After the bridge lost its conferences: everybody out, and in again, as a focus would do. */
   async inviteAgain(clients: readonly ClientSpec[]): Promise<void> {
     const { control, watch } = this.#options;
+    // What was under way to them when the bridge broke is nobody's to account for.
+    for (const { participant } of this.crowd.members) this.#left.add(participant);
     await this.crowd.leave(this.crowd.members.map(({ participant }) => participant));
     control.forget();
     watch?.findAgain();

@@ -89,6 +89,21 @@ std::vector<uint8_t> nominating_check(const IceCredentials& remote) {
   return request.bytes();
 }
 
+srtp_t srtp_session(srtp_ssrc_type_t direction, const uint8_t* master_key, const uint8_t* salt) {
+  std::array<uint8_t, kKeyBytes + kSaltBytes> key{};
+  std::memcpy(key.data(), master_key, kKeyBytes);
+  std::memcpy(key.data() + kKeyBytes, salt, kSaltBytes);
+  srtp_policy_t policy{};
+  srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
+  srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
+  policy.ssrc.type = direction;
+  policy.key = key.data();
+  policy.window_size = 1024;
+  srtp_t session = nullptr;
+  if (srtp_create(&session, &policy) != srtp_err_status_ok) throw std::runtime_error("libsrtp2 refused the keys");
+  return session;
+}
+
 }  // namespace
 
 DtlsContext::DtlsContext(const char* certificate_file, const char* key_file)
@@ -121,6 +136,7 @@ IceDtlsClient::IceDtlsClient(uint16_t port, IceCredentials remote, const DtlsCon
 
 IceDtlsClient::~IceDtlsClient() {
   if (outbound_ != nullptr) srtp_dealloc(outbound_);
+  if (inbound_ != nullptr) srtp_dealloc(inbound_);
   close(fd_);
 }
 
@@ -169,16 +185,13 @@ void IceDtlsClient::derive_keys() {
     throw std::runtime_error("no SRTP keys came out of the DTLS handshake");
   }
   // RFC 5764 §4.2: client key, server key, client salt, server salt; we are the client.
-  std::array<uint8_t, kKeyBytes + kSaltBytes> key{};
-  std::memcpy(key.data(), material.data(), kKeyBytes);
-  std::memcpy(key.data() + kKeyBytes, material.data() + 2 * kKeyBytes, kSaltBytes);
-  srtp_policy_t policy{};
-  srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
-  srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
-  policy.ssrc.type = ssrc_any_outbound;
-  policy.key = key.data();
-  policy.window_size = 1024;
-  if (srtp_create(&outbound_, &policy) != srtp_err_status_ok) throw std::runtime_error("libsrtp2 refused the keys");
+  const uint8_t* salts = material.data() + 2 * kKeyBytes;
+  outbound_ = srtp_session(ssrc_any_outbound, material.data(), salts);
+  inbound_ = srtp_session(ssrc_any_inbound, material.data() + kKeyBytes, salts + kSaltBytes);
+}
+
+bool IceDtlsClient::unprotect_rtp(uint8_t* packet, int& length) {
+  return srtp_unprotect(inbound_, packet, &length) == srtp_err_status_ok;
 }
 
 void IceDtlsClient::send_rtp(const uint8_t* packet, int length) {

@@ -39,6 +39,8 @@ class IceDtlsClient {
   /// Protects and sends; `length` bytes of at most 1,400, room for the tag is ours.
   void send_rtp(const uint8_t* packet, int length);
   void send_rtcp(const uint8_t* packet, int length);
+  /// Decrypts in place; false when the packet is not authentic. `length` becomes that of the plain packet.
+  bool unprotect_rtp(uint8_t* packet, int& length);
 
  private:
   void check();
@@ -49,6 +51,7 @@ class IceDtlsClient {
   IceCredentials remote_;
   std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, SSL_free};
   srtp_t outbound_ = nullptr;
+  srtp_t inbound_ = nullptr;
 };
 
 }  // namespace bench

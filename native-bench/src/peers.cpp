@@ -17,6 +17,7 @@
 #include <stdexcept>
 
 #include "cpu_time.hpp"
+#include "delay_samples.hpp"
 #include "ice_dtls_client.hpp"
 #include "transport_feedback.hpp"
 
@@ -29,6 +30,8 @@ volatile std::sig_atomic_t asked = 0;
 
 constexpr double kFeedbackUs = 100'000;
 constexpr double kConsentUs = 5'000'000;
+/// One receiver of so many has its packets decrypted and timed: the others would cost the generator its core.
+constexpr std::size_t kTimedOneOf = 10;
 
 std::vector<bench::IceCredentials> read_credentials() {
   std::vector<bench::IceCredentials> list;
@@ -59,9 +62,11 @@ bool is_rtp(const uint8_t* packet, int length) {
   return length > 12 && packet[0] >= 128 && packet[0] <= 191 && (packet[1] < 192 || packet[1] > 223);
 }
 
-void report(long packets, long reports) {
-  std::printf("{\"received\": %ld, \"feedback\": %ld}\n", packets, reports);
+void report(long packets, long reports, bench::DelaySamples& delays) {
+  std::printf("{\"received\": %ld, \"feedback\": %ld, \"delayP50Ms\": %.3f, \"delayP99Ms\": %.3f}\n", packets, reports,
+              delays.quantile(0.5), delays.quantile(0.99));
   std::fflush(stdout);
+  delays.clear();
 }
 
 int receive(int argc, char** argv) {
@@ -74,15 +79,20 @@ int receive(int argc, char** argv) {
     event.events = EPOLLIN;
     event.data.u64 = receivers.size();
     epoll_ctl(epoll, EPOLL_CTL_ADD, client->fd(), &event);
+    if (receivers.size() % kTimedOneOf == 0) bench::enable_receive_times(client->fd());
     receivers.push_back({std::move(client), {}});
   }
   static std::array<std::array<uint8_t, 2048>, 64> buffers;
   std::array<mmsghdr, 64> messages{};
   std::array<iovec, 64> vectors{};
+  std::array<std::array<char, 64>, 64> controls{};
+  bench::DelaySamples delays;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     vectors[i] = {buffers[i].data(), buffers[i].size()};
     messages[i].msg_hdr.msg_iov = &vectors[i];
     messages[i].msg_hdr.msg_iovlen = 1;
+    messages[i].msg_hdr.msg_control = controls[i].data();
+    messages[i].msg_hdr.msg_controllen = controls[i].size();
   }
   long packets = 0;
   long reports = 0;
@@ -93,13 +103,20 @@ int receive(int argc, char** argv) {
     const int ready = epoll_wait(epoll, events.data(), static_cast<int>(events.size()), 20);
     const double now = bench::now_us();
     for (int i = 0; i < ready; ++i) {
-      Receiver& receiver = receivers[events[static_cast<std::size_t>(i)].data.u64];
+      const std::size_t place = events[static_cast<std::size_t>(i)].data.u64;
+      Receiver& receiver = receivers[place];
       for (int count; (count = recvmmsg(receiver.client->fd(), messages.data(), 64, MSG_DONTWAIT, nullptr)) > 0;) {
         for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
-          const int length = static_cast<int>(messages[k].msg_len);
+          int length = static_cast<int>(messages[k].msg_len);
+          const auto received_us = bench::receive_time_us(messages[k].msg_hdr);
+          messages[k].msg_hdr.msg_controllen = controls[k].size();
           if (!is_rtp(buffers[k].data(), length)) continue;
           ++packets;
           receiver.feedback.on_rtp(buffers[k].data(), length, extension_id, now);
+          if (place % kTimedOneOf != 0 || !received_us) continue;
+          if (receiver.client->unprotect_rtp(buffers[k].data(), length)) {
+            delays.on_rtp(buffers[k].data(), length, *received_us);
+          }
         }
       }
     }
@@ -118,11 +135,11 @@ int receive(int argc, char** argv) {
     }
     if (asked != 0) {
       asked = 0;
-      report(packets, reports);
+      report(packets, reports, delays);
     }
     usleep(1000);  // one wake-up for several datagrams, as a receiver of many streams has
   }
-  report(packets, reports);
+  report(packets, reports, delays);
   return 0;
 }
 
@@ -150,6 +167,7 @@ class Stream {
       ++sequence_;
       for (std::size_t k = 0; k < 4; ++k) packet_[4 + k] = static_cast<uint8_t>(timestamp_ >> (24 - 8 * k));
       if (video_) describe(i == 0);
+      bench::write_stamp(packet_.data(), static_cast<int>(packet_.size()));
       client.send_rtp(packet_.data(), static_cast<int>(packet_.size()));
     }
     ++frame_;

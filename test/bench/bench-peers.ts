@@ -27,6 +27,13 @@ export function makeCertificate(): PeerCertificate {
 /** Frames of `burst` packets of `bytes`, `rate` times a second. */
 export type Shape = { readonly burst: number; readonly rate: number; readonly bytes: number };
 
+/** Delays are from before the sender's system call to the kernel's receive time, of one receiver in ten. */
+export type Received = {
+  readonly received: number;
+  readonly delayP50Ms: number;
+  readonly delayP99Ms: number;
+};
+
 /** A running peer program; what it counted comes out when it is stopped. */
 export class BenchPeers {
   readonly #child: ChildProcess;
@@ -63,11 +70,10 @@ export class BenchPeers {
     return JSON.parse(await this.#line()) as Record<string, number>;
   }
 
-  /** Asks a receiver how many packets have come so far. */
-  async received(): Promise<number> {
+  /** Asks a receiver how many packets have come so far, and how long they took since it was last asked. */
+  async look(): Promise<Received> {
     this.#child.kill('SIGUSR1');
-    const { received } = JSON.parse(await this.#line()) as { received: number };
-    return received;
+    return JSON.parse(await this.#line()) as Received;
   }
 
   static async #run(args: readonly string[], peers: readonly Credentials[]): Promise<BenchPeers> {

@@ -1,9 +1,10 @@
-// CPU µs per forwarded packet of the whole bridge (Node and worker), with transport-cc feedback, beside what the
-// bare system calls and SRTP cost on this machine in the same minute. `npm run bench:forward [SECONDS]`.
+// CPU µs per forwarded packet of the whole bridge (Node and worker) and the delay it adds, with transport-cc feedback, beside what
+// the bare system calls and SRTP cost on this machine in the same minute. `npm run bench:forward [SECONDS]`.
 import { setTimeout as delay } from 'node:timers/promises';
 import { BenchConference, type StreamDescription } from './bench-conference.ts';
 import { BenchPeers, makeCertificate, type PeerCertificate, type Shape } from './bench-peers.ts';
 import { BridgeProcess } from '../support/bridge/bridge-process.ts';
+import { runTrestleLoad } from '../support/run-trestle-load.ts';
 import { buildNative, measureNative, nativeFloor } from './native.ts';
 
 type Case = StreamDescription & {
@@ -43,6 +44,8 @@ type Measured = {
   readonly workerUs: number;
   readonly packetsPerSecond: number;
   readonly delivered: number;
+  readonly delayP50Ms: number;
+  readonly delayP99Ms: number;
 };
 
 async function measure(
@@ -61,10 +64,11 @@ async function measure(
   const sending = await BenchPeers.send(bridge.mediaPort, sender, certificate, bench);
   await delay(4000); // keyframe, consumers, first estimates
 
-  const [cpu, count, start] = [bridge.cpuUs(), await receiving.received(), performance.now()];
+  const [cpu, before, start] = [bridge.cpuUs(), await receiving.look(), performance.now()];
   await delay(seconds * 1000);
   const after = bridge.cpuUs();
-  const packets = (await receiving.received()) - count;
+  const { received, delayP50Ms, delayP99Ms } = await receiving.look();
+  const packets = received - before.received;
   const elapsed = (performance.now() - start) / 1000;
 
   await sending.stop();
@@ -77,7 +81,30 @@ async function measure(
     workerUs: (after.workers - cpu.workers) / packets,
     packetsPerSecond: packets / elapsed,
     delivered: packets / offered,
+    delayP50Ms,
+    delayP99Ms,
   };
+}
+
+/** Twenty people, each with camera and microphone, one large and four small: the load tester's clients. */
+async function measureMeeting(measureSeconds: number): Promise<string> {
+  const bridge = await BridgeProcess.start({ config: benchConfig });
+  const load = ['--scenario', 'meeting', '--sizes', '20', '--view', 'stage', '--last-n', '5'];
+  const target = ['--url', bridge.restUrl, '--step-seconds', String(measureSeconds)];
+  const { report } = await runTrestleLoad(['step', ...load, ...target]);
+  await bridge.stop();
+  const step = report.steps[0];
+  const usPerPacket = step?.bridge.usPerPacket;
+  if (!step || usPerPacket === undefined) throw new Error('the load tester measured nothing');
+  const { audio, video, generator } = step;
+  const floor = nativeFloor(native, 'sendto');
+  const caveat = generator.faults.length > 0 ? `; INVALID: ${generator.faults.join('; ')}` : '';
+  return (
+    `meeting 20 × 20, last-n 5: ${usPerPacket.toFixed(2)} µs/packet = ${(usPerPacket / floor).toFixed(2)} × native ` +
+    `(sendto + AES-128-GCM ${floor.toFixed(2)} µs), ` +
+    `${Math.round(audio.deliveredPerSecond + video.deliveredPerSecond)} packets/s, ` +
+    `delay p50 ${video.delayMs?.p50 ?? 0} p99 ${video.delayMs?.p99 ?? 0} ms to the client's callback${caveat}`
+  );
 }
 
 const seconds = Number(process.argv[2] ?? 10);
@@ -96,6 +123,8 @@ for (const bench of cases) {
       `Node ${measured.nodeUs.toFixed(2)}) = ${(usPerPacket / floor).toFixed(2)} × native ` +
       `(${bench.floor} + AES-128-GCM ${floor.toFixed(2)} µs), ` +
       `${Math.round(measured.packetsPerSecond)} packets/s, ` +
-      `${(measured.delivered * 100).toFixed(1)} % delivered`,
+      `${(measured.delivered * 100).toFixed(1)} % delivered, ${Math.round(1e6 / usPerPacket)} packets/s a core, ` +
+      `delay p50 ${measured.delayP50Ms.toFixed(2)} p99 ${measured.delayP99Ms.toFixed(2)} ms`,
   );
 }
+print(await measureMeeting(seconds));

@@ -4,7 +4,7 @@ import { Histogram } from '../../../loadtest/media/histogram.ts';
 import { Link, perfectNetwork } from '../../../loadtest/media/link.ts';
 import { readNumbers } from '../../../loadtest/media/picture-numbers.ts';
 import { SequenceTracker } from '../../../loadtest/media/sequence-tracker.ts';
-import { readStamp, STAMP_BYTES, writeStamp } from '../../../loadtest/media/stamp.ts';
+import { readStamp, restamp, STAMP_BYTES, writeStamp } from '../../../loadtest/media/stamp.ts';
 import { TalkSpurts } from '../../../loadtest/media/talk-spurt.ts';
 import type { VideoCodec } from '../../../loadtest/media/trace.ts';
 import { Measurements } from '../../../loadtest/media/measurements.ts';
@@ -59,6 +59,8 @@ describe('a stamp', () => {
     expect(readStamp(payload)).toEqual(stamp);
     expect(readStamp(Buffer.alloc(STAMP_BYTES + 3))).toBeUndefined();
     expect(readStamp(Buffer.alloc(2))).toBeUndefined();
+    restamp(payload, 5);
+    expect(readStamp(payload)).toEqual({ ...stamp, sentUs: 5 });
   });
 });
 
