@@ -1,5 +1,5 @@
 # The commands of a new user. Everything else is an npm script.
-.PHONY: run build test packages-build packages-test modules worker bridge clean
+.PHONY: run build test deb packages-build packages-test modules worker bridge clean
 MAKEFLAGS += --no-print-directory
 
 run: build ## a call in the browser, with nothing but this bridge
@@ -11,6 +11,9 @@ test: packages-test modules worker bridge ## every check and test
 	@npm run --silent check
 	@npm run --silent test:integration
 	@npm run --silent test:e2e
+
+deb: build ## the Debian package: out/trestle_*.deb
+	@node scripts/build-deb.mjs
 
 packages-build:
 	@scripts/install-packages.sh build

@@ -5,7 +5,7 @@ set -eu
 
 build='build-essential cmake ninja-build patch pkg-config libuv1-dev libssl-dev libabsl-dev libflatbuffers-dev
   flatbuffers-compiler libsrtp2-dev openssl ca-certificates'
-test="$build prosody prometheus chromium firefox-esr fonts-dejavu-core"
+test="$build prosody prometheus systemd curl chromium firefox-esr fonts-dejavu-core"
 
 case "${1:-}" in
   build) wanted=$build ;;
