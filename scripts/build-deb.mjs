@@ -82,9 +82,10 @@ function stageFiles() {
   }
   if (!options['system-node']) copy(process.execPath, join(lib, 'bin/node'), undefined, 0o755);
   copy(packaging('trestle'), join(stage, 'usr/bin/trestle'), undefined, 0o755);
-  for (const script of ['jvb.sh', 'graceful_shutdown.sh']) {
-    copy(packaging(script), join(stage, 'usr/share/jitsi-videobridge', script), undefined, 0o755);
-  }
+  const scripts = join(stage, 'usr/share/jitsi-videobridge');
+  copy(packaging('jvb.sh'), join(scripts, 'jvb.sh'), undefined, 0o755);
+  const graceful = 'graceful_shutdown.sh';
+  copy(join(top, 'config', graceful), join(scripts, graceful), undefined, 0o755);
   copy(
     packaging('jitsi-videobridge2.service'),
     join(stage, 'lib/systemd/system/jitsi-videobridge2.service'),
