@@ -19,6 +19,7 @@ import { Run } from './run/run.ts';
 import { defaultLimits, verdictOf } from './run/verdict.ts';
 
 const PARALLEL_JOINS = 50;
+const signals = ['SIGINT', 'SIGTERM'] as const;
 
 type Parts = {
   readonly watch: BridgeWatch | undefined;
@@ -44,6 +45,10 @@ export async function produceReport(args: RunArguments, terminal: Terminal): Pro
   const url = args.url ?? started?.url;
   const generators = Array.from({ length: args.processes }, () => new GeneratorProcess());
   const control = controlPath(args.deployment, url);
+  // The bridge is in a process group of its own, so Ctrl-C does not reach it.
+  const onSignal = () =>
+    void (started?.stop() ?? Promise.resolve()).finally(() => process.exit(130));
+  for (const signal of signals) process.once(signal, onSignal);
   const watch = url && new BridgeWatch(url);
   try {
     const { name, summary } = args.scenario;
@@ -52,6 +57,7 @@ export async function produceReport(args: RunArguments, terminal: Terminal): Pro
     terminal.verdict(report);
     return report;
   } finally {
+    for (const signal of signals) process.off(signal, onSignal);
     await control.close();
     await Promise.all(generators.map((each) => each.end()));
     await started?.stop();

@@ -1,5 +1,5 @@
 import type { Report, StepReport } from '../report/report.ts';
-import type { NativeLimits } from './native-limits.ts';
+import { nativeFloor, type NativeLimits } from './native-limits.ts';
 
 /** What of a measured rate is offered to the focus as full load: the rest is for what no test foresaw. */
 const HEADROOM = 0.8;
@@ -66,15 +66,11 @@ export function certificate(
   ].join('\n');
 }
 
-function nativeLines({ sendVideo, srtp }: NativeLimits): string[] {
-  const of = (name: string) => sendVideo.find((figure) => figure.name === name)?.usPerPacket ?? 0;
-  const protect =
-    srtp.find(({ name, packetBytes }) => name === 'srtp aead-aes-128-gcm' && packetBytes === 1100)
-      ?.usPerPacket ?? 0;
-  const best = of('gso 4') + protect;
+function nativeLines(native: NativeLimits): string[] {
+  const perSecond = (send: 'sendto' | 'gso 4') => Math.round(1e6 / nativeFloor(native, send));
   return [
-    `At best one core of it sends ${Math.round(1e6 / (of('sendto') + protect))} packets/s of 1,100 bytes with a system call each, ` +
-      `${Math.round(1e6 / best)} with segmentation offload of four (SRTP AEAD_AES_128_GCM included).`,
+    `At best one core of it sends ${perSecond('sendto')} small packets/s with a system call each, and ${perSecond('gso 4')} packets/s of ` +
+      '1,100 bytes with segmentation offload of four (SRTP AEAD_AES_128_GCM included).',
   ];
 }
 

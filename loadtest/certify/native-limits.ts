@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../demo/launcher/package-root.ts';
 
-export type NativeFigure = {
+const source = fileURLToPath(new URL('native-bench', packageRoot(import.meta.url)));
+const build = `${source}/build`;
+
+/** Where `buildNative` puts the peers of the forwarding bench. */
+export const peersProgram = `${build}/bench-peers`;
+
+type NativeFigure = {
   readonly name: string;
   readonly packetBytes: number;
   /** CPU time. */
@@ -19,16 +25,30 @@ export type NativeLimits = {
 };
 
 /**
- * Compiles native-bench/ where that has not been done, and runs it.
+ * Compiles native-bench/ where that has not been done yet.
  * @throws Error when there is no compiler (Debian: cmake, ninja-build, g++, libssl-dev, libsrtp2-dev)
  */
-export function measureNativeLimits(secondsPerCase: number): NativeLimits {
-  const source = fileURLToPath(new URL('native-bench', packageRoot(import.meta.url)));
-  const build = `${source}/build`;
+export function buildNative(): void {
   execFileSync('cmake', ['-G', 'Ninja', '-S', source, '-B', build], { stdio: 'ignore' });
-  execFileSync('ninja', ['-C', build, 'native-bench'], { stdio: 'ignore' });
-  const output = execFileSync(`${build}/native-bench`, [String(secondsPerCase)], {
-    encoding: 'utf8',
-  });
-  return JSON.parse(output) as NativeLimits;
+  execFileSync('ninja', ['-C', build], { stdio: 'ignore' });
+}
+
+/** What this machine can do now; `buildNative` came before. */
+export function measureNative(secondsPerCase: number): NativeLimits {
+  const program = `${build}/native-bench`;
+  return JSON.parse(
+    execFileSync(program, [String(secondsPerCase)], { encoding: 'utf8' }),
+  ) as NativeLimits;
+}
+
+/** CPU µs per packet of one way to send plus AEAD_AES_128_GCM, the floor of a bridge that sends so. */
+export function nativeFloor(limits: NativeLimits, send: 'sendto' | 'gso 4'): number {
+  const list = send === 'sendto' ? limits.sendAudio : limits.sendVideo;
+  const sending = list.find(({ name }) => name === send);
+  const protecting = limits.srtp.find(
+    ({ name, packetBytes }) =>
+      name === 'srtp aead-aes-128-gcm' && packetBytes === sending?.packetBytes,
+  );
+  if (!sending || !protecting) throw new Error(`native-bench has no figure for ${send}`);
+  return sending.usPerPacket + protecting.usPerPacket;
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createInterface, type Interface } from 'node:readline';
 import type { Credentials, StreamDescription } from './bench-conference.ts';
-import { peersProgram } from './native.ts';
+import { peersProgram } from '../../loadtest/certify/native-limits.ts';
 
 /** A certificate for all peers of a run; `fingerprint` is what is signalled (sha-256). */
 export type PeerCertificate = {

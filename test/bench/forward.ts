@@ -5,7 +5,7 @@ import { BenchConference, type StreamDescription } from './bench-conference.ts';
 import { BenchPeers, makeCertificate, type PeerCertificate, type Shape } from './bench-peers.ts';
 import { BridgeProcess } from '../support/bridge/bridge-process.ts';
 import { runTrestleLoad } from '../support/run-trestle-load.ts';
-import { buildNative, measureNative, nativeFloor } from './native.ts';
+import { buildNative, measureNative, nativeFloor } from '../../loadtest/certify/native-limits.ts';
 
 type Case = StreamDescription & {
   readonly name: string;
