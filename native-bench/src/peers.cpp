@@ -29,7 +29,7 @@ volatile std::sig_atomic_t stopped = 0;
 volatile std::sig_atomic_t asked = 0;
 
 constexpr double kFeedbackUs = 100'000;
-constexpr double kConsentUs = 5'000'000;
+constexpr double kConsentUs = 2'500'000;  // as libwebrtc checks a pair it uses
 /// One receiver of so many has its packets decrypted and timed: the others would cost the generator its core.
 constexpr std::size_t kTimedOneOf = 10;
 
