@@ -22,6 +22,9 @@ import type { SourceRegistry } from './source-registry.ts';
 import type { Traffic } from './traffic.ts';
 import type { TransportReport } from './transport-reports.ts';
 
+/** Every fourth report, were it a little early. */
+const COUNTING_INTERVAL_MS = 900;
+
 const unmeasured: Omit<LinkFigures, 'path'> = {
   bitsPerSecondIn: 0,
   bitsPerSecondOut: 0,
@@ -53,6 +56,7 @@ export class MediasoupEndpoint implements EndpointMedia {
   readonly #incoming: IncomingMedia;
   readonly #outgoing: OutgoingMedia;
   #counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
+  #heardBytes = 0;
   #measured: Omit<LinkFigures, 'path'> = unmeasured;
   #closed = false;
   #feedbackPrepared = false;
@@ -155,8 +159,13 @@ export class MediasoupEndpoint implements EndpointMedia {
     return { ...this.#measured, path: this.#transport.path() };
   }
 
-  /** Takes what the worker knows of the transport, once a second. */
+  /** Takes what the worker knows of the transport; rates are of a second. */
   account({ bytesIn, bytesOut, lossIn, lossOut, rttMs }: TransportReport): void {
+    if (bytesIn > this.#heardBytes) {
+      this.#heardBytes = bytesIn;
+      this.emit({ type: 'activity', endpointId: this.#options.endpointId });
+    }
+    if (performance.now() - this.#counted.atMs < COUNTING_INTERVAL_MS) return;
     const growth = {
       bytesIn: bytesIn - this.#counted.bytesIn,
       bytesOut: bytesOut - this.#counted.bytesOut,
@@ -171,7 +180,6 @@ export class MediasoupEndpoint implements EndpointMedia {
       bitsPerSecondOut: Math.round((growth.bytesOut * 8) / seconds),
     };
     this.#parts.traffic.report(this, growth, quality);
-    if (growth.bytesIn > 0) this.emit({ type: 'activity', endpointId: this.#options.endpointId });
   }
 
   close(): void {

@@ -16,6 +16,9 @@ export type WorkerLoad = {
   readonly consumers: number;
 };
 
+/** Clients that only receive check their path every 2.5 s and are taken for gone after 3: half a second is left to see it in. */
+const REPORT_INTERVAL_MS = 250;
+
 /** A worker says that it runs within some 10 ms; something else under its name may say nothing. */
 const START_TIMEOUT_MS = 15_000;
 
@@ -55,6 +58,9 @@ export class MediaWorker implements Swept {
     this.#traffic = context.traffic;
     this.#delay = context.delay;
     this.#reports = media.reports;
+    const asking = setInterval(() => this.#reports.request(), REPORT_INTERVAL_MS);
+    asking.unref();
+    worker.observer.once('close', () => clearInterval(asking));
     this.#reports.onReports((reports) => {
       for (const report of reports) this.#reportListeners.get(report.transportId)?.(report);
     });
@@ -107,7 +113,7 @@ export class MediaWorker implements Swept {
   }
 
   /**
-   * Has `listener` told once a second what the worker knows of a transport.
+   * Has `listener` told four times a second what the worker knows of a transport.
    * @returns how to end that
    */
   onReport(transportId: string, listener: (report: TransportReport) => void): () => void {
@@ -117,7 +123,6 @@ export class MediaWorker implements Swept {
 
   async sweep(): Promise<void> {
     try {
-      this.#reports.request();
       this.#account(await this.#worker.getResourceUsage());
     } catch (error) {
       // Without an answer `silentMs` grows; a dead worker is told of by its event.
