@@ -74,6 +74,11 @@ export class BridgeProcess {
     clearTimeout(timer);
   }
 
+  /** Of the bridge; its media workers are its children. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** As a crash would end it. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

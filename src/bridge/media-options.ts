@@ -1,4 +1,5 @@
 import type { BridgeConfig } from '../config/bridge-config.ts';
+import { openMemoryFile } from '../io/system/memory-file.ts';
 import type { AdvertisedAddress, MediaOptions } from '../io/media/media-options.ts';
 
 /** What the addresses of this machine come to under the configuration. */
@@ -21,6 +22,7 @@ export function mediaOptions(
   return {
     workerBin,
     workers: worker.count,
+    openJournal: openMemoryFile,
     listen: {
       addresses: addresses.listen,
       udpPort: ice.udpPort,

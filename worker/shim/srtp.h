@@ -1,7 +1,7 @@
 // The part of libsrtp 3's API that mediasoup's worker uses, on top of Debian's libsrtp 2.
 //
 // libsrtp 3 has opaque policies and writes into a destination buffer of its own; libsrtp 2 has a plain struct and works in place.
-// Outgoing RTP with AES-GCM goes through SrtpGcmSender instead.
+// Outgoing RTP and RTCP with AES-GCM go through SrtpGcmSender instead.
 #ifndef TRESTLE_SRTP_SHIM_H
 #define TRESTLE_SRTP_SHIM_H
 
@@ -177,6 +177,11 @@ inline srtp_err_status_t srtp_protect(
 inline srtp_err_status_t srtp_protect_rtcp(
   srtp3::Session* session, const uint8_t* in, size_t inLen, uint8_t* out, size_t* outLen, size_t /*mkiIndex*/)
 {
+	if (session->gcmSender)
+	{
+		return session->gcmSender->ProtectRtcp(in, inLen, out, outLen);
+	}
+
 	if (*outLen < inLen + SRTP_MAX_TRAILER_LEN + 4)
 	{
 		return srtp_err_status_buffer_small;
@@ -195,6 +200,22 @@ inline srtp_err_status_t srtp_unprotect_rtcp(
   srtp3::Session* session, const uint8_t* in, size_t inLen, uint8_t* out, size_t* outLen)
 {
 	return srtp3::run(::srtp_unprotect_rtcp, session, in, inLen, out, outLen);
+}
+
+// To be called before the first packet of the SSRC, with its rollover counter then.
+inline srtp_err_status_t srtp_stream_set_roc(srtp3::Session* session, uint32_t ssrc, uint32_t roc)
+{
+	return ::srtp_set_stream_roc(session->base, ssrc, roc);
+}
+
+// A stream of a received SSRC, which otherwise begins with its first packet.
+inline srtp_err_status_t srtp_stream_add(srtp3::Session* session, srtp3::Policy* policy, uint32_t ssrc)
+{
+	auto base = policy->base;
+
+	base.ssrc = { ssrc_specific, ssrc };
+
+	return ::srtp_add_stream(session->base, &base);
 }
 
 // mediasoup gives the SSRC in network order, which is what libsrtp 2.5 wants.

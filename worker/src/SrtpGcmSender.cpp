@@ -1,14 +1,21 @@
 #include "SrtpGcmSender.hpp"
+#include "DepLibUV.hpp"
 #include <cstring>
+#include <uv.h>
 
 namespace
 {
 	constexpr size_t RtpFixedHeaderLength{ 12 };
+	constexpr size_t RtcpHeaderLength{ 8 };
+	// RFC 3711 section 3.4: the index has 31 bits, the first bit says that the packet is encrypted.
+	constexpr uint32_t MaxRtcpIndex{ 0x7FFFFFFF };
+	constexpr uint32_t EncryptedFlag{ 0x80000000 };
 	constexpr size_t MaxKeyLength{ 32 };
 
 	// Labels of RFC 3711 section 4.3.1.
-	constexpr uint8_t EncryptionKeyLabel{ 0 };
-	constexpr uint8_t SaltLabel{ 2 };
+	constexpr uint8_t RtpLabel{ 0 };
+	constexpr uint8_t RtcpLabel{ 3 };
+	constexpr uint8_t SaltLabelDistance{ 2 };
 
 	// RFC 3711 section 4.3 with a key derivation rate of 0 and, as RFC 7714 section 11 says,
 	// a salt of 96 bits.
@@ -30,6 +37,19 @@ namespace
 		EVP_CIPHER_CTX_free(ctx);
 
 		return ok;
+	}
+
+	uint32_t readBigEndian(const uint8_t* data)
+	{
+		return uint32_t{ data[0] } << 24 | uint32_t{ data[1] } << 16 | uint32_t{ data[2] } << 8 | data[3];
+	}
+
+	void writeBigEndian(uint8_t* data, uint32_t value)
+	{
+		for (size_t i{ 0 }; i < sizeof(value); ++i)
+		{
+			data[i] = static_cast<uint8_t>(value >> (8 * (3 - i)));
+		}
 	}
 
 	// Length of the RTP header with CSRCs and header extension, 0 if the packet is too short.
@@ -56,7 +76,21 @@ namespace
 	}
 } // namespace
 
+SrtpGcmSender::Cipher::~Cipher()
+{
+	EVP_CIPHER_CTX_free(this->ctx);
+}
+
 SrtpGcmSender::SrtpGcmSender(srtp_profile_t profile, const uint8_t* master)
+{
+	if (Prepare(this->rtp, profile, master, RtpLabel))
+	{
+		Prepare(this->rtcp, profile, master, RtcpLabel);
+	}
+}
+
+bool SrtpGcmSender::Prepare(
+  Cipher& cipher, srtp_profile_t profile, const uint8_t* master, uint8_t firstLabel)
 {
 	const bool is256        = profile == srtp_profile_aead_aes_256_gcm;
 	const int keyLen        = is256 ? 32 : 16;
@@ -65,29 +99,26 @@ SrtpGcmSender::SrtpGcmSender(srtp_profile_t profile, const uint8_t* master)
 	uint8_t key[MaxKeyLength];
 
 	if (
-	  !derive(counterMode, master, masterSalt, EncryptionKeyLabel, key, keyLen) ||
-	  !derive(counterMode, master, masterSalt, SaltLabel, this->salt.data(), SaltLength))
+	  !derive(counterMode, master, masterSalt, firstLabel, key, keyLen) ||
+	  !derive(counterMode, master, masterSalt, firstLabel + SaltLabelDistance, cipher.salt.data(), SaltLength))
 	{
-		return;
+		return false;
 	}
 
-	this->ctx = EVP_CIPHER_CTX_new();
+	cipher.ctx = EVP_CIPHER_CTX_new();
 
 	if (
-	  this->ctx &&
+	  cipher.ctx &&
 	  EVP_EncryptInit_ex(
-	    this->ctx, is256 ? EVP_aes_256_gcm() : EVP_aes_128_gcm(), nullptr, key, nullptr) != 1)
+	    cipher.ctx, is256 ? EVP_aes_256_gcm() : EVP_aes_128_gcm(), nullptr, key, nullptr) != 1)
 	{
-		EVP_CIPHER_CTX_free(this->ctx);
-		this->ctx = nullptr;
+		EVP_CIPHER_CTX_free(cipher.ctx);
+		cipher.ctx = nullptr;
 	}
 
 	OPENSSL_cleanse(key, sizeof(key));
-}
 
-SrtpGcmSender::~SrtpGcmSender()
-{
-	EVP_CIPHER_CTX_free(this->ctx);
+	return cipher.ctx != nullptr;
 }
 
 srtp_err_status_t SrtpGcmSender::Protect(const uint8_t* in, size_t inLen, uint8_t* out, size_t* outLen)
@@ -102,9 +133,19 @@ srtp_err_status_t SrtpGcmSender::Protect(const uint8_t* in, size_t inLen, uint8_
 	const auto seq = static_cast<uint16_t>((in[2] << 8) | in[3]);
 	uint64_t index;
 
-	if (const auto err = TakeIndex(GetStream(in + 8, seq), seq, index); err != srtp_err_status_ok)
+	auto& stream = GetStream(in + 8, seq);
+
+	if (const auto err = TakeIndex(stream, seq, index); err != srtp_err_status_ok)
 	{
 		return err;
+	}
+
+	// NOTE: Before the packet leaves.
+	if (stream.record && index == stream.highestIndex)
+	{
+		stream.record->index     = index;
+		stream.record->timestamp = readBigEndian(in + 4);
+		stream.record->atUs      = static_cast<int64_t>(uv_now(DepLibUV::GetLoop())) * 1000;
 	}
 
 	// RFC 7714 section 8.1: two zeros, SSRC, rollover counter, sequence number.
@@ -119,7 +160,7 @@ srtp_err_status_t SrtpGcmSender::Protect(const uint8_t* in, size_t inLen, uint8_
 
 	for (size_t i{ 0 }; i < SaltLength; ++i)
 	{
-		iv[i] ^= this->salt[i];
+		iv[i] ^= this->rtp.salt[i];
 	}
 
 	if (out != in)
@@ -132,11 +173,11 @@ srtp_err_status_t SrtpGcmSender::Protect(const uint8_t* in, size_t inLen, uint8_
 
 	// The header is authenticated, the payload encrypted as well.
 	if (
-	  EVP_EncryptInit_ex(this->ctx, nullptr, nullptr, nullptr, iv) != 1 ||
-	  EVP_EncryptUpdate(this->ctx, nullptr, &written, in, static_cast<int>(headerLen)) != 1 ||
-	  EVP_EncryptUpdate(this->ctx, out + headerLen, &written, in + headerLen, payloadLen) != 1 ||
-	  EVP_EncryptFinal_ex(this->ctx, out + inLen, &written) != 1 ||
-	  EVP_CIPHER_CTX_ctrl(this->ctx, EVP_CTRL_AEAD_GET_TAG, TagLength, out + inLen) != 1)
+	  EVP_EncryptInit_ex(this->rtp.ctx, nullptr, nullptr, nullptr, iv) != 1 ||
+	  EVP_EncryptUpdate(this->rtp.ctx, nullptr, &written, in, static_cast<int>(headerLen)) != 1 ||
+	  EVP_EncryptUpdate(this->rtp.ctx, out + headerLen, &written, in + headerLen, payloadLen) != 1 ||
+	  EVP_EncryptFinal_ex(this->rtp.ctx, out + inLen, &written) != 1 ||
+	  EVP_CIPHER_CTX_ctrl(this->rtp.ctx, EVP_CTRL_AEAD_GET_TAG, TagLength, out + inLen) != 1)
 	{
 		return srtp_err_status_cipher_fail;
 	}
@@ -144,6 +185,82 @@ srtp_err_status_t SrtpGcmSender::Protect(const uint8_t* in, size_t inLen, uint8_
 	*outLen = inLen + TagLength;
 
 	return srtp_err_status_ok;
+}
+
+srtp_err_status_t SrtpGcmSender::ProtectRtcp(const uint8_t* in, size_t inLen, uint8_t* out, size_t* outLen)
+{
+	if (inLen < RtcpHeaderLength || *outLen < inLen + TagLength + sizeof(uint32_t))
+	{
+		return srtp_err_status_bad_param;
+	}
+
+	const uint32_t index = this->journal ? this->journal->TakeRtcpIndex() : ++this->rtcpIndex;
+
+	if (index > MaxRtcpIndex)
+	{
+		return srtp_err_status_key_expired;
+	}
+
+	// RFC 7714 section 9.1: two zeros, SSRC, two zeros, index.
+	uint8_t iv[SaltLength]{};
+
+	std::memcpy(iv + 2, in + 4, 4);
+	writeBigEndian(iv + 8, index);
+
+	for (size_t i{ 0 }; i < SaltLength; ++i)
+	{
+		iv[i] ^= this->rtcp.salt[i];
+	}
+
+	uint8_t trailer[sizeof(uint32_t)];
+
+	writeBigEndian(trailer, index | EncryptedFlag);
+
+	auto* ctx             = this->rtcp.ctx;
+	const auto payloadLen = static_cast<int>(inLen - RtcpHeaderLength);
+	int written;
+
+	if (out != in)
+	{
+		std::memcpy(out, in, RtcpHeaderLength);
+	}
+
+	// Header and trailer are authenticated, what is between them encrypted as well.
+	if (
+	  EVP_EncryptInit_ex(ctx, nullptr, nullptr, nullptr, iv) != 1 ||
+	  EVP_EncryptUpdate(ctx, nullptr, &written, in, RtcpHeaderLength) != 1 ||
+	  EVP_EncryptUpdate(ctx, nullptr, &written, trailer, sizeof(trailer)) != 1 ||
+	  EVP_EncryptUpdate(ctx, out + RtcpHeaderLength, &written, in + RtcpHeaderLength, payloadLen) != 1 ||
+	  EVP_EncryptFinal_ex(ctx, out + inLen, &written) != 1 ||
+	  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TagLength, out + inLen) != 1)
+	{
+		return srtp_err_status_cipher_fail;
+	}
+
+	std::memcpy(out + inLen + TagLength, trailer, sizeof(trailer));
+	*outLen = inLen + TagLength + sizeof(trailer);
+
+	return srtp_err_status_ok;
+}
+
+void SrtpGcmSender::Resume(const SrtpJournal::Stream& before)
+{
+	uint8_t ssrcBytes[4];
+
+	writeBigEndian(ssrcBytes, before.ssrc);
+
+	auto& stream = GetStream(ssrcBytes, static_cast<uint16_t>(before.index));
+
+	stream.highestIndex = before.index;
+	// Which ones below were sent is not known.
+	stream.sent.fill(~uint64_t{ 0 });
+
+	if (stream.record)
+	{
+		stream.record->index     = before.index;
+		stream.record->timestamp = before.timestamp;
+		stream.record->atUs      = before.atUs;
+	}
 }
 
 // Finds the index nearest to the highest one (RFC 3711 section 3.3.1) and marks it as used.
@@ -204,6 +321,11 @@ SrtpGcmSender::Stream& SrtpGcmSender::GetStream(const uint8_t* ssrcBytes, uint16
 		if (isNew)
 		{
 			it->second.highestIndex = seq;
+
+			if (this->journal)
+			{
+				it->second.record = this->journal->AddStream(readBigEndian(ssrcBytes), true);
+			}
 		}
 
 		this->lastSsrc   = ssrc;

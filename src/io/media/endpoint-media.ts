@@ -60,10 +60,15 @@ export class MediasoupEndpoint implements EndpointMedia {
   #measured: Omit<LinkFigures, 'path'> = unmeasured;
   #closed = false;
   #feedbackPrepared = false;
+  #mediasoupTransport: types.WebRtcTransport;
+  #usesDataChannel = false;
+  #offer: readonly MediaDescription[];
 
   constructor(options: EndpointMediaOptions, parts: EndpointMediaParts) {
     this.#options = options;
     this.#parts = parts;
+    this.#mediasoupTransport = parts.transport;
+    this.#offer = options.media;
     const { endpointId, media } = options;
     const { transport, registry, feedbackSsrcs, keyframes, bitrates, log } = parts;
     const emit = (event: MediaEvent) => this.emit(event);
@@ -99,16 +104,60 @@ export class MediasoupEndpoint implements EndpointMedia {
       onRefused,
       log,
     });
+    this.#watch(transport);
+  }
+
+  /** What it was offered last. */
+  get offer(): readonly MediaDescription[] {
+    return this.#offer;
+  }
+
+  /** The worker died: goes on with `transport` of another one; false if that cannot be, and then nothing of it works any more. */
+  async moveTo(transport: types.WebRtcTransport): Promise<boolean> {
+    const { log } = this.#parts;
+    this.#mediasoupTransport = transport;
+    this.#feedbackPrepared = false;
+    this.#counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
+    // What went over DTLS itself, SCTP, is gone, and the client would not notice.
+    const lost = this.#usesDataChannel || !this.#transport.isConnected;
+    if (lost || this.#isClosed()) return this.#giveUp();
+    this.#watch(transport);
+    try {
+      await this.#transport.moveTo(transport);
+    } catch (error) {
+      if (!this.#isClosed())
+        log.warn({ err: error }, 'endpoint could not go on with another worker');
+      return this.#giveUp();
+    }
+    if (this.#isClosed()) return this.#giveUp();
+    this.#incoming.moveTo(transport);
+    this.#outgoing.moveTo(transport);
+    return true;
+  }
+
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #giveUp(): false {
+    this.#mediasoupTransport.close();
+    this.#transport.fail();
+    return false;
+  }
+
+  #watch(transport: types.WebRtcTransport): void {
     transport.on('trace', (trace) => {
       if (trace.type !== 'bwe') return;
       const { availableBitrate } = trace.info as { availableBitrate: number };
+      const { bitrates } = this.#parts;
       const availableBps = Math.min(availableBitrate, bitrates.maxBps ?? Infinity);
-      emit({ type: 'estimate', endpointId, availableBps });
+      this.emit({ type: 'estimate', endpointId: this.#options.endpointId, availableBps });
     });
   }
 
   /** Reports something of this endpoint, unless it is closed. */
   emit(event: MediaEvent): void {
+    if (event.type === 'channel-open') this.#usesDataChannel = true;
     if (!this.#closed) this.#parts.emit(event);
   }
 
@@ -125,6 +174,7 @@ export class MediasoupEndpoint implements EndpointMedia {
   }
 
   setOffer(media: readonly MediaDescription[]): void {
+    this.#offer = media;
     this.#incoming.setOffer(media);
     this.#outgoing.setOffer(media);
     runInBackground(() => this.prepareFeedback(media), this.#parts.log);
@@ -132,7 +182,8 @@ export class MediasoupEndpoint implements EndpointMedia {
 
   /** Once some media was offered with which bandwidth feedback is negotiated. */
   async prepareFeedback(media: readonly MediaDescription[]): Promise<void> {
-    const { transport, feedbackSsrcs } = this.#parts;
+    const transport = this.#mediasoupTransport;
+    const { feedbackSsrcs } = this.#parts;
     const feedback = this.#feedbackPrepared ? undefined : feedbackParameters(media, feedbackSsrcs);
     if (!feedback || transport.closed) return;
     this.#feedbackPrepared = true;
@@ -183,9 +234,9 @@ export class MediasoupEndpoint implements EndpointMedia {
   }
 
   close(): void {
-    const { transport, traffic, onClose } = this.#parts;
+    const { traffic, onClose } = this.#parts;
     this.#closed = true;
-    transport.close();
+    this.#mediasoupTransport.close();
     this.#outgoing.close();
     this.#incoming.close();
     traffic.forget(this);

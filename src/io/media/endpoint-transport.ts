@@ -13,7 +13,7 @@ import { RemoteCandidates } from './remote-candidates.ts';
 import type { TransportCounts } from './traffic.ts';
 import type { TransportOptions } from './media-options.ts';
 import { redactAddresses } from './redact-addresses.ts';
-import { icePasswordFingerprint } from './worker-reports.ts';
+import { icePasswordFingerprint, resumeFingerprint } from './worker-reports.ts';
 
 /** Hash functions the worker can check, strongest first. */
 const fingerprintHashes = ['sha-512', 'sha-384', 'sha-256', 'sha-224', 'sha-1'] as const;
@@ -44,14 +44,19 @@ type EndpointTransportParts = {
 
 /** ICE and DTLS of one endpoint: the bridge is ICE-lite and takes either DTLS role. */
 export class EndpointTransport {
-  readonly #transport: types.WebRtcTransport;
+  #transport: types.WebRtcTransport;
   readonly #candidates: readonly Candidate[];
   readonly #options: TransportOptions;
   readonly #log: Logger;
   #handshake: NodeJS.Timeout | undefined;
   #setup: DtlsSetup = 'actpass';
+  readonly #onStates: (states: TransportStates) => void;
+  /** As signalled: they outlive the worker's objects. */
+  #credentials: IceCredentials;
+  readonly #localFingerprint: Fingerprint['value'];
+  #tuple: types.TransportTuple | undefined;
   #connecting: Promise<void> | undefined;
-  #fingerprint: string | undefined;
+  #remote: types.DtlsParameters | undefined;
   /** Restarts so far; `pending` while the client has not answered the last one (colibri2.md §3.10). */
   #restart = { generation: 0, pending: false };
   #states: TransportStates = { ice: 'new', dtls: 'new' };
@@ -70,33 +75,79 @@ export class EndpointTransport {
     this.#counts = counts;
     this.#options = options;
     this.#log = log;
-    const change = (states: Partial<TransportStates>) => {
-      const next = { ...this.#states, ...states };
-      if (next.ice === this.#states.ice && next.dtls === this.#states.dtls) return;
-      this.#states = next;
-      onStates(next);
-    };
+    this.#onStates = onStates;
+    this.#credentials = credentialsOf(transport);
+    this.#localFingerprint = localFingerprint(transport, options.localFingerprintHash);
+    this.#watch(transport);
+  }
+
+  /** Whether another worker could go on with it: SRTP keys exist. */
+  get isConnected(): boolean {
+    return this.#states.dtls === 'connected';
+  }
+
+  /**
+   * The worker died: goes on with `transport` of its successor, which takes the SRTP session over.
+   * @throws Error when the worker before left nothing to go on with
+   */
+  async moveTo(transport: types.WebRtcTransport): Promise<void> {
+    const before = this.#transport;
+    if (!this.#remote) throw new Error('the endpoint was not connected');
+    const { role, fingerprints } = this.#remote;
+    this.#transport = transport;
+    this.#watch(transport);
+    await transport.connect({
+      dtlsParameters: {
+        ...(role && { role }),
+        fingerprints: [
+          ...fingerprints,
+          resumeFingerprint(before.id, this.#credentials, this.#tuple),
+        ],
+      },
+    });
+  }
+
+  /** What was connected is no more, and nothing will bring it back. */
+  fail(): void {
+    this.#change({ ice: 'failed', dtls: 'failed' });
+  }
+
+  #watch(transport: types.WebRtcTransport): void {
     transport.on('icestatechange', (state) => {
       const ice = iceStates[state];
-      if (ice) change({ ice });
+      if (ice) this.#change({ ice });
     });
-    transport.on('iceselectedtuplechange', () => this.#countRelayed());
     transport.on('dtlsstatechange', (state) => {
       const dtls = dtlsStates[state];
-      if (dtls) change({ dtls });
-      this.#watchHandshake(state, () => change({ dtls: 'failed' }));
+      if (dtls) this.#change({ dtls });
+      this.#watchHandshake(state, () => this.#change({ dtls: 'failed' }));
     });
-    transport.on('iceselectedtuplechange', (tuple) => this.#logPath(tuple));
+    transport.on('iceselectedtuplechange', (tuple) => {
+      this.#tuple = tuple;
+      this.#countRelayed();
+      this.#logPath(tuple);
+    });
     transport.observer.once('close', () => clearTimeout(this.#handshake));
   }
 
+  #change(states: Partial<TransportStates>): void {
+    const next = { ...this.#states, ...states };
+    if (next.ice === this.#states.ice && next.dtls === this.#states.dtls) return;
+    this.#states = next;
+    this.#onStates(next);
+  }
+
   describe(): LocalTransport {
-    const { usernameFragment, password } = this.#transport.iceParameters;
     return {
-      ufrag: usernameFragment,
-      pwd: password,
+      ...this.#credentials,
       candidates: this.#candidates,
-      fingerprints: [this.#localFingerprint()],
+      fingerprints: [
+        {
+          hash: this.#options.localFingerprintHash,
+          value: this.#localFingerprint,
+          setup: this.#setup,
+        },
+      ],
       ...(this.#restart.pending && { iceGeneration: this.#restart.generation }),
     };
   }
@@ -125,11 +176,10 @@ export class EndpointTransport {
     const chosen = this.#choose(remote.fingerprints);
     if (!chosen) return;
     if (this.#connecting) {
-      if (chosen.value !== this.#fingerprint)
+      if (chosen.value !== this.#remote?.fingerprints[0]?.value)
         this.#log.warn({}, 'another DTLS fingerprint was signalled later: the first one counts');
       return this.#connecting;
     }
-    this.#fingerprint = chosen.value;
     const remoteRole = chosen.setup === 'passive' ? 'server' : 'client';
     this.#setup = remoteRole === 'client' ? 'passive' : 'active';
     this.#connecting = this.#connect(remoteRole, chosen, remote.credentials);
@@ -143,8 +193,9 @@ export class EndpointTransport {
   ): Promise<void> {
     const algorithm = hash as types.FingerprintAlgorithm;
     const fingerprints = [{ algorithm, value }, ...icePasswordFingerprint(credentials)];
+    this.#remote = { role, fingerprints };
     try {
-      await this.#transport.connect({ dtlsParameters: { role, fingerprints } });
+      await this.#transport.connect({ dtlsParameters: this.#remote });
     } catch (error) {
       this.#connecting = undefined;
       this.#setup = 'actpass';
@@ -159,6 +210,7 @@ export class EndpointTransport {
       this.#restart = { generation: this.#restart.generation + 1, pending: true };
       this.#counts.iceRestarts.started += 1;
       await this.#transport.restartIce();
+      this.#credentials = credentialsOf(this.#transport);
     } else this.#counts.iceRestarts.notEstablished += 1;
     return this.describe();
   }
@@ -181,14 +233,6 @@ export class EndpointTransport {
     if (fingerprints.length > 0)
       this.#log.warn({}, 'no DTLS fingerprint with an accepted hash: media will not connect');
     return undefined;
-  }
-
-  #localFingerprint(): Fingerprint {
-    const hash = this.#options.localFingerprintHash;
-    const { fingerprints } = this.#transport.dtlsParameters;
-    const local = fingerprints.find(({ algorithm }) => algorithm === hash);
-    if (!local) throw new Error(`the worker has no ${hash} fingerprint`);
-    return { hash, value: local.value, setup: this.#setup };
   }
 
   #watchHandshake(state: types.DtlsState, onTimeout: () => void): void {
@@ -220,4 +264,17 @@ export class EndpointTransport {
       'ICE connected',
     );
   }
+}
+
+function credentialsOf({ iceParameters }: types.WebRtcTransport): IceCredentials {
+  return { ufrag: iceParameters.usernameFragment, pwd: iceParameters.password };
+}
+
+function localFingerprint(
+  { dtlsParameters }: types.WebRtcTransport,
+  hash: TransportOptions['localFingerprintHash'],
+): string {
+  const local = dtlsParameters.fingerprints.find(({ algorithm }) => algorithm === hash);
+  if (!local) throw new Error(`the worker has no ${hash} fingerprint`);
+  return local.value;
 }

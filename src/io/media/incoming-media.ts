@@ -33,11 +33,13 @@ export class IncomingMedia {
   readonly #sources = new Map<SourceName, ReceivedSource>();
   readonly #budget = new SsrcBudget(MAX_RECEIVED_SSRCS);
   readonly #reconciler: Reconciler<Reception>;
+  #transport: types.WebRtcTransport;
   #media: readonly MediaDescription[];
   #reception: Reception | undefined;
 
   constructor(options: IncomingMediaOptions) {
     this.#options = options;
+    this.#transport = options.transport;
     this.#media = options.media;
     this.#reconciler = new Reconciler(
       (reception) => this.#apply(reception),
@@ -58,6 +60,12 @@ export class IncomingMedia {
 
   find(name: SourceName): ReceivedSource | undefined {
     return this.#sources.get(name);
+  }
+
+  /** The worker died: everything is received through this transport of another one from now on. */
+  moveTo(transport: types.WebRtcTransport): void {
+    this.#transport = transport;
+    for (const source of this.#sources.values()) source.moveTo(transport);
   }
 
   close(): void {
@@ -99,6 +107,7 @@ export class IncomingMedia {
     }
     const received = new ReceivedSource({
       ...this.#options,
+      transport: this.#transport,
       owner: endpointId,
       source,
       media: description,

@@ -3,6 +3,8 @@ export type MediaOptions = {
   /** Path of the worker binary that worker/ builds. */
   readonly workerBin: string;
   readonly workers: number;
+  /** Memory that outlives a worker, so that its calls can go on; undefined where the system has none. */
+  readonly openJournal: () => JournalFile | undefined;
   readonly listen: ListenOptions;
   /** What is signalled to clients, in order of preference. */
   readonly advertise: readonly AdvertisedAddress[];
@@ -14,6 +16,9 @@ export type MediaOptions = {
   /** What workers may log, cheapest last; each `debug` line costs the worker time. */
   readonly workerLogLevel: 'debug' | 'warn' | 'error' | 'none';
 };
+
+/** A file that has no name and is in memory; workers open it by `path`, for as long as it is not closed. */
+export type JournalFile = { readonly path: string; close(): void };
 
 export type ListenOptions = {
   readonly addresses: readonly string[];

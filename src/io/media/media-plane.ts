@@ -1,4 +1,5 @@
 import type { Logger } from '../../base/logger.ts';
+import { runInBackground } from '../../base/run-in-background.ts';
 import {
   MediaUnavailableError,
   type ConferenceMedia,
@@ -19,6 +20,8 @@ import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
 const TICK_MS = 1000;
 /** Workers whose CPU differs by less count as equally busy; a fraction of one core. */
 const CPU_STEP = 0.1;
+/** A worker that dies again so soon is likely killed by one of its calls: they end. */
+const DIED_AGAIN_MS = 10_000;
 
 /** The engine: mediasoup workers and the conferences on them (docs/media-plane.md). */
 export class MediasoupPlane implements MediaPlane {
@@ -31,6 +34,8 @@ export class MediasoupPlane implements MediaPlane {
   readonly #workerSweep: Sweep;
   readonly #ticker: NodeJS.Timeout;
   #workersDied = 0;
+  /** When the worker in each place died last. */
+  readonly #diedMs = new Map<number, number>();
 
   private constructor(context: MediaContext, pool: WorkerPool) {
     this.#context = context;
@@ -41,10 +46,13 @@ export class MediasoupPlane implements MediaPlane {
     this.#ticker = setInterval(() => context.traffic.tick(performance.now()), TICK_MS);
     this.#ticker.unref();
     pool.listen({
-      started: ({ worker }) => {
+      started: (slot) => {
+        const { worker } = slot;
         worker.onDied(this.#workerSweep.add(worker));
+        this.#resume(slot);
       },
-      died: (slot, reason) => this.#lose(slot, reason),
+      died: (slot, reason) => this.#suspend(slot, reason),
+      notReplaced: (slot) => this.#lose(slot, 'the media worker died and could not be replaced'),
     });
   }
 
@@ -135,14 +143,60 @@ export class MediasoupPlane implements MediaPlane {
       .at(0)?.slot;
   }
 
-  #lose(slot: WorkerSlot, reason: string): void {
+  /** Calls wait for the next worker, unless they may be what kills them. */
+  #suspend(slot: WorkerSlot, reason: string): void {
     const conferences = this.#conferencesOn(slot);
+    const nowMs = performance.now();
+    const again = nowMs - (this.#diedMs.get(slot.index) ?? -Infinity) < DIED_AGAIN_MS;
+    this.#diedMs.set(slot.index, nowMs);
     this.#workersDied += 1;
     this.#context.log.error(
       { worker: slot.index, reason, conferences: conferences.size },
-      'media worker died: its conferences end',
+      again ? 'media worker died again: its conferences end' : 'media worker died',
     );
-    for (const conference of [...conferences]) conference.lose(`the media worker died ${reason}`);
+    if (again) this.#lose(slot, `the media worker died twice within seconds: ${reason}`);
+    else for (const conference of conferences) conference.suspend();
+  }
+
+  #lose(slot: WorkerSlot, reason: string): void {
+    for (const conference of [...this.#conferencesOn(slot)]) conference.lose(reason);
+  }
+
+  #resume(slot: WorkerSlot): void {
+    const conferences = [...this.#conferencesOn(slot)];
+    const diedMs = this.#diedMs.get(slot.index);
+    if (conferences.length === 0 || diedMs === undefined) return;
+    const { log } = this.#context;
+    runInBackground(async () => {
+      const left = await Promise.all(
+        conferences.map((conference) => moveOrLose(conference, slot.worker, log)),
+      );
+      log.info(
+        {
+          worker: slot.index,
+          conferences: conferences.length,
+          endpointsLost: left.reduce((total, count) => total + count, 0),
+          pauseMs: Math.round(performance.now() - diedMs),
+        },
+        'calls go on with another media worker',
+      );
+    }, log);
+  }
+}
+
+/** @returns how many endpoints were left behind */
+async function moveOrLose(
+  conference: MediasoupConference,
+  worker: MediaWorker,
+  log: Logger,
+): Promise<number> {
+  const { endpoints } = conference;
+  try {
+    return await conference.moveTo(worker);
+  } catch (error) {
+    log.error({ err: error }, 'a conference could not go on with another media worker');
+    conference.lose('the media worker died, and the conference could not go on with another one');
+    return endpoints;
   }
 }
 

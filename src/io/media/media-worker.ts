@@ -22,6 +22,14 @@ const REPORT_INTERVAL_MS = 250;
 /** A worker says that it runs within some 10 ms; something else under its name may say nothing. */
 const START_TIMEOUT_MS = 15_000;
 
+/** What a worker is told when it opens its ports. */
+export type WorkerTasks = {
+  /** How it shares them with other workers (`SharedPorts.opening`); absent = it has them for itself. */
+  readonly sharing?: string;
+  /** Where it writes down what its successor needs (`journalAddress`). */
+  readonly journal?: string;
+};
+
 export type WorkerContext = {
   readonly log: Logger;
   readonly traffic: Traffic;
@@ -40,6 +48,8 @@ export class MediaWorker implements Swept {
   readonly #reportListeners = new Map<string, (report: TransportReport) => void>();
   #delays: ForwardingDelayReading | undefined;
   #packets: PacketCounts = { packetsIn: 0, packetsOut: 0 };
+  #unanswered = 0;
+  #hung = false;
   #usage = { cpu: 0, cpuMs: 0, memoryBytes: 0, answeredMs: performance.now() };
 
   private constructor(
@@ -67,18 +77,17 @@ export class MediaWorker implements Swept {
   }
 
   /**
-   * @param sharing how it shares the ports with other workers (`SharedPorts.opening`); absent = it has them for itself
    * @throws MediaStartError
    */
   static async start(
     options: MediaOptions,
     context: WorkerContext,
-    sharing?: string,
+    tasks: WorkerTasks = {},
   ): Promise<MediaWorker> {
     const { log } = context;
     const worker = await spawnWorker(options);
     try {
-      const server = await openServer(worker, options.listen, { log, sharing });
+      const server = await openServer(worker, options.listen, { log, tasks });
       const dump = await server.dump();
       const udp = dump.udpSockets[0]?.port;
       const tcp = dump.tcpServers[0]?.port;
@@ -104,7 +113,22 @@ export class MediaWorker implements Swept {
 
   /** Runs `listener` once if the process ends without `close`. */
   onDied(listener: (reason: string) => void): void {
-    this.#worker.once('died', (error) => listener(error.message));
+    this.#worker.once('died', (error) =>
+      listener(this.#hung ? 'it gave no answer and was killed' : error.message),
+    );
+  }
+
+  /** Asks for a sign of life, and kills a process that gave none since so many calls. */
+  checkPulse(patience: number): void {
+    if (!this.alive) return;
+    if (this.#unanswered === 0) {
+      const answered = () => (this.#unanswered = 0);
+      this.#worker.getResourceUsage().then(answered, () => undefined); // a dead worker is told of by its event
+    } else if (this.#unanswered === patience) {
+      this.#hung = true;
+      process.kill(this.#worker.pid, 'SIGKILL');
+    }
+    this.#unanswered += 1;
   }
 
   createRouter(): Promise<types.Router> {
@@ -233,15 +257,16 @@ export const noTcp = 'no ICE over TCP: the port cannot be opened';
 async function openServer(
   worker: types.Worker,
   listen: ListenOptions,
-  { log, sharing }: { readonly log: Logger; readonly sharing: string | undefined },
+  { log, tasks }: { readonly log: Logger; readonly tasks: WorkerTasks },
 ): Promise<types.WebRtcServer> {
-  const flags = { udpReusePort: sharing !== undefined };
+  const flags = { udpReusePort: tasks.sharing !== undefined };
+  const told = [tasks.sharing, tasks.journal].filter((text) => text !== undefined).join('|');
   const udp = listen.addresses.map((ip, place) => ({
     protocol: 'udp' as const,
     ip,
     port: listen.udpPort,
     flags,
-    ...(place === 0 && sharing !== undefined && { announcedAddress: sharing }),
+    ...(place === 0 && told !== '' && { announcedAddress: told }),
     ...(listen.receiveBufferBytes !== undefined && { recvBufferSize: listen.receiveBufferBytes }),
     ...(listen.sendBufferBytes !== undefined && { sendBufferSize: listen.sendBufferBytes }),
   }));

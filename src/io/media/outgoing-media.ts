@@ -37,7 +37,8 @@ export class OutgoingMedia {
   readonly #budget = new SsrcBudget(MAX_SENT_SSRCS);
   readonly #reconciler: Reconciler<ForwardingPlan>;
   readonly #unwatch: () => void;
-  readonly #goal: ProbingGoal;
+  #goal: ProbingGoal;
+  #transport: types.WebRtcTransport;
   #plan: ForwardingPlan = { streams: [], idealBps: 0 };
   #media: readonly MediaDescription[];
   /** What streams of a kind were last opened with. */
@@ -45,6 +46,7 @@ export class OutgoingMedia {
 
   constructor(options: OutgoingMediaOptions) {
     this.#options = options;
+    this.#transport = options.transport;
     this.#media = options.media;
     this.#opened = options.media;
     this.#reconciler = new Reconciler(
@@ -64,6 +66,15 @@ export class OutgoingMedia {
   /** Streams of a kind that was described anew are opened anew, on the SSRCs they have. */
   setOffer(media: readonly MediaDescription[]): void {
     this.#media = keepingSame(media, this.#media);
+    this.#reconciler.set(this.#plan);
+  }
+
+  /** The worker died with all it had: the plan is sent through this transport of another one from now on. */
+  moveTo(transport: types.WebRtcTransport): void {
+    this.#transport = transport;
+    this.#goal = new ProbingGoal(transport, this.#options.bitrates);
+    this.#goal.set(this.#plan.idealBps);
+    this.#sent.clear();
     this.#reconciler.set(this.#plan);
   }
 
@@ -109,7 +120,7 @@ export class OutgoingMedia {
   }
 
   async #open(stream: ForwardedStream): Promise<void> {
-    const { registry, transport, onForwarding, onRefused } = this.#options;
+    const { registry, onForwarding, onRefused } = this.#options;
     const received = registry.find(stream.owner, stream.source);
     const consumable = received?.consumable;
     const description = this.#media.find(({ kind }) => kind === stream.kind);
@@ -124,7 +135,7 @@ export class OutgoingMedia {
       return;
     }
     const preferredLayers = stream.layer && engineLayers(producer.type, stream.layer);
-    const consumer = await transport.consume({
+    const consumer = await this.#transport.consume({
       producerId: producer.id,
       rtpCapabilities: exactly(parameters),
       ...(stream.mid !== undefined && { mid: stream.mid }),
@@ -137,8 +148,8 @@ export class OutgoingMedia {
   }
 
   #failed(error: unknown): void {
-    const { transport, log } = this.#options;
-    if (transport.closed) return;
+    const { log } = this.#options;
+    if (this.#transport.closed) return;
     // A producer may go between the decision and the request; its successor announces itself.
     log.warn({ err: error }, 'a stream could not be forwarded');
   }

@@ -70,6 +70,7 @@ export class ReceivedSource {
   readonly consumers = new Set<types.Consumer>();
   readonly #options: ReceivedSourceOptions;
   readonly #reconciler: Reconciler<Wanted>;
+  #transport: types.WebRtcTransport;
   #wanted: Wanted;
   /** The producer there is, and what it was made for. */
   #built: Built | undefined;
@@ -84,6 +85,7 @@ export class ReceivedSource {
 
   constructor(options: ReceivedSourceOptions) {
     this.#options = options;
+    this.#transport = options.transport;
     this.owner = options.owner;
     this.source = options.source;
     this.#reconciler = new Reconciler(
@@ -115,6 +117,15 @@ export class ReceivedSource {
     // At once, whatever is being applied.
     this.#built?.producer.pause().catch(() => undefined); // fails only if it was closed meanwhile
     if (this.#meter?.clear()) this.#tellLayers();
+  }
+
+  /** The worker died with all it had: receives through another worker's transport from now on. */
+  moveTo(transport: types.WebRtcTransport): void {
+    this.#transport = transport;
+    this.#built = undefined;
+    this.#watch = undefined;
+    this.consumers.clear();
+    this.#reconciler.set(this.#wanted);
   }
 
   requestKeyframe(): void {
@@ -201,7 +212,7 @@ export class ReceivedSource {
   }
 
   async #produce(rtpParameters: types.RtpParameters, paused: boolean): Promise<types.Producer> {
-    const producer = await this.#options.transport.produce({
+    const producer = await this.#transport.produce({
       kind: this.source.kind,
       rtpParameters,
       paused,
@@ -261,7 +272,7 @@ export class ReceivedSource {
   }
 
   #failed(error: unknown): void {
-    if (this.#closed || this.#options.transport.closed) return;
+    if (this.#closed || this.#transport.closed) return;
     this.#options.listener.refused(this, error instanceof Error ? error.message : String(error));
   }
 }

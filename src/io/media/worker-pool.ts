@@ -1,24 +1,42 @@
 import type { Logger } from '../../base/logger.ts';
-import { MediaStartError, type ListenOptions, type MediaOptions } from './media-options.ts';
+import {
+  MediaStartError,
+  type JournalFile,
+  type ListenOptions,
+  type MediaOptions,
+} from './media-options.ts';
 import { MediaWorker, noTcp, udpPortError, type WorkerContext } from './media-worker.ts';
 import { findSharedPorts, MAX_WORKERS, SharedPorts } from './shared-ports.ts';
+import { journalAddress } from './worker-reports.ts';
 
-const FIRST_RESTART_DELAY_MS = 200;
+/** At once: calls wait for it. */
+const FIRST_RESTART_DELAY_MS = 0;
+const SECOND_RESTART_DELAY_MS = 200;
 const MAX_RESTART_DELAY_MS = 30_000;
 /** A worker that lived this long starts the back-off anew. */
 const STABLE_MS = 60_000;
 /** Where any free port will do, somebody else may take it between our looking for it and opening it. */
 const FREE_PORT_ATTEMPTS = 5;
+/** A worker is taken for hung after 2 s without an answer. Counted in questions, so that a pause of this process counts as one. */
+const PULSE_INTERVAL_MS = 500;
+const PULSE_PATIENCE = 4;
 
 /** A place for a worker: keeps its ports and its letter over the worker's death. */
 export type WorkerSlot = { readonly index: number; readonly worker: MediaWorker };
 
-type Slot = { readonly index: number; worker: MediaWorker; restartDelayMs: number };
+type Slot = {
+  readonly index: number;
+  worker: MediaWorker;
+  journal: JournalFile | undefined;
+  restartDelayMs: number;
+};
 
 export type WorkerPoolListener = {
   /** A worker runs, at the start or in the place of one that died. */
   started(slot: WorkerSlot): void;
   died(slot: WorkerSlot, reason: string): void;
+  /** No other worker came in its place; that is tried again later. */
+  notReplaced(slot: WorkerSlot): void;
 };
 
 /** The worker processes: on one port together, each replaced when it dies. */
@@ -30,21 +48,27 @@ export class WorkerPool {
   readonly #sharedPorts: SharedPorts | undefined;
   readonly #context: WorkerContext;
   readonly #restarts = new Set<NodeJS.Timeout>();
+  readonly #pulse: NodeJS.Timeout;
   /** Workers open the ports one after the other: their order counts. */
   #opening: Promise<unknown> = Promise.resolve();
   #listener: WorkerPoolListener | undefined;
   #closed = false;
 
   private constructor(opened: Opened, context: WorkerContext) {
-    this.#slots = opened.workers.map((worker, index) => ({
+    this.#slots = opened.workers.map(({ worker, journal }, index) => ({
       index,
       worker,
+      journal,
       restartDelayMs: FIRST_RESTART_DELAY_MS,
     }));
     this.slots = this.#slots;
     this.#options = opened.options;
     this.#sharedPorts = opened.sharedPorts;
     this.#context = context;
+    this.#pulse = setInterval(() => {
+      for (const { worker } of this.#slots) worker.checkPulse(PULSE_PATIENCE);
+    }, PULSE_INTERVAL_MS);
+    this.#pulse.unref();
   }
 
   /**
@@ -69,8 +93,12 @@ export class WorkerPool {
 
   close(): void {
     this.#closed = true;
+    clearInterval(this.#pulse);
     for (const timer of this.#restarts) clearTimeout(timer);
-    for (const { worker } of this.#slots) worker.close();
+    for (const { worker, journal } of this.#slots) {
+      worker.close();
+      journal?.close();
+    }
   }
 
   #attend(slot: Slot): void {
@@ -93,39 +121,46 @@ export class WorkerPool {
           { err: error, worker: slot.index },
           'media worker did not come back',
         );
+        this.#listener?.notReplaced(slot);
         this.#restartLater(slot);
       });
     }, slot.restartDelayMs);
     this.#restarts.add(timer);
-    slot.restartDelayMs = Math.min(slot.restartDelayMs * 2, MAX_RESTART_DELAY_MS);
+    slot.restartDelayMs = Math.min(
+      Math.max(slot.restartDelayMs * 2, SECOND_RESTART_DELAY_MS),
+      MAX_RESTART_DELAY_MS,
+    );
   }
 
   async #restart(slot: Slot): Promise<void> {
     const started = this.#opening.then(() =>
-      openWorker(slot.index, this.#options, this.#context, this.#sharedPorts),
+      openWorker(slot, this.#options, this.#context, this.#sharedPorts),
     );
     this.#opening = started.catch(() => undefined); // whoever asked is told
-    const worker = await started;
+    const { worker, journal } = await started;
     if (this.#closed) {
       worker.close();
+      journal?.close();
       return;
     }
+    slot.journal?.close();
+    slot.journal = journal;
     slot.worker = worker;
     this.#attend(slot);
   }
 }
 
 type Opened = {
-  readonly workers: readonly MediaWorker[];
+  readonly workers: readonly OpenedWorker[];
   readonly options: MediaOptions;
   readonly sharedPorts?: SharedPorts;
 };
 
 async function openAlone(options: MediaOptions, context: WorkerContext): Promise<Opened> {
-  const worker = await MediaWorker.start(options, context);
-  const { udp, tcp } = worker.ports;
+  const opened = await openWorker({ index: 0 }, options, context);
+  const { udp, tcp } = opened.worker.ports;
   const listen = { ...options.listen, udpPort: udp, ...(tcp !== undefined && { tcpPort: tcp }) };
-  return { workers: [worker], options: { ...options, listen } };
+  return { workers: [opened], options: { ...options, listen } };
 }
 
 /** @returns undefined where the ports cannot be shared */
@@ -137,13 +172,16 @@ async function openTogether(
   for (let attempt = 1; ; attempt += 1) {
     const listen = await portsToShare(options.listen, context.log);
     const sharedPorts = new SharedPorts(options.workers);
-    const workers: MediaWorker[] = [];
+    const workers: OpenedWorker[] = [];
     try {
       for (let index = 0; index < options.workers; index += 1)
-        workers.push(await openWorker(index, { ...options, listen }, context, sharedPorts));
+        workers.push(await openWorker({ index }, { ...options, listen }, context, sharedPorts));
       return { workers, options: { ...options, listen }, sharedPorts };
     } catch (error) {
-      for (const worker of workers) worker.close();
+      for (const { worker, journal } of workers) {
+        worker.close();
+        journal?.close();
+      }
       if (!(error instanceof MediaStartError)) throw error;
       if (error.reason === 'worker-missing' || error.reason === 'worker-failed') throw error;
       if (anyPort && attempt < FREE_PORT_ATTEMPTS) continue;
@@ -167,13 +205,25 @@ async function portsToShare(listen: ListenOptions, log: Logger): Promise<ListenO
   }
 }
 
+type OpenedWorker = { readonly worker: MediaWorker; readonly journal: JournalFile | undefined };
+
+/** @param place with the journal of the worker that was there before, if any */
 async function openWorker(
-  index: number,
+  place: { readonly index: number; readonly journal?: JournalFile | undefined },
   options: MediaOptions,
   context: WorkerContext,
-  sharedPorts: SharedPorts | undefined,
-): Promise<MediaWorker> {
-  const worker = await MediaWorker.start(options, context, sharedPorts?.opening(index));
-  sharedPorts?.opened(index);
-  return worker;
+  sharedPorts?: SharedPorts,
+): Promise<OpenedWorker> {
+  const journal = options.openJournal();
+  try {
+    const worker = await MediaWorker.start(options, context, {
+      ...(sharedPorts && { sharing: sharedPorts.opening(place.index) }),
+      ...(journal && { journal: journalAddress(journal.path, place.journal?.path) }),
+    });
+    sharedPorts?.opened(place.index);
+    return { worker, journal };
+  } catch (error) {
+    journal?.close();
+    throw error;
+  }
 }

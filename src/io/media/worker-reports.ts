@@ -101,6 +101,25 @@ export function keyframeParameters(limit: KeyframeLimit): Readonly<Record<string
   };
 }
 
+/**
+ * Another part of that address: where the worker writes down what its successor needs (patch srtp-journal).
+ * @param before the same of the worker whose place it takes
+ */
+export function journalAddress(path: string, before: string | undefined): string {
+  return before === undefined ? `journal:${path}` : `journal:${path}:${before}`;
+}
+
+/** What a worker needs to go on with a transport of the one before it, as a last fingerprint (patch srtp-journal). */
+export function resumeFingerprint(
+  transportId: string,
+  { ufrag, pwd }: IceCredentials,
+  tuple: types.TransportTuple | undefined,
+): types.DtlsFingerprint {
+  const { localAddress, remoteIp = '', remotePort = 0, protocol } = tuple ?? {};
+  const path = protocol === 'udp' ? ` ${localAddress} ${remoteIp} ${remotePort}` : '';
+  return { algorithm: 'sha-1', value: `resume:${transportId} ${ufrag} ${pwd}${path}` };
+}
+
 /** The client's ICE password as a last fingerprint: with it the worker makes Firefox the controlling agent. */
 export function icePasswordFingerprint(
   credentials: IceCredentials | undefined,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { type Focus, startFocus } from '../../../demo/focus/focus.ts';
 import { RestBridge } from '../../../demo/focus/rest-bridge.ts';
@@ -47,6 +48,21 @@ export class DemoCall {
   async restartBridge(): Promise<void> {
     await this.#bridge.kill();
     this.#bridge = await startBridge(this.#ports, this.#output);
+  }
+
+  /** Process ids of the bridge's media workers, oldest first. */
+  get workerPids(): number[] {
+    const { pid } = this.#bridge;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
+    return children.split(' ').filter(Boolean).map(Number);
+  }
+
+  /** The lines of the bridge's log with this message. */
+  logged(message: string): Readonly<Record<string, unknown>>[] {
+    const lines = this.#output.join('').split('\n');
+    return lines
+      .filter((line) => line.includes(`"msg":"${message}"`))
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
   }
 
   /** The page of a room, with what a test sets (`docs/demo.md`). */

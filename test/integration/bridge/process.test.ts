@@ -113,7 +113,7 @@ it('warns of a key it does not know, naming the nearest', async () => {
   expect(String(warning?.['msg'])).toContain('jvb-last-n');
 });
 
-it('survives a worker: its conferences end with the reason logged, the next one is made', async () => {
+it('survives a worker: its conferences go on, unless the next one dies as well', async () => {
   const bridge = await start({ config: 'trestle.worker.count = 1' });
   const create = (meetingId: string) =>
     post(bridge, '/colibri/v2/conferences', {
@@ -132,27 +132,36 @@ it('survives a worker: its conferences end with the reason logged, the next one 
       ],
     });
   expect((await create('before')).status).toBe(200);
-  const [worker] = bridge.workerPids();
-  process.kill(worker ?? 0, 'SIGKILL');
-  await until(() => {
-    const [successor] = bridge.workerPids();
-    return successor !== undefined && successor !== worker ? undefined : 'no new worker';
-  });
-  const lost = bridge.log.find(({ msg }) => String(msg).includes('worker died'));
-  expect(lost).toMatchObject({ level: 50 });
-  expect(lost).toHaveProperty('reason');
-  const gone = await fetch(`${bridge.restUrl}/colibri/v2/conferences/before`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ endpoints: [{ id: 'abcdef01', sources: [] }] }),
-  });
-  expect(gone.status).toBe(404);
+  const patch = () =>
+    fetch(`${bridge.restUrl}/colibri/v2/conferences/before`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ endpoints: [{ id: 'abcdef01', sources: [] }] }),
+    });
+  const killWorker = async () => {
+    const [worker] = bridge.workerPids();
+    process.kill(worker ?? 0, 'SIGKILL');
+    await until(() => {
+      const [successor] = bridge.workerPids();
+      return successor !== undefined && successor !== worker ? undefined : 'no new worker';
+    });
+  };
+  await killWorker();
+  const died = bridge.log.find(({ msg }) => String(msg).includes('worker died'));
+  expect(died).toMatchObject({ level: 50 });
+  expect(died).toHaveProperty('reason');
+  expect((await patch()).status).toBe(200);
+  await until(() =>
+    bridge.log.some(({ msg }) => String(msg).includes('calls go on')) ? undefined : 'not yet',
+  );
+  await killWorker();
+  expect((await patch()).status).toBe(404);
   await until(async () => {
     const reply = await create('after');
     return reply.ok ? undefined : await reply.text();
   });
   const stats = (await (await fetch(`${bridge.restUrl}/metrics`)).text()).split('\n');
-  expect(stats).toContain('trestle_workers_died_total 1');
+  expect(stats).toContain('trestle_workers_died_total 2');
   expect(stats).toContain('trestle_conferences_lost_total 1');
 });
 
@@ -164,6 +173,15 @@ it('writes its log as a JVB does where that is asked for', async () => {
   // operations.md §8.1
   const outline = /^JVB \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (INFO|WARNING|SEVERE): \[\d+\] /;
   expect(lines.filter((line) => !outline.test(line))).toEqual([]);
+});
+
+it('takes its workers along when it is killed', async () => {
+  const bridge = await start();
+  const workers = bridge.workerPids();
+  expect(workers.length).toBeGreaterThan(0);
+  bridge.signal('SIGKILL');
+  await bridge.ended;
+  await until(() => (workers.some(isAlive) ? 'a worker outlives its bridge' : undefined));
 });
 
 it('writes no secret of its configuration to the log', async () => {

@@ -5,15 +5,12 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MediaUnavailableError } from '../../../src/conference/ports.ts';
 import { MediaStartError, type MediaOptions } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
-import { conferenceId } from '../../../src/model/ids.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { until } from '../../support/until.ts';
 import {
   TestConference,
-  feedbackSsrcs,
   forwarded,
   mediaOptions,
   microphone,
@@ -105,51 +102,6 @@ describe('start', () => {
   it('tells a worker that does not run from one that is missing', async () => {
     const error = await startError({ workerBin: executable('exit 1') });
     expect(error.reason).toBe('worker-failed');
-  });
-});
-
-describe('a worker that dies', () => {
-  it('ends its conferences with a reason and is replaced on the same port', async () => {
-    const plane = await start();
-    const port = plane.ports?.udp;
-    const conference = await TestConference.open(plane);
-    cleanups.push(() => conference.close());
-    await conference.join('alice');
-    const [before] = plane.figures().workers;
-    process.kill(before!.pid, 'SIGKILL');
-    await until(() => (conference.eventsOf('lost').length > 0 ? undefined : 'nothing was said'));
-    expect(conference.events.at(-1)).toMatchObject({ type: 'lost' });
-    await expect(
-      plane.openConference({
-        conferenceId: conferenceId('0000000000000001'),
-        feedbackSsrcs,
-        onEvent: () => {},
-      }),
-    ).rejects.toBeInstanceOf(MediaUnavailableError);
-    await until(() => (plane.figures().workers[0]?.alive ? undefined : 'no successor'));
-    expect(plane.ports?.udp).toBe(port);
-    expect(plane.figures().workersDied).toBe(1);
-    expect(plane.figures().workers[0]!.pid).not.toBe(before!.pid);
-    const next = await TestConference.open(plane);
-    cleanups.push(() => next.close());
-    await next.join('alice');
-    expect(conference.eventsOf('lost')).toHaveLength(1);
-  });
-
-  it('does not take the conferences of another one along', async () => {
-    const plane = await start({ workers: 2 });
-    const first = await TestConference.open(plane);
-    cleanups.push(() => first.close());
-    await first.join('alice');
-    const second = await TestConference.open(plane);
-    cleanups.push(() => second.close());
-    await second.join('bob');
-    const loads = plane.figures().workers.map(({ conferences }) => conferences);
-    expect(loads).toEqual([1, 1]);
-    process.kill(plane.figures().workers[0]!.pid, 'SIGKILL');
-    await until(() => (first.eventsOf('lost').length > 0 ? undefined : 'nothing was said'));
-    expect(second.eventsOf('lost')).toEqual([]);
-    await second.join('carol');
   });
 });
 

@@ -13,6 +13,7 @@ import {
   type MediaOptions,
 } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { openMemoryFile } from '../../../src/io/system/memory-file.ts';
 import {
   conferenceId,
   endpointId,
@@ -51,6 +52,7 @@ export function mediaOptions(changes: Partial<MediaOptions> = {}): MediaOptions 
   return {
     workerBin: workerBin(),
     workers: 1,
+    openJournal: openMemoryFile,
     listen: { addresses: ['127.0.0.1'], udpPort: 0, tcpPort: 0 },
     advertise: [
       { protocol: 'udp', ip: '127.0.0.1', type: 'host' },

@@ -1,0 +1,194 @@
+import { readdirSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { MediaUnavailableError } from '../../../src/conference/ports.ts';
+import type { MediaOptions } from '../../../src/io/media/media-options.ts';
+import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { conferenceId } from '../../../src/model/ids.ts';
+import { AudioFlow } from '../../support/client/audio-flow.ts';
+import { VideoFlow } from '../../support/client/video-flow.ts';
+import { until } from '../../support/until.ts';
+import {
+  TestConference,
+  camera,
+  feedbackSsrcs,
+  forwarded,
+  mediaOptions,
+  microphone,
+  notMuted,
+  packets,
+  recordingLogger,
+  type Participant,
+} from './media-fixture.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+async function start(changes: Partial<MediaOptions> = {}, log = recordingLogger()) {
+  const plane = await MediasoupPlane.start(mediaOptions(changes), log);
+  cleanups.push(() => plane.close());
+  return plane;
+}
+
+async function openConference(plane: MediasoupPlane): Promise<TestConference> {
+  const conference = await TestConference.open(plane);
+  cleanups.push(() => conference.close());
+  return conference;
+}
+
+const AUDIO = 1001;
+const VIDEO = 2001;
+
+/** Two who see and hear each other's one. */
+async function openCall(plane: MediasoupPlane) {
+  const conference = await openConference(plane);
+  const alice = await conference.join('alice');
+  const bob = await conference.join('bob');
+  const sources = [microphone(alice.id, AUDIO), camera(alice.id, VIDEO)];
+  alice.endpoint.setReception({ sources, muted: notMuted });
+  bob.endpoint.setPlan({
+    streams: sources.map((source) => forwarded(alice.id, source)),
+    idealBps: 0,
+  });
+  const audio = new AudioFlow({ client: alice.client, ssrc: AUDIO });
+  const video = new VideoFlow({ client: alice.client, encodings: sources[1]!.encodings });
+  cleanups.push(
+    () => audio.stop(),
+    () => video.stop(),
+  );
+  await packets(bob.client, AUDIO, 50);
+  await packets(bob.client, VIDEO, 50);
+  return { conference, alice, bob };
+}
+
+async function goesOn({ client }: Participant): Promise<void> {
+  for (const ssrc of [AUDIO, VIDEO])
+    await packets(client, ssrc, client.packetsOf(ssrc).length + 50);
+}
+
+function kill(plane: MediasoupPlane, index: number, signal: NodeJS.Signals): void {
+  process.kill(plane.figures().workers[index]!.pid, signal);
+}
+
+const died = (plane: MediasoupPlane, times: number) =>
+  until(() =>
+    plane.figures().workersDied === times && plane.figures().workers.every(({ alive }) => alive)
+      ? undefined
+      : 'nobody died, or there is no successor',
+  );
+
+/** Numbers and timestamps never go back, and do not jump. */
+function expectOneStream({ client }: Participant, ssrc: number, largestGap: number): void {
+  const all = client.packetsOf(ssrc);
+  for (const [place, packet] of all.slice(1).entries()) {
+    const before = all[place]!;
+    const step = (packet.sequenceNumber - before.sequenceNumber + 0x10000) & 0xffff;
+    expect(step).toBeGreaterThan(0);
+    expect(step).toBeLessThanOrEqual(largestGap);
+    expect((packet.timestamp - before.timestamp) | 0).toBeGreaterThanOrEqual(0);
+  }
+}
+
+describe('a worker that dies', () => {
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'by %s leaves its calls to the next one',
+    async (signal) => {
+      const log = recordingLogger();
+      const plane = await start({}, log);
+      const port = plane.ports?.udp;
+      const { conference, bob } = await openCall(plane);
+      const { ufrag, fingerprints } = bob.endpoint.localTransport();
+      kill(plane, 0, signal);
+      await died(plane, 1);
+      await goesOn(bob);
+      // The step of one skipped number separates a frame that was cut off from the next.
+      expectOneStream(bob, AUDIO, 2);
+      expectOneStream(bob, VIDEO, 3);
+      expect(plane.ports?.udp).toBe(port);
+      expect(bob.endpoint.localTransport()).toMatchObject({ ufrag, fingerprints });
+      expect(conference.eventsOf('lost')).toEqual([]);
+      expect(conference.eventsOf('transport-state').at(-1)).toMatchObject({ dtls: 'connected' });
+      const lines = log.lines.filter(({ message }) => message.includes('media worker'));
+      expect(lines.map(({ message }) => message)).toContain('media worker died');
+      expect(JSON.stringify(log.lines)).not.toContain('resume:');
+    },
+  );
+
+  it('can be followed by newcomers, new plans and an ICE restart', async () => {
+    const plane = await start();
+    const { conference, alice, bob } = await openCall(plane);
+    kill(plane, 0, 'SIGKILL');
+    // Asked for while there is no worker.
+    const carol = await conference.join('carol');
+    const source = microphone(alice.id, AUDIO);
+    carol.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    await packets(carol.client, AUDIO, 20);
+    await goesOn(bob);
+    const restarted = await bob.endpoint.restartIce();
+    expect(restarted?.iceGeneration).toBe(1);
+    await goesOn(bob);
+  });
+
+  it('does not touch the calls of another one', async () => {
+    const plane = await start({ workers: 2 });
+    const first = await openCall(plane);
+    const second = await openCall(plane);
+    expect(plane.figures().workers.map(({ conferences }) => conferences)).toEqual([1, 1]);
+    kill(plane, 0, 'SIGKILL');
+    await died(plane, 1);
+    await goesOn(first.bob);
+    await goesOn(second.bob);
+    for (const ssrc of [AUDIO, VIDEO]) expectOneStream(second.bob, ssrc, 1);
+    await second.conference.join('carol');
+  });
+
+  it('loses who has a data channel, and says so', async () => {
+    const plane = await start();
+    const { conference, bob } = await openCall(plane);
+    const carol = await conference.join('carol', { dataChannel: true });
+    await until(() => (conference.eventsOf('channel-open').length > 0 ? undefined : 'no channel'));
+    kill(plane, 0, 'SIGKILL');
+    await until(() => {
+      const states = conference.eventsOf('transport-state');
+      return states.some(({ endpointId, dtls }) => endpointId === carol.id && dtls === 'failed')
+        ? undefined
+        : 'nothing was said';
+    });
+    await goesOn(bob);
+  });
+
+  it('twice within seconds ends its calls: they may be the cause', async () => {
+    const plane = await start();
+    const { conference, bob } = await openCall(plane);
+    kill(plane, 0, 'SIGKILL');
+    await died(plane, 1);
+    await goesOn(bob);
+    kill(plane, 0, 'SIGKILL');
+    await until(() => (conference.eventsOf('lost').length > 0 ? undefined : 'nothing was said'));
+    expect(conference.events.at(-1)).toMatchObject({ type: 'lost' });
+    await expect(
+      plane.openConference({
+        conferenceId: conferenceId('0000000000000001'),
+        feedbackSsrcs,
+        onEvent: () => {},
+      }),
+    ).rejects.toBeInstanceOf(MediaUnavailableError);
+    await died(plane, 2);
+    await (await openConference(plane)).join('alice');
+    expect(conference.eventsOf('lost')).toHaveLength(1);
+  });
+
+  it('leaves nothing behind', async () => {
+    const plane = await start();
+    const open = () => readdirSync('/proc/self/fd').length;
+    kill(plane, 0, 'SIGKILL');
+    await died(plane, 1);
+    const before = open();
+    for (let times = 2; times <= 5; times += 1) {
+      kill(plane, 0, 'SIGKILL');
+      await died(plane, times);
+    }
+    await until(() => (open() <= before ? undefined : `${open()} descriptors after ${before}`));
+  });
+});

@@ -1,0 +1,109 @@
+#ifndef TRESTLE_SRTP_JOURNAL_HPP
+#define TRESTLE_SRTP_JOURNAL_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/**
+ * The state of SRTP sessions in memory that outlives the worker, so that its successor goes
+ * on with them: keys, and where each SSRC is.
+ *
+ * The memory is a file without a name, which the parent process holds open and never
+ * reads. Indexes are written before the packet they belong to leaves, so a successor that
+ * continues after them never uses a nonce twice.
+ */
+class SrtpJournal
+{
+public:
+	static constexpr size_t MaxKeyLength{ 48 };
+
+	struct Stream
+	{
+		// Position of its session plus 1, 0 if unused.
+		uint32_t session;
+		uint32_t ssrc;
+		// Rollover counter and sequence number: the highest one sent or received.
+		uint64_t index;
+		// Of the highest index. Sent streams only.
+		uint32_t timestamp;
+		bool outgoing;
+		int64_t atUs;
+	};
+
+	struct Keys
+	{
+		uint8_t cryptoSuite;
+		uint8_t length;
+		std::array<uint8_t, MaxKeyLength> local;
+		std::array<uint8_t, MaxKeyLength> remote;
+	};
+
+	/**
+	 * The entry of a session; removed with this object.
+	 */
+	class Session
+	{
+	public:
+		explicit Session(uint32_t position);
+		Session(const Session&)            = delete;
+		Session& operator=(const Session&) = delete;
+		~Session();
+
+	public:
+		/**
+		 * nullptr if the journal is full: the stream cannot be continued then.
+		 */
+		Stream* AddStream(uint32_t ssrc, bool outgoing);
+		/**
+		 * Index for the next SRTCP packet sent.
+		 */
+		uint32_t TakeRtcpIndex();
+		void SetRtcpIndex(uint32_t rtcpIndex);
+		/**
+		 * The last sequence number of transport-cc sent.
+		 */
+		void SetTransportSeq(uint16_t seq);
+
+	private:
+		uint32_t position;
+		std::vector<Stream*> streams;
+	};
+
+	/**
+	 * What a worker left of a session.
+	 */
+	struct Remains
+	{
+		Keys keys;
+		uint32_t rtcpIndex;
+		uint16_t transportSeq;
+		std::vector<Stream> streams;
+
+		~Remains();
+	};
+
+public:
+	/**
+	 * "journal:<file>:<file of the worker before, if any>".
+	 */
+	static bool IsConfig(const std::string& text);
+	/**
+	 * Without a journal nothing fails, it just cannot be continued.
+	 */
+	static void Open(const std::string& config);
+	/**
+	 * nullptr if there is no journal or it is full.
+	 */
+	static std::shared_ptr<Session> Add(const std::string& transportId, const Keys& keys);
+	/**
+	 * What the worker before left of a transport; once.
+	 */
+	static std::optional<Remains> Take(const std::string& transportId);
+};
+
+#endif
