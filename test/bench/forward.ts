@@ -33,10 +33,10 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** Estimates of an overloaded loopback decide nothing, and peers that connect late are not announced as lost. */
+/** Estimates of an overloaded loopback decide nothing, and peers that connect late are not announced as lost, nor as found again. */
 const benchConfig = `videobridge {
   cc.trust-bwe = false
-  ep-connection-status.first-transfer-timeout = 10 minutes
+  ep-connection-status { first-transfer-timeout = 10 minutes, max-inactivity-limit = 10 minutes }
 }`;
 
 type Measured = {
