@@ -9,6 +9,8 @@ export type ReceivedStream = {
   readonly packets: number;
   readonly framesDecoded: number;
   readonly heightPx: number;
+  /** Of what was played: 1 is a second at full scale (webrtc-stats, totalAudioEnergy). */
+  readonly audioEnergy: number;
 };
 
 type LegacyCall = {
@@ -36,6 +38,13 @@ function installLegacyPage(toneHz: number): void {
   connection.addEventListener('datachannel', (event) => {
     channel = event.channel;
     channel.addEventListener('message', ({ data }) => messages.push(String(data)));
+  });
+
+  connection.addEventListener('track', ({ track }) => {
+    if (track.kind !== 'audio') return;
+    const player = new Audio();
+    player.srcObject = new MediaStream([track]);
+    void player.play(); // what nobody plays has no energy
   });
 
   const canvas = document.createElement('canvas');
@@ -88,6 +97,7 @@ function installLegacyPage(toneHz: number): void {
           packets: Number(each['packetsReceived'] ?? 0),
           framesDecoded: Number(each['framesDecoded'] ?? 0),
           heightPx: Number(each['frameHeight'] ?? 0),
+          audioEnergy: Number(each['totalAudioEnergy'] ?? 0),
         });
       });
       return streams;

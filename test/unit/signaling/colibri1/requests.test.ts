@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MediaUnavailableError } from '../../../../src/conference/ports.ts';
 import { ssrc } from '../../../../src/model/ids.ts';
+import { createColibri1Rest } from '../../../../src/signaling/colibri1/colibri1-rest.ts';
 import {
   allocation,
   Colibri1Scene,
@@ -318,6 +319,22 @@ describe('a refusal (colibri1.md §2.8)', () => {
     const { id } = await scene.allocate('a');
     const reply = await scene.ask(request.replace('ID', id!));
     expect(reply).toMatchObject({ condition: 'internal-server-error', errorType: 'cancel' });
+  });
+
+  it('of an sctpconnection without an endpoint changes nothing; XML drops it unread (§1.8)', async () => {
+    const scene = new Colibri1Scene();
+    const { id } = await scene.allocate('a');
+    const contents = [{ name: 'data', sctpconnections: [{ 'channel-bundle-id': 'z' }] }];
+    expect(await createColibri1Rest(scene.colibri1).patch(id!, { contents })).toMatchObject({
+      status: 400,
+      body: { error: 'An sctpconnection needs an endpoint.' },
+    });
+    const xml = `<sctpconnection channel-bundle-id="z"/>`;
+    const answer = await scene.done(
+      `<conference xmlns="${colibri}" id="${id!}"><content name="data">${xml}</content></conference>`,
+    );
+    expect(answer.contents).toEqual([{ name: 'data', channels: [], sctpConnections: [] }]);
+    expect([...scene.live(id!)!.endpoints.keys()]).toEqual(['a']);
   });
 
   it('is never bad-request where a conference would be created', async () => {
