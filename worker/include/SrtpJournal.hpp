@@ -56,9 +56,13 @@ public:
 
 	public:
 		/**
-		 * nullptr if the journal is full: the stream cannot be continued then.
+		 * nullptr if the journal is full: the session cannot be continued then.
 		 */
 		Stream* AddStream(uint32_t ssrc, bool outgoing);
+		/**
+		 * Of a received stream only: where a sent one stood must be known as long as its keys.
+		 */
+		void RemoveStream(Stream* stream);
 		/**
 		 * Index for the next SRTCP packet sent.
 		 */

@@ -218,7 +218,7 @@ namespace
 			{
 				if (next != 0)
 				{
-					next = (last + bits.ReadSe() + 256) % 256;
+					next = static_cast<int32_t>((int64_t{ last } + bits.ReadSe() + 256) % 256);
 				}
 
 				last = next == 0 ? last : next;

@@ -139,6 +139,8 @@ SrtpJournal::Stream* SrtpJournal::Session::AddStream(uint32_t ssrc, bool outgoin
 	if (freeStreams.empty())
 	{
 		MS_WARN_TAG(info, "journal is full");
+		// NOTE: A successor that knew the keys but not this stream would use nonces twice.
+		region->sessions[this->position].used = false;
 
 		return nullptr;
 	}
@@ -153,6 +155,13 @@ SrtpJournal::Stream* SrtpJournal::Session::AddStream(uint32_t ssrc, bool outgoin
 	this->streams.push_back(stream);
 
 	return stream;
+}
+
+void SrtpJournal::Session::RemoveStream(Stream* stream)
+{
+	std::erase(this->streams, stream);
+	*stream = {};
+	freeStreams.push_back(static_cast<uint32_t>(stream - region->streams));
 }
 
 uint32_t SrtpJournal::Session::TakeRtcpIndex()
