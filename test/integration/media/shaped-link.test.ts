@@ -16,8 +16,8 @@ import { Lane, openShapedLink, type ShapedLink } from '../../support/client/shap
 import { VideoFlow } from '../../support/client/video-flow.ts';
 import { WebRtcClient } from '../../support/client/webrtc-client.ts';
 import { FakeChannelCodec, FakeLink } from '../../support/fake-channel.ts';
-import { buildNack } from '../../support/rtp/rtcp-packet.ts';
-import { isRtcp, unwrapRtx, type RtpPacket } from '../../support/rtp/rtp-packet.ts';
+import { buildNack } from '../../../loadtest/rtp/rtcp-packet.ts';
+import { isRtcp, unwrapRtx, type RtpPacket } from '../../../loadtest/rtp/rtp-packet.ts';
 import { until } from '../../support/until.ts';
 import { camera, mediaOptions, microphone, recordingLogger } from './media-fixture.ts';
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
 import { videoParameters } from '../../support/rtp/jitsi-parameters.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
-import { buildNack } from '../../support/rtp/rtcp-packet.ts';
+import { buildNack } from '../../../loadtest/rtp/rtcp-packet.ts';
 import { frameNumberOf, VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';
 

@@ -3,10 +3,10 @@ import type { types } from 'mediasoup';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BareWorker, consume, skipIfSanitized } from '../../support/rtp/bare-worker.ts';
 import { transportCc, videoParameters } from '../../support/rtp/jitsi-parameters.ts';
-import { buildSenderReport } from '../../support/rtp/rtcp-packet.ts';
-import type { RtpFields } from '../../support/rtp/rtp-packet.ts';
+import { buildSenderReport } from '../../../loadtest/rtp/rtcp-packet.ts';
+import type { RtpFields } from '../../../loadtest/rtp/rtp-packet.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
-import { TransportCcReceiver } from '../../support/rtp/transport-cc.ts';
+import { TransportCcReceiver } from '../../../loadtest/rtp/transport-cc.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';
 

@@ -7,7 +7,7 @@ import {
   videoParameters,
 } from '../../support/rtp/jitsi-parameters.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
-import { buildNack } from '../../support/rtp/rtcp-packet.ts';
+import { buildNack } from '../../../loadtest/rtp/rtcp-packet.ts';
 import { SocketShim } from '../../support/rtp/socket-shim.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';

@@ -8,7 +8,7 @@ import {
   videoParameters,
 } from '../../support/rtp/jitsi-parameters.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
-import type { RtcpPacket } from '../../support/rtp/rtcp-packet.ts';
+import type { RtcpPacket } from '../../../loadtest/rtp/rtcp-packet.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';
 

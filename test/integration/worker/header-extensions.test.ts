@@ -7,8 +7,8 @@ import {
   videoParameters,
 } from '../../support/rtp/jitsi-parameters.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
-import { buildNack } from '../../support/rtp/rtcp-packet.ts';
-import { unwrapRtx } from '../../support/rtp/rtp-packet.ts';
+import { buildNack } from '../../../loadtest/rtp/rtcp-packet.ts';
+import { unwrapRtx } from '../../../loadtest/rtp/rtp-packet.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
 import { audioParameters, videoParameters } from '../../support/rtp/jitsi-parameters.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
-import { buildPli } from '../../support/rtp/rtcp-packet.ts';
+import { buildPli } from '../../../loadtest/rtp/rtcp-packet.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,4 +1,4 @@
-import { buildRtp } from '../rtp/rtp-packet.ts';
+import { buildRtp } from '../../../loadtest/rtp/rtp-packet.ts';
 import type { WebRtcClient } from './webrtc-client.ts';
 
 const PACKET_MS = 20;

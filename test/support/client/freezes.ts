@@ -1,4 +1,4 @@
-import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import type { RtpPacket } from '../../../loadtest/rtp/rtp-packet.ts';
 
 const LONGER_THAN_USUAL = 3;
 const AT_LEAST_MS = 150;

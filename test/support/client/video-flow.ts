@@ -1,6 +1,6 @@
 import type { SourceEncoding } from '../../../src/model/source.ts';
-import { buildSenderReport } from '../rtp/rtcp-packet.ts';
-import { buildRtp, wrapRtx, type RtpPacket } from '../rtp/rtp-packet.ts';
+import { buildSenderReport } from '../../../loadtest/rtp/rtcp-packet.ts';
+import { buildRtp, wrapRtx, type RtpPacket } from '../../../loadtest/rtp/rtp-packet.ts';
 import { buildVp8 } from '../rtp/vp8-payload.ts';
 import { buildVp9 } from '../rtp/vp9-payload.ts';
 import type { WebRtcClient } from './webrtc-client.ts';

@@ -5,10 +5,10 @@ import nodeDataChannel, {
 } from 'node-datachannel';
 import type { MediaDescription } from '../../../src/model/media-description.ts';
 import type { LocalTransport, RemoteTransport } from '../../../src/model/transport.ts';
-import { parseRtcp, type RtcpPacket } from '../rtp/rtcp-packet.ts';
-import { isRtcp, parseRtp, type RtpPacket } from '../rtp/rtp-packet.ts';
-import { TransportCcReceiver } from '../rtp/transport-cc.ts';
-import { offerSdp } from './offer-sdp.ts';
+import { parseRtcp, type RtcpPacket } from '../../../loadtest/rtp/rtcp-packet.ts';
+import { isRtcp, parseRtp, type RtpPacket } from '../../../loadtest/rtp/rtp-packet.ts';
+import { TransportCcReceiver } from '../../../loadtest/rtp/transport-cc.ts';
+import { offerSdp } from '../../../loadtest/client/offer-sdp.ts';
 import { openTcpPath, type TcpPath } from './tcp-path.ts';
 
 export type ClientOptions = {

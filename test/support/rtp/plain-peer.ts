@@ -2,8 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import type { types } from 'mediasoup';
-import { parseRtcp, type RtcpPacket } from './rtcp-packet.ts';
-import { buildRtp, isRtcp, parseRtp, type RtpFields, type RtpPacket } from './rtp-packet.ts';
+import { parseRtcp, type RtcpPacket } from '../../../loadtest/rtp/rtcp-packet.ts';
+import {
+  buildRtp,
+  isRtcp,
+  parseRtp,
+  type RtpFields,
+  type RtpPacket,
+} from '../../../loadtest/rtp/rtp-packet.ts';
 import { SRTP_KEY_BYTES, SRTP_SUITE, SrtpContext } from './srtp-context.ts';
 
 /** A test that waits for its turn on the processor must not lose what came meanwhile. */

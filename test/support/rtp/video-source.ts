@@ -1,5 +1,5 @@
 // A sender of video frames with counters as an encoder has them: sequence number, timestamp, picture id, frame number.
-import type { RtpFields } from './rtp-packet.ts';
+import type { RtpFields } from '../../../loadtest/rtp/rtp-packet.ts';
 import { extensionId, payloadType } from './jitsi-parameters.ts';
 import { buildVp8 } from './vp8-payload.ts';
 

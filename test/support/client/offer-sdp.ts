@@ -1,1 +1,0 @@
-export * from '../../../loadtest/client/offer-sdp.ts';

@@ -1,1 +1,0 @@
-export * from '../../../loadtest/rtp/rtcp-packet.ts';

@@ -1,1 +1,0 @@
-export * from '../../../loadtest/rtp/rtp-packet.ts';
