@@ -50,6 +50,8 @@ async function dispatch([first, ...rest]: readonly string[]): Promise<number> {
 }
 
 const commandLine = [process.argv0, ...process.execArgv, ...process.argv.slice(1)];
-process.title = maskedCommandLine(commandLine) ?? process.title;
+const masked = maskedCommandLine(commandLine);
+// Setting the title to itself would leave the name of Node alone, and nothing to find a bridge by.
+if (masked !== undefined) process.title = masked;
 
 process.exit(await dispatch(process.argv.slice(2)));

@@ -7,5 +7,15 @@ for word in $JAVA_SYS_PROPS; do
   esac
 done
 file=/etc/jitsi/videobridge/config
-[ -r "$file" ] && set -- --environment-file "$file" "$@"
+if [ -r "$file" ]; then
+  # The init script of 2018 repeats the file's secret as an argument, and the unit puts it into the environment; read from
+  # the file it is in no list of processes.
+  secret=--secret=$(. "$file" >/dev/null 2>&1; printf %s "$JVB_SECRET")
+  for argument; do
+    shift
+    [ "$argument" = "$secret" ] || set -- "$@" "$argument"
+  done
+  unset JVB_SECRET secret
+  set -- --environment-file "$file" "$@"
+fi
 exec /usr/bin/trestle run "$@"

@@ -148,7 +148,7 @@ trestle.ice { tcp.enabled = false, loopback = true }
 }
 
 /** A UDP port for media, and two TCP ports; those of the system's choice that nobody has now. */
-async function freePorts(): Promise<Ports> {
+export async function freePorts(): Promise<Ports> {
   const media = createSocket('udp4').bind(0, '127.0.0.1');
   const servers = [0, 0].map(() => createServer().listen(0, '127.0.0.1'));
   await Promise.all([media, ...servers].map((each) => once(each, 'listening')));

@@ -128,6 +128,7 @@ export class Colibri1Focus {
     endpoint: string,
     audio: Partial<Channel>,
     video: Partial<Channel> = {},
+    protocol: 'udp' | 'tcp' = 'udp',
   ): Promise<{ readonly endpoint: LegacyEndpoint; readonly client: WebRtcClient }> {
     const allocated = await this.allocate(endpoint);
     const { credentials, ...ice } = allocated.transport;
@@ -136,6 +137,7 @@ export class Colibri1Focus {
       name: endpoint,
       transport: { ...credentials, ...ice },
       media: legacyOffer,
+      protocol,
       dataChannel: 'awaited',
       // libdatachannel takes an OPEN on stream 0 from a DTLS client only; browsers take it from anybody.
       setup: 'passive',
