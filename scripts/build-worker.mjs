@@ -24,6 +24,7 @@ import {
   mediasoupWorkerSources,
   variants,
   workerFolder,
+  workerSeries,
 } from './worker-cache.mjs';
 
 // Debian 12's names; each brings what a step below runs or includes.
@@ -135,6 +136,7 @@ async function compile(folder) {
     folder,
     '-B',
     out,
+    `-DTRESTLE_SERIES=${workerSeries()}`,
     ...launcher,
     ...variants[variant],
   ]);

@@ -50,9 +50,7 @@ export function mediasoupWorkerSources() {
  */
 export function cacheEntry(variant = 'release') {
   mediasoupWorkerSources();
-  const hash = createHash('sha256');
-  for (const file of buildInputs())
-    hash.update(`${relative(workerFolder, file)}\0`).update(readFileSync(file));
+  const hash = createHash('sha256').update(workerSeries());
   hash.update(`\0${compilerVersion()}\0${process.arch}\0${JSON.stringify(variants[variant])}`);
   hash.update(JSON.stringify([process.env.CXXFLAGS ?? '', process.env.LDFLAGS ?? '']));
 
@@ -60,6 +58,17 @@ export function cacheEntry(variant = 'release') {
   const root = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'trestle', 'worker');
   const folder = join(root, key);
   return { key, root, folder, binary: join(folder, 'mediasoup-worker') };
+}
+
+/**
+ * @returns {string} which patches and sources a worker is built from, whatever builds it and for which machine; it is
+ *   compiled into the worker, and into the bridge as `dist/worker-series`
+ */
+export function workerSeries() {
+  const hash = createHash('sha256');
+  for (const file of buildInputs())
+    hash.update(`${relative(workerFolder, file)}\0`).update(readFileSync(file));
+  return `${MEDIASOUP_VERSION}-${hash.digest('hex').slice(0, 16)}`;
 }
 
 /** Every file of `worker/` that decides what the binary is, in a fixed order. */

@@ -37,6 +37,8 @@ export type BridgeOptions = {
   readonly version: string;
   /** Path of the worker binary. */
   readonly workerBin: string;
+  /** What that must say it was built from. */
+  readonly workerSeries: string;
   readonly log: Logger;
   /** A shutdown that was asked for is over: the process may exit with 0. */
   readonly onShutDown: () => void;
@@ -120,8 +122,8 @@ export class Bridge {
 
   /** @throws MediaStartError, ListenError: one line for the operator; nothing is left running then */
   static async start(options: BridgeOptions): Promise<Bridge> {
-    const { config, addresses, workerBin, log } = options;
-    const media = await MediasoupPlane.start(mediaOptions(config, addresses, workerBin), log);
+    const { config, addresses, log } = options;
+    const media = await MediasoupPlane.start(mediaOptions(config, addresses, options), log);
     const bridge = new Bridge(options, media);
     bridge.#closing.push(() => media.close());
     try {

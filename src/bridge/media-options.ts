@@ -16,11 +16,12 @@ export type BridgeAddresses = {
 export function mediaOptions(
   config: BridgeConfig,
   addresses: BridgeAddresses,
-  workerBin: string,
+  { workerBin, workerSeries }: Pick<MediaOptions, 'workerBin' | 'workerSeries'>,
 ): MediaOptions {
   const { ice, dtls, congestion, worker, keyframes } = config;
   return {
     workerBin,
+    workerSeries,
     workers: worker.count,
     openJournal: openMemoryFile,
     listen: {

@@ -1,11 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Command, exitCodes } from './command.ts';
 
 /** `make build` and the .deb put the worker there; the npm package builds it into a cache instead. */
 const ownWorker = fileURLToPath(new URL('../../bin/mediasoup-worker', import.meta.url));
+/** `npm run build` writes it beside the compiled bridge. */
+const compiledSeries = fileURLToPath(new URL('../worker-series', import.meta.url));
 const script = (name: string) => fileURLToPath(new URL(`../../scripts/${name}`, import.meta.url));
 
 /** The worker binary cannot be had; the message says what to do. */
@@ -25,6 +27,13 @@ export async function findWorker(configured: string | undefined): Promise<string
     ({ stdout }) => stdout.trim(),
     () => undefined,
   );
+}
+
+/** What the worker of this bridge says it was built from; run from its sources, the bridge has what the sources make. */
+export async function neededSeries(): Promise<string> {
+  if (existsSync(compiledSeries)) return readFileSync(compiledSeries, 'utf8').trim();
+  const { stdout } = await promisify(execFile)(process.execPath, [script('worker-series.mjs')]);
+  return stdout.trim();
 }
 
 /**

@@ -5,7 +5,7 @@ import { formatWarning } from '../config/findings.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { ListenError } from '../io/http/listen.ts';
 import { MediaStartError } from '../io/media/media-options.ts';
-import { buildWorker, findWorker, WorkerBuildError } from './build-worker.ts';
+import { buildWorker, findWorker, neededSeries, WorkerBuildError } from './build-worker.ts';
 import { type Command, exitCodes, type Invocation } from './command.ts';
 import { GatedLog } from './gated-log.ts';
 import { jvbLogLine } from './jvb-log-line.ts';
@@ -54,6 +54,7 @@ async function runBridge(
     addresses,
     version,
     workerBin: (await findWorker(config.worker.binary)) ?? (await buildWorker()),
+    workerSeries: await neededSeries(),
     log,
     onShutDown: () => end({ code: exitCodes.done, reason: 'shut down as asked' }),
   });

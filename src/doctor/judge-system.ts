@@ -75,12 +75,14 @@ export function judgeClock({ wallMs, synchronized }: ClockFacts): Verdict {
 export type WorkerFacts = {
   /** Undefined = none is built. */
   readonly path?: string;
-  /** What it printed when it was started by itself, undefined = it could not be started. */
-  readonly said?: string;
+  /** What this bridge's worker was built from. */
+  readonly neededSeries?: string;
+  /** What it said when it was asked; undefined = it could not be started. */
+  readonly answer?: { readonly series: string; readonly complaint: string };
 };
 
 /** The binary that moves packets. */
-export function judgeWorker({ path, said }: WorkerFacts): Verdict {
+export function judgeWorker({ path, neededSeries, answer }: WorkerFacts): Verdict {
   const check = 'media worker';
   if (path === undefined) {
     return bad(check, {
@@ -89,11 +91,19 @@ export function judgeWorker({ path, said }: WorkerFacts): Verdict {
       todo: 'trestle build-worker',
     });
   }
-  const library = /error while loading shared libraries: (\S+):/.exec(said ?? '')?.[1];
-  if (said !== undefined && library === undefined) return good(check, path);
+  if (answer !== undefined && answer.series === neededSeries) return good(check, path);
+  const why = 'without it the bridge does not start';
+  const library = /error while loading shared libraries: (\S+):/.exec(answer?.complaint ?? '')?.[1];
+  if (answer === undefined || library !== undefined) {
+    return bad(check, {
+      found: library === undefined ? `${path} cannot be run` : `${path} lacks ${library}`,
+      why,
+      todo: 'trestle build-worker, or install the package that has the library',
+    });
+  }
   return bad(check, {
-    found: library === undefined ? `${path} cannot be run` : `${path} lacks ${library}`,
-    why: 'without it the bridge does not start',
-    todo: 'trestle build-worker, or install the package that has the library',
+    found: `${path} was built from ${answer.series === '' ? 'unknown patches' : `series ${answer.series}`}, series ${neededSeries} is needed`,
+    why,
+    todo: '"make build" in a checkout, or trestle build-worker; where trestle.worker.binary or MEDIASOUP_WORKER_BIN is set, unset it',
   });
 }

@@ -1,11 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FirewallFacts } from '../../doctor/judge-ports.ts';
 import type { ClockFacts, WorkerFacts } from '../../doctor/judge-system.ts';
+import { askWorkerSeries } from '../../io/media/worker-series.ts';
 import { MachineLoad } from '../../io/system/machine-load.ts';
-import { findWorker } from '../build-worker.ts';
+import { findWorker, neededSeries } from '../build-worker.ts';
 
 const limitMs = 5000;
 
@@ -63,16 +64,10 @@ export async function firewallFacts(): Promise<FirewallFacts | undefined> {
     : { tool: 'ufw', rules: ufw + (read('/etc/ufw/user.rules') ?? '') };
 }
 
-/** Starts the binary by itself, which makes it say that it wants a bridge, or which library it lacks. */
+/** Has the binary say what it was built from, or which library it lacks. */
 export async function workerFacts(configured: string | undefined): Promise<WorkerFacts> {
-  const path = await findWorker(configured);
+  const [path, needed] = await Promise.all([findWorker(configured), neededSeries()]);
   if (path === undefined) return {};
-  const said = await new Promise<string | undefined>((resolve) => {
-    const child = spawn(path, { stdio: ['ignore', 'ignore', 'pipe'], timeout: limitMs });
-    let text = '';
-    child.stderr.on('data', (part: Buffer) => (text += part.toString()));
-    child.once('error', () => resolve(undefined));
-    child.once('close', () => resolve(text));
-  });
-  return { path, ...(said !== undefined && { said }) };
+  const answer = await askWorkerSeries(path);
+  return { path, neededSeries: needed, ...(answer && { answer }) };
 }

@@ -2,6 +2,8 @@
 export type MediaOptions = {
   /** Path of the worker binary that worker/ builds. */
   readonly workerBin: string;
+  /** What it says it was built from; one that says something else is not used (worker.md, "Build"). */
+  readonly workerSeries: string;
   readonly workers: number;
   /** Memory that outlives a worker, so that its calls can go on; undefined where the system has none. */
   readonly openJournal: () => JournalFile | undefined;
@@ -102,7 +104,8 @@ export const defaultKeyframes: KeyframeOptions = {
 /** Why the media plane cannot start. The message is one line for the operator: what failed and what to do. */
 export class MediaStartError extends Error {
   override readonly name = 'MediaStartError';
-  readonly reason: 'worker-missing' | 'worker-failed' | 'udp-port' | 'listen-address';
+  readonly reason:
+    'worker-missing' | 'worker-failed' | 'worker-series' | 'udp-port' | 'listen-address';
 
   constructor(reason: MediaStartError['reason'], message: string) {
     super(message);

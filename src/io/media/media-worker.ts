@@ -8,6 +8,7 @@ import type { Swept } from './sweep.ts';
 import type { PacketCounts, Traffic } from './traffic.ts';
 import { TransportReports, type TransportReport } from './transport-reports.ts';
 import { packetCounts } from './worker-reports.ts';
+import { askWorkerSeries } from './worker-series.ts';
 
 /** What a worker tells of its load; kept by the conferences on it. */
 export type WorkerLoad = {
@@ -85,8 +86,13 @@ export class MediaWorker implements Swept {
     tasks: WorkerTasks = {},
   ): Promise<MediaWorker> {
     const { log } = context;
-    const worker = await spawnWorker(options);
+    // Asked of every new one: a program may be replaced while the bridge runs.
+    const [worker, answer] = await Promise.all([
+      spawnWorker(options),
+      askWorkerSeries(options.workerBin),
+    ]);
     try {
+      if (answer?.series !== options.workerSeries) throw wrongSeries(options, answer?.series);
       const server = await openServer(worker, options.listen, { log, tasks });
       const dump = await server.dump();
       const udp = dump.udpSockets[0]?.port;
@@ -221,6 +227,14 @@ async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
       `the media worker ${options.workerBin} does not start (${text}): run "trestle build-worker"`,
     );
   }
+}
+
+function wrongSeries({ workerBin, workerSeries }: MediaOptions, series = ''): MediaStartError {
+  const found = /^\d[\w.-]*$/.test(series) ? `series ${series}` : 'unknown patches';
+  return new MediaStartError(
+    'worker-series',
+    `the media worker ${workerBin} was built from ${found} and this bridge needs series ${workerSeries}: run "make build" in a checkout or "trestle build-worker", and leave trestle.worker.binary and MEDIASOUP_WORKER_BIN unset unless they name what that built; or install the package anew`,
+  );
 }
 
 async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {

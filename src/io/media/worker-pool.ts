@@ -183,7 +183,7 @@ async function openTogether(
         journal?.close();
       }
       if (!(error instanceof MediaStartError)) throw error;
-      if (error.reason === 'worker-missing' || error.reason === 'worker-failed') throw error;
+      if (error.reason.startsWith('worker-')) throw error;
       if (anyPort && attempt < FREE_PORT_ATTEMPTS) continue;
       context.log.warn(
         { workers: options.workers, reason: error.message },

@@ -1,6 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BridgeProcess, type BridgeProcessOptions } from '../../support/bridge/bridge-process.ts';
 import { until } from '../../support/until.ts';
@@ -93,6 +95,32 @@ describe('does not start, and says in one line what to do', () => {
     expect(await bridge.ended).toBe(1);
     expect(lastMessage(bridge)).toMatch('/nowhere/worker');
   });
+
+  it.each(['environment', 'configuration'])(
+    'when the worker that the %s names is of another series',
+    async (where) => {
+      const folder = mkdtempSync(join(tmpdir(), 'trestle-worker-'));
+      const worker = join(folder, 'worker');
+      writeFileSync(
+        worker,
+        `#!/bin/sh\n[ "$1" = --series ] && exec echo 3.27.1-0123456789abcdef\nexec ${resolve('bin/mediasoup-worker')} "$@"\n`,
+      );
+      chmodSync(worker, 0o755);
+      const bridge = await startInVain(
+        where === 'environment'
+          ? { env: { MEDIASOUP_WORKER_BIN: worker } }
+          : { config: `trestle.worker.binary = "${worker}"` },
+      );
+      expect(await bridge.ended).toBe(1);
+      rmSync(folder, { recursive: true });
+      const series = readFileSync('dist/worker-series', 'utf8').trim();
+      expect(lastMessage(bridge)).toMatch(
+        `${worker} was built from series 3.27.1-0123456789abcdef`,
+      );
+      expect(lastMessage(bridge)).toMatch(`needs series ${series}: run "make build"`);
+      expect(bridge.log.at(-1)).not.toHaveProperty('err');
+    },
+  );
 
   it.each([
     ['a wrong type', 'videobridge.ice.udp.port = ten', 'videobridge.ice.udp.port'],

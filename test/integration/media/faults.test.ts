@@ -17,6 +17,7 @@ import {
   notMuted,
   packets,
   recordingLogger,
+  workerBin,
 } from './media-fixture.ts';
 
 const cleanups: (() => void)[] = [];
@@ -102,6 +103,26 @@ describe('start', () => {
   it('tells a worker that does not run from one that is missing', async () => {
     const error = await startError({ workerBin: executable('exit 1') });
     expect(error.reason).toBe('worker-failed');
+  });
+
+  it.each([
+    [
+      'another series',
+      'echo 3.27.1-0123456789abcdef',
+      /built from series 3\.27\.1-0123456789abcdef/,
+    ],
+    ['unknown patches', 'exit 41', /built from unknown patches/],
+  ])('refuses a worker of %s, although it runs', async (_name, answer, found) => {
+    const worker = executable(
+      `if [ "$1" = --series ]; then ${answer}; else exec ${workerBin()} "$@"; fi`,
+    );
+    for (const workers of [1, 2]) {
+      const error = await startError({ workerBin: worker, workers });
+      expect(error.reason).toBe('worker-series');
+      expect(error.message).toMatch(found);
+      expect(error.message).toContain('run "make build"');
+      expect(error.message).not.toContain('\n');
+    }
   });
 });
 

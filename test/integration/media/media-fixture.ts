@@ -48,9 +48,14 @@ export function workerBin(): string {
   return override ?? execFileSync('node', ['scripts/worker-path.mjs'], { encoding: 'utf8' }).trim();
 }
 
+const workerSeries = execFileSync('node', ['scripts/worker-series.mjs'], {
+  encoding: 'utf8',
+}).trim();
+
 export function mediaOptions(changes: Partial<MediaOptions> = {}): MediaOptions {
   return {
     workerBin: workerBin(),
+    workerSeries,
     workers: 1,
     openJournal: openMemoryFile,
     listen: { addresses: ['127.0.0.1'], udpPort: 0, tcpPort: 0 },

@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -36,6 +36,20 @@ it('the npm archive has all that a bridge needs, what its worker is built of inc
 trestle.ice { tcp.enabled = false, loopback = true }
 ice4j.harvest { allowed-addresses = ["127.0.0.1"], mapping.aws.enabled = false }`,
   );
+  // Such as a bin/ that was there before an update: what is needed is known without asking the sources.
+  const stale = join(folder, 'package/bin');
+  mkdirSync(stale);
+  writeFileSync(join(stale, 'mediasoup-worker'), '#!/bin/sh\necho 3.27.1-0123456789abcdef\n', {
+    mode: 0o755,
+  });
+  const doctor = spawnSync(process.execPath, [main, 'doctor', '--config', config], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(doctor.stdout).toMatch(
+    /FAIL {2}media worker: .* series 3\.27\.1-0123456789abcdef, series 3\.27\.1-[0-9a-f]{16} is needed/,
+  );
+  rmSync(stale, { recursive: true });
   const bridge = spawn(process.execPath, [main, '--config', config], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -134,16 +134,32 @@ test.each<[string, Verdict | readonly Verdict[], Verdict['level'], RegExp]>([
   ['no worker', judgeWorker({}), 'fail', /not built/],
   [
     'a worker',
-    judgeWorker({ path: '/w', said: "you don't seem to be my real father!" }),
+    judgeWorker({ path: '/w', neededSeries: '3-a', answer: { series: '3-a', complaint: '' } }),
     'ok',
     /\/w/,
+  ],
+  [
+    'a worker of another series',
+    judgeWorker({ path: '/w', neededSeries: '3-a', answer: { series: '3-b', complaint: '' } }),
+    'fail',
+    /series 3-b, series 3-a is needed/,
+  ],
+  [
+    'a worker without our patches',
+    judgeWorker({ path: '/w', neededSeries: '3-a', answer: { series: '', complaint: 'father!' } }),
+    'fail',
+    /unknown patches/,
   ],
   ['a worker that cannot run', judgeWorker({ path: '/w' }), 'fail', /cannot be run/],
   [
     'a worker without a library',
     judgeWorker({
       path: '/w',
-      said: '/w: error while loading shared libraries: libuv.so.1: cannot open',
+      neededSeries: '3-a',
+      answer: {
+        series: '',
+        complaint: '/w: error while loading shared libraries: libuv.so.1: cannot open',
+      },
     }),
     'fail',
     /lacks libuv\.so\.1/,
