@@ -9,8 +9,9 @@ import { ssrc } from '../../../src/model/ids.ts';
 import type { ConferenceDescription } from '../../../src/protocol/colibri1/conference.ts';
 import { decodeConference } from '../../../src/protocol/colibri1/conference-xml.ts';
 import { type ComponentRequest, readComponentCall } from '../../golden/recorded-component-call.ts';
-import { BridgeProcess } from '../../support/bridge/bridge-process.ts';
+import type { BridgeProcess } from '../../support/bridge/bridge-process.ts';
 import { Colibri1Focus } from '../../support/bridge/colibri1-focus.ts';
+import { startComponentBridge, untilAnswering } from '../../support/bridge/component-bridge.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { content } from '../../support/colibri1-scene.ts';
 import { child, joinAsOccupant, type Occupant } from '../../support/prosody/occupant.ts';
@@ -36,25 +37,13 @@ afterAll(async () => {
   await prosody.close();
 });
 
-/** As the init script of 2018 started it. */
-async function startBridge(): Promise<BridgeProcess> {
-  const started = await BridgeProcess.start({
-    args: [
-      '--host=127.0.0.1',
-      `--port=${prosody.componentPort}`,
-      '--domain=meet.test',
-      '--subdomain=jitsi-videobridge',
-      `--secret=${secret}`,
-      '--apis=rest,xmpp',
-      '-Dorg.jitsi.videobridge.AUTHORIZED_SOURCE_REGEXP=focus@auth.meet.test/.*',
-    ],
+function startBridge(): Promise<BridgeProcess> {
+  return startComponentBridge(jicofo, {
+    jid,
+    secret,
+    port: prosody.componentPort,
+    args: ['-Dorg.jitsi.videobridge.AUTHORIZED_SOURCE_REGEXP=focus@auth.meet.test/.*'],
   });
-  const version = xml('query', { xmlns: 'jabber:iq:version' });
-  await until(async () => {
-    const { attrs } = await jicofo.request(jid, version);
-    return attrs['type'] === 'result' ? undefined : 'the component is not there';
-  });
-  return started;
 }
 
 function conditionOf(reply: LibraryElement): string | undefined {
@@ -208,7 +197,9 @@ function withOurIds(element: XmlElement, ids: ReadonlyMap<string, string>): XmlE
 describe('a call', () => {
   it('goes on the senders’ own SSRCs, is muted by the focus, and has the channel of 2018', async () => {
     const focus = new Colibri1Focus(jicofo, jid);
-    const microphone = (value: number) => ({ sources: [{ ssrc: ssrc(value), screen: false }] });
+    const microphone = (value: number) => ({
+      audio: { sources: [{ ssrc: ssrc(value), screen: false }] },
+    });
     const ada = await focus.join('3fa91c07', microphone(301_420_017));
     const bob = await focus.join('b2d60e5a', microphone(301_420_018));
     const voice = new AudioFlow({ client: ada.client, ssrc: 301_420_017 });
@@ -251,7 +242,7 @@ describe('a call', () => {
 describe('time and rights', () => {
   it('ends channels after their time, and keeps the conference for the next', async () => {
     const focus = new Colibri1Focus(jicofo, jid);
-    await focus.allocate('aaaaaaaa', 2);
+    await focus.allocate('aaaaaaaa', { expireSeconds: 2 });
     expect((await focus.ask({})).endpoints).toHaveLength(1);
     await until(async () => {
       const { endpoints } = await focus.ask({});
@@ -285,21 +276,45 @@ describe('time and rights', () => {
 
   it('keeps conferences and ids while the component is away', async () => {
     const focus = new Colibri1Focus(jicofo, jid);
-    await focus.allocate('cccccccc', 5);
+    await focus.allocate('cccccccc', { expireSeconds: 5 });
     await prosody.kill();
     await prosody.restart();
     jicofo = await joinAsOccupant(prosody);
-    const version = xml('query', { xmlns: 'jabber:iq:version' });
-    await until(async () => {
-      const { attrs } = await jicofo.request(jid, version);
-      return attrs['type'] === 'result' ? undefined : 'the component is not back';
-    }, 30_000);
+    await untilAnswering(jicofo, jid);
     // A focus that merely reconnected keeps its resource; this one has another, so REST is asked.
     const list = (await (await fetch(`${bridge.restUrl}/colibri/conferences`)).json()) as unknown[];
     expect(list.length).toBeGreaterThan(0);
     const anew = new Colibri1Focus(jicofo, jid);
-    await anew.allocate('dddddddd', 5);
+    await anew.allocate('dddddddd', { expireSeconds: 5 });
   });
+
+  it('keeps a client that sends nothing but checks of its path, and none that is gone', async () => {
+    const focus = new Colibri1Focus(jicofo, jid);
+    // libjuice checks every 15 s.
+    const quiet = await focus.join('abcdef01', { expireSeconds: 22 });
+    const gone = await focus.join('abcdef02', { expireSeconds: 2 });
+    try {
+      for (const { client } of [quiet, gone]) {
+        await until(() => (client.connected ? undefined : client.state));
+      }
+      const connectedMs = Date.now();
+      gone.client.close();
+      const rest = `${bridge.restUrl}/colibri/conferences/${focus.id}`;
+      const here = async () => {
+        const { endpoints } = (await (await fetch(rest)).json()) as { endpoints: { id: string }[] };
+        return endpoints.map(({ id }) => id).join();
+      };
+      await until(async () => ((await here()) === 'abcdef01' ? undefined : here()), 30_000);
+      // Looked at every 5 s: 22 s after the last request it would be over.
+      await until(async () => {
+        expect(await here()).toBe('abcdef01');
+        return Date.now() - connectedMs > 32_000 ? undefined : 'too early to say';
+      }, 60_000);
+    } finally {
+      quiet.client.close();
+      await focus.expire(quiet.endpoint);
+    }
+  }, 120_000);
 
   it('shows its secret to nobody', () => {
     const commandLine = readFileSync(`/proc/${bridge.pid}/cmdline`, 'utf8');
@@ -342,7 +357,7 @@ describe('over REST', () => {
 describe('a graceful shutdown', () => {
   it('refuses new conferences with its mark, and ends the process with the last one', async () => {
     const focus = new Colibri1Focus(jicofo, jid);
-    const last = await focus.allocate('ffffffff', 300);
+    const last = await focus.allocate('ffffffff', { expireSeconds: 300 });
     const graceful = xml('graceful-shutdown', { xmlns: colibri });
     expect((await jicofo.request(jid, graceful, 'set')).attrs['type']).toBe('result');
     const refused = await jicofo.request(jid, xml('conference', { xmlns: colibri }), 'set');

@@ -139,9 +139,11 @@ describe('a bridge started by the init script of 2018', () => {
   it('obeys the focus that the properties name, and carries a call over UDP and ICE-TCP', async () => {
     const [udp, , tcp] = ports;
     const focus = new Colibri1Focus(jicofo, jid);
-    const microphone = (value: number) => ({ sources: [{ ssrc: ssrc(value), screen: false }] });
+    const microphone = (value: number) => ({
+      audio: { sources: [{ ssrc: ssrc(value), screen: false }] },
+    });
     const ada = await focus.join('3fa91c07', microphone(1001));
-    const bob = await focus.join('b2d60e5a', microphone(1002), {}, 'tcp');
+    const bob = await focus.join('b2d60e5a', { ...microphone(1002), protocol: 'tcp' });
     const voices = [
       new AudioFlow({ client: ada.client, ssrc: 1001 }),
       new AudioFlow({ client: bob.client, ssrc: 1002 }),

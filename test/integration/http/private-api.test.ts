@@ -198,6 +198,19 @@ it('passes Colibri 1 on with its status', async () => {
   const changed = await app.inject({ method: 'PATCH', url: `${url}/abc`, payload: { gid: 'f' } });
   expect(changed.statusCode).toBe(503);
   expect(asked).toEqual([{ name: 'standup' }, ['abc', { gid: 'f' }]]);
+  // As in 2018 (colibri1.md §1.16).
+  for (const [type, payload, status] of [
+    ['text/plain', 'a=b', 406],
+    ['application/json', '{', 400],
+  ] as const) {
+    const headers = { 'content-type': type };
+    const refused = await app.inject({ method: 'POST', url, headers, payload });
+    expect([refused.statusCode, typeof refused.json<{ error: string }>().error]).toEqual([
+      status,
+      'string',
+    ]);
+  }
+  expect(asked).toHaveLength(2);
 });
 
 it.each([

@@ -4,6 +4,7 @@ import type { MediaDescription } from '../../../src/model/media-description.ts';
 import type {
   Channel,
   ConferenceDescription,
+  Content,
   Handle,
 } from '../../../src/protocol/colibri1/conference.ts';
 import {
@@ -18,10 +19,24 @@ import { legacyOffer } from './legacy-offer.ts';
 
 export type LegacyEndpoint = {
   readonly id: string;
-  readonly handles: { readonly audio: string; readonly video: string; readonly data: string };
+  /** Without `data` where no SCTP connection was asked for. */
+  readonly handles: { readonly audio: string; readonly video: string; readonly data?: string };
   readonly transport: IceTransport;
   readonly feedbackSsrcs: { readonly audio: number; readonly video: number };
 };
+
+type Allocation = {
+  readonly expireSeconds?: number;
+  readonly media?: readonly MediaDescription[];
+  /** False as for a page whose `openBridgeChannel` is `websocket` (colibri1.md chapter 4). */
+  readonly sctp?: boolean;
+};
+
+type Joining = {
+  readonly audio?: Partial<Channel>;
+  readonly video?: Partial<Channel>;
+  readonly protocol?: 'udp' | 'tcp';
+} & Allocation;
 
 /** A focus of 2018 with one conference: asks as that year's Jicofo does (colibri1.md chapter 3). */
 export class Colibri1Focus {
@@ -33,6 +48,11 @@ export class Colibri1Focus {
   constructor(focus: Occupant, bridge: string) {
     this.#focus = focus;
     this.#bridge = bridge;
+  }
+
+  /** Of the conference; undefined before the first answer. */
+  get id(): string | undefined {
+    return this.#id;
   }
 
   /** @throws Error with the whole stanza when the bridge refuses */
@@ -55,8 +75,7 @@ export class Colibri1Focus {
   /** The allocation of one participant (colibri1.md §3.4). */
   async allocate(
     endpoint: string,
-    expireSeconds?: number,
-    media: readonly MediaDescription[] = legacyOffer,
+    { expireSeconds, media = legacyOffer, sctp = true }: Allocation = {},
   ): Promise<LegacyEndpoint> {
     const handle: Handle = {
       endpoint,
@@ -71,16 +90,14 @@ export class Colibri1Focus {
     const answer = await this.ask({
       gid: 'ff3a71',
       name: 'standup',
-      contents: [
-        ...described,
-        { name: 'data', channels: [], sctpConnections: [{ ...handle, port: 5000 }] },
-      ],
+      contents: sctp ? [...described, data({ ...handle })] : described,
       bundles: [{ id: endpoint, transport: stub }],
       endpoints: [{ id: endpoint, statsId: `${endpoint}-stats` }],
     });
     const transport = answer.bundles.find(({ id }) => id === endpoint)?.transport;
     if (!transport) throw new Error(`no transport for ${endpoint}`);
-    const ids = (['audio', 'video', 'data'] as const).map((kind) => [kind, handleId(answer, kind)]);
+    const kinds = sctp ? (['audio', 'video', 'data'] as const) : (['audio', 'video'] as const);
+    const ids = kinds.map((kind) => [kind, handleId(answer, kind)]);
     const ssrcOf = (kind: string) =>
       answer.contents.find(({ name }) => name === kind)?.channels[0]?.sources[0]?.ssrc ?? 0;
     return {
@@ -114,11 +131,7 @@ export class Colibri1Focus {
       contents: [
         content('audio', { ...gone, id: handles.audio }),
         content('video', { ...gone, id: handles.video }),
-        {
-          name: 'data',
-          channels: [],
-          sctpConnections: [{ ...gone, id: handles.data, port: 5000 }],
-        },
+        ...(handles.data === undefined ? [] : [data({ ...gone, id: handles.data })]),
       ],
     });
   }
@@ -126,11 +139,9 @@ export class Colibri1Focus {
   /** Allocates, and answers with a real client's transport. */
   async join(
     endpoint: string,
-    audio: Partial<Channel>,
-    video: Partial<Channel> = {},
-    protocol: 'udp' | 'tcp' = 'udp',
+    { audio = {}, video = {}, protocol = 'udp', ...allocation }: Joining = {},
   ): Promise<{ readonly endpoint: LegacyEndpoint; readonly client: WebRtcClient }> {
-    const allocated = await this.allocate(endpoint);
+    const allocated = await this.allocate(endpoint, allocation);
     const { credentials, ...ice } = allocated.transport;
     if (!credentials) throw new Error('no credentials');
     const client = await WebRtcClient.create({
@@ -138,11 +149,15 @@ export class Colibri1Focus {
       transport: { ...credentials, ...ice },
       media: legacyOffer,
       protocol,
-      dataChannel: 'awaited',
+      dataChannel: allocated.handles.data === undefined ? false : 'awaited',
       // libdatachannel takes an OPEN on stream 0 from a DTLS client only; browsers take it from anybody.
       setup: 'passive',
     });
     await this.accept(allocated, { ...client.remoteTransport(), webSocketUrls: [] }, audio, video);
     return { endpoint: allocated, client };
   }
+}
+
+function data(handle: Handle): Content {
+  return { name: 'data', channels: [], sctpConnections: [{ ...handle, port: 5000 }] };
 }
