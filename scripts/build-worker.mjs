@@ -1,5 +1,6 @@
 // Builds mediasoup's worker with our patches into the cache and prints the binary's path as the last line of stdout.
-// Usage: node scripts/build-worker.mjs [--asan] [--jobs N]
+// Usage: node scripts/build-worker.mjs [--asan] [--jobs N] [--without PATCH] [--edit FILE]
+// --without leaves a patch of the series out and --edit applies one more, to show that a test fails then (test-patches.mjs).
 // Everything else goes to stderr. docs/worker.md says what is built and why.
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -8,12 +9,13 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { withBuildLock } from './worker-build-lock.mjs';
@@ -42,13 +44,18 @@ const DEBIAN_PACKAGES = [
 ];
 
 const { values: options } = parseArgs({
-  options: { asan: { type: 'boolean', default: false }, jobs: { type: 'string' } },
+  options: {
+    asan: { type: 'boolean', default: false },
+    jobs: { type: 'string' },
+    without: { type: 'string' },
+    edit: { type: 'string' },
+  },
 });
 const variant = options.asan ? 'asan' : 'release';
 const log = (line) => process.stderr.write(`build-worker: ${line}\n`);
 
 try {
-  const entry = cacheEntry(variant);
+  const entry = cacheEntry(variant, changes());
   if (!existsSync(entry.binary)) {
     checkPackages();
     mkdirSync(entry.root, { recursive: true });
@@ -62,6 +69,11 @@ try {
   if (!(error instanceof BuildError)) throw error;
   log(error.message);
   process.exitCode = 1;
+}
+
+function changes() {
+  const { without = '', edit } = options;
+  return without + (edit === undefined ? '' : readFileSync(edit, 'utf8'));
 }
 
 /** Builds in a folder of its own beside the cache entry and renames the result into place: a reader sees all or nothing. */
@@ -96,31 +108,21 @@ function prepareSources(folder) {
   makeWritable(folder);
 
   const patches = join(folder, 'patches');
-  for (const name of readdirSync(patches)
-    .filter((file) => file.endsWith('.patch'))
-    .sort()) {
-    // No fuzz: a patch whose context moved on must be read again by somebody, not guessed into place.
-    const run = spawnSync(
-      'patch',
-      [
-        '-p1',
-        '--fuzz=0',
-        '--forward',
-        '--batch',
-        '--no-backup-if-mismatch',
-        '-i',
-        join(patches, name),
-      ],
-      {
-        cwd: sources,
-        encoding: 'utf8',
-      },
+  const series = readdirSync(patches)
+    .filter((file) => file.endsWith('.patch') && file !== options.without)
+    .sort();
+  for (const name of series) applyPatch(sources, join(patches, name), `worker/patches/${name}`);
+  if (options.edit !== undefined) applyPatch(sources, resolve(options.edit), options.edit);
+}
+
+function applyPatch(sources, file, name) {
+  // No fuzz: a patch whose context moved on must be read again by somebody, not guessed into place.
+  const flags = ['-p1', '--fuzz=0', '--forward', '--batch', '--no-backup-if-mismatch'];
+  const run = spawnSync('patch', [...flags, '-i', file], { cwd: sources, encoding: 'utf8' });
+  if (run.status !== 0) {
+    throw new BuildError(
+      `${name} does not apply to mediasoup ${MEDIASOUP_VERSION} after the patches before it:\n${run.stdout}${run.stderr}`,
     );
-    if (run.status !== 0) {
-      throw new BuildError(
-        `worker/patches/${name} does not apply to mediasoup ${MEDIASOUP_VERSION} after the patches before it:\n${run.stdout}${run.stderr}`,
-      );
-    }
   }
 }
 

@@ -46,13 +46,15 @@ export function mediasoupWorkerSources() {
 
 /**
  * @param {keyof typeof variants} variant
+ * @param {string} changes what the build changes of the sources, for a test of the tests
  * @returns {{ key: string, folder: string, binary: string, root: string }} the cache entry of what a build now would make
  */
-export function cacheEntry(variant = 'release') {
+export function cacheEntry(variant = 'release', changes = '') {
   mediasoupWorkerSources();
   const hash = createHash('sha256').update(workerSeries());
   hash.update(`\0${compilerVersion()}\0${process.arch}\0${JSON.stringify(variants[variant])}`);
   hash.update(JSON.stringify([process.env.CXXFLAGS ?? '', process.env.LDFLAGS ?? '']));
+  hash.update(changes);
 
   const key = `${MEDIASOUP_VERSION}-${variant}-${hash.digest('hex').slice(0, 16)}`;
   const root = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'trestle', 'worker');
