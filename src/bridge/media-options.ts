@@ -23,6 +23,7 @@ export function mediaOptions(
     workerBin,
     workerSeries,
     workers: worker.count,
+    placement: worker.placement,
     openJournal: openMemoryFile,
     listen: {
       addresses: addresses.listen,

@@ -11,7 +11,7 @@ import type { ChannelCommand, ChannelEvent } from './channel-messages.ts';
 /** The engine: workers that move packets. */
 export interface MediaPlane {
   /**
-   * Opens the media side of a conference on the least loaded worker.
+   * Opens the media side of a conference.
    * @throws MediaUnavailableError when no worker is alive.
    */
   openConference(options: ConferenceMediaOptions): Promise<ConferenceMedia>;
@@ -34,8 +34,17 @@ export class MediaUnavailableError extends Error {
 
 export interface ConferenceMedia {
   addEndpoint(options: EndpointMediaOptions): Promise<EndpointMedia>;
+  /** For operators only: nothing that is decided depends on it. */
+  spread(): ConferenceSpread;
   close(): void;
 }
+
+export type ConferenceSpread = {
+  /** Places of the workers it is on, the one it was opened on first. */
+  readonly workers: readonly number[];
+  /** Sources that travel between workers, counted for each worker they travel to. */
+  readonly pipedSources: number;
+};
 
 export type EndpointMediaOptions = {
   readonly endpointId: EndpointId;
@@ -75,6 +84,8 @@ export interface EndpointMedia {
 /** Bit rates over the last interval; fractions 0 to 1; undefined = not known yet. */
 export type LinkFigures = {
   readonly path: TransportPath | undefined;
+  /** The place of the worker that serves it. */
+  readonly worker: number;
   readonly bitsPerSecondIn: number;
   readonly bitsPerSecondOut: number;
   readonly lossIn: number | undefined;
@@ -237,6 +248,11 @@ export type MediaFigures = {
   readonly lossIn: number;
   readonly lossOut: number;
   readonly rttMs: number;
+  /** Conferences on several workers, what travels between them, and how much. */
+  readonly spreadConferences: number;
+  readonly pipedSources: number;
+  readonly bytesPiped: number;
+  readonly bitsPerSecondPiped: number;
   readonly workersDied: number;
   readonly iceRestarts: {
     readonly started: number;

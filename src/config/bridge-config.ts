@@ -184,6 +184,13 @@ export type VersionConfig = {
 
 export type WorkerConfig = {
   readonly count: number;
+  /** When a conference gets another worker. */
+  readonly placement: {
+    /** Fraction of a core; 1 = never. */
+    readonly cpuCeiling: number;
+    /** Infinity = no limit. */
+    readonly endpointsPerConference: number;
+  };
   /** Absent = the worker built with the package. */
   readonly binary?: string;
 };

@@ -78,8 +78,13 @@ function buildRelay(settings: EffectiveSettings): BridgeConfig['relay'] {
 function buildWorker(settings: EffectiveSettings): WorkerConfig {
   const binary = settings.get('trestle.worker.binary');
   const count = settings.get('trestle.worker.count');
+  const endpoints = settings.get('trestle.worker.endpoints-per-conference');
   return {
     count: count === 0 ? availableParallelism() : count,
+    placement: {
+      cpuCeiling: settings.get('trestle.worker.cpu-ceiling'),
+      endpointsPerConference: endpoints === 0 ? Infinity : endpoints,
+    },
     ...(binary !== undefined && { binary }),
   };
 }

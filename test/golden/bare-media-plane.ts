@@ -6,6 +6,7 @@ export const bareMediaPlane: MediaPlane = {
   openConference: () =>
     Promise.resolve({
       addEndpoint: () => Promise.resolve(endpointMedia()),
+      spread: () => ({ workers: [0], pipedSources: 0 }),
       close: () => undefined,
     }),
   figures: () => {
@@ -29,6 +30,7 @@ function endpointMedia(): EndpointMedia {
     requestKeyframe: () => undefined,
     link: () => ({
       path: undefined,
+      worker: 0,
       bitsPerSecondIn: 0,
       bitsPerSecondOut: 0,
       lossIn: undefined,

@@ -37,6 +37,7 @@ export class FakeEndpointMedia implements EndpointMedia {
   restartIce = async () => this.restarted;
   figures: LinkFigures = {
     path: undefined,
+    worker: 0,
     bitsPerSecondIn: 0,
     bitsPerSecondOut: 0,
     lossIn: undefined,
@@ -70,7 +71,11 @@ export class FakeMediaPlane implements MediaPlane {
       this.prepareEndpoint(media);
       return media;
     };
-    return { addEndpoint, close: () => void (conference.closed = true) };
+    return {
+      addEndpoint,
+      spread: () => ({ workers: [0], pipedSources: 0 }),
+      close: () => void (conference.closed = true),
+    };
   }
 
   report(event: MediaEvent): void {

@@ -1,4 +1,4 @@
-import { boolean, count, duration, oneOf, listenPort, port, text } from '../reader.ts';
+import { boolean, count, duration, fraction, oneOf, listenPort, port, text } from '../reader.ts';
 import type { Reader } from '../reader.ts';
 import { differently, ignored, obeyed, optional, unsupported } from '../setting.ts';
 
@@ -83,6 +83,16 @@ export const trestleSettings = {
     count,
     0,
     'Media workers, a thread each, all on the same ports; 0 = one for every processor.',
+  ),
+  'trestle.worker.cpu-ceiling': obeyed(
+    fraction,
+    1,
+    'A conference whose worker is above this part of a processor has its next endpoints on another one; 1 = never.',
+  ),
+  'trestle.worker.endpoints-per-conference': obeyed(
+    count,
+    0,
+    'Endpoints of one conference on one worker, while another one has room; 0 = no limit.',
   ),
   'trestle.worker.binary': optional(
     text,

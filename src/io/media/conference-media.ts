@@ -1,104 +1,147 @@
-import { EventEmitter, once } from 'node:events';
 import type { types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
-import type {
-  ConferenceMedia,
-  ConferenceMediaOptions,
-  EndpointMedia,
-  EndpointMediaOptions,
-  MediaEvent,
+import {
+  MediaUnavailableError,
+  type ConferenceMedia,
+  type ConferenceMediaOptions,
+  type ConferenceSpread,
+  type EndpointMedia,
+  type EndpointMediaOptions,
+  type MediaEvent,
 } from '../../conference/ports.ts';
 import type { MediaDescription } from '../../model/media-description.ts';
-import { AudioObservers } from './audio-observers.ts';
 import { localCandidates } from './candidates.ts';
+import type { ConferenceRouter } from './conference-router.ts';
+import { ConferenceRouters } from './conference-routers.ts';
 import { prepareDataChannel, type DataChannelListener } from './data-channel.ts';
 import { MediasoupEndpoint } from './endpoint-media.ts';
 import type { MediaOptions } from './media-options.ts';
-import type { MediaWorker, WorkerContext } from './media-worker.ts';
-import type { ReceivedSource, ReceivedSourceListener } from './received-source.ts';
+import type { WorkerContext } from './media-worker.ts';
+import {
+  isMicrophone,
+  type ReceivedSource,
+  type ReceivedSourceListener,
+} from './received-source.ts';
+import { RouterPipes } from './router-pipes.ts';
 import { SourceRegistry } from './source-registry.ts';
+import type { Sweep } from './sweep.ts';
+import type { WorkerSlot } from './worker-pool.ts';
 
 /** What all conferences share. */
 export type MediaContext = WorkerContext & {
   readonly options: MediaOptions;
+  readonly sweep: Sweep;
+  /** Where the next endpoint of a conference goes; undefined = no worker is alive. */
+  readonly placeNext: (load: ConferenceLoad) => WorkerSlot | undefined;
 };
 
-/** The media of one conference: one router on one worker. */
+/** A conference as placement sees it. */
+export type ConferenceLoad = {
+  /** Endpoints by the place of their worker, those that are being added included. */
+  readonly own: ReadonlyMap<number, number>;
+  /** Not to be used now. */
+  readonly isSuspended: (place: number) => boolean;
+};
+
+type ConferenceContext = MediaContext & {
+  readonly onClose: (conference: MediasoupConference) => void;
+};
+
+/** The media of one conference: a router on one worker, or on several that are joined by pipes. */
 export class MediasoupConference implements ConferenceMedia {
-  #worker: MediaWorker;
-  readonly #context: MediaContext;
-  #router: types.Router;
-  #observers: AudioObservers;
+  readonly #context: ConferenceContext;
+  readonly #routers: ConferenceRouters;
+  readonly #pipes: RouterPipes;
   readonly #onEvent: (event: MediaEvent) => void;
-  readonly #onClose: (conference: MediasoupConference) => void;
   readonly #endpoints = new Set<MediasoupEndpoint>();
+  /** Endpoints that are being added, by place. */
+  readonly #joining = new Map<number, number>();
   readonly #feedbackSsrcs: ConferenceMediaOptions['feedbackSsrcs'];
   readonly #registry = new SourceRegistry();
   readonly #sources: ReceivedSourceListener;
   readonly #log: Logger;
-  #direct: Promise<DirectSide> | undefined;
-  /** While the worker is gone and another one is awaited. */
-  #suspension: Suspension | undefined;
+  #home: ConferenceRouter;
   #closed = false;
 
   private constructor(
-    worker: MediaWorker,
-    media: RouterMedia,
+    routers: ConferenceRouters,
+    home: ConferenceRouter,
     options: ConferenceMediaOptions,
-    context: MediaContext & { readonly onClose: (conference: MediasoupConference) => void },
+    context: ConferenceContext,
   ) {
-    this.#worker = worker;
-    this.#router = media.router;
-    this.#observers = media.observers;
+    this.#routers = routers;
+    this.#home = home;
     this.#context = context;
     this.#feedbackSsrcs = options.feedbackSsrcs;
     this.#onEvent = options.onEvent;
-    this.#onClose = context.onClose;
     this.#log = context.log.child({ conf: options.conferenceId });
+    this.#pipes = new RouterPipes(context);
     this.#sources = this.#sourceListener();
-    this.#observers.listen((event) => this.#emit(event));
+    this.#listen(home);
   }
 
   static async open(
-    worker: MediaWorker,
+    slot: WorkerSlot,
     options: ConferenceMediaOptions,
-    context: MediaContext & { readonly onClose: (conference: MediasoupConference) => void },
+    context: ConferenceContext,
   ): Promise<MediasoupConference> {
-    return new MediasoupConference(worker, await openRouter(worker), options, context);
+    const routers = await ConferenceRouters.open(slot);
+    return new MediasoupConference(routers, await routers.at(slot), options, context);
   }
 
-  get endpoints(): number {
-    return this.#endpoints.size;
+  isOn(place: number): boolean {
+    return this.#routers.places.includes(place);
   }
 
-  get consumers(): number {
-    let consumers = 0;
-    for (const endpoint of this.#endpoints) consumers += endpoint.consumers;
-    return consumers;
+  /** Those on one worker, with those that are being added. */
+  endpointsAt(place: number): number {
+    return this.#at(place).length + (this.#joining.get(place) ?? 0);
+  }
+
+  consumersAt(place: number): number {
+    return this.#at(place).reduce((sum, { consumers }) => sum + consumers, 0);
+  }
+
+  spread(): ConferenceSpread {
+    const pipedSources = this.#registry.all().reduce((sum, { pipes }) => sum + pipes, 0);
+    return { workers: this.#routers.places, pipedSources };
   }
 
   async addEndpoint(options: EndpointMediaOptions): Promise<EndpointMedia> {
-    await this.#suspension?.over;
+    await this.#routers.someRuns();
+    const slot = this.#context.placeNext({
+      own: new Map(this.#routers.places.map((place) => [place, this.endpointsAt(place)])),
+      isSuspended: (place) => this.#routers.isSuspended(place),
+    });
+    if (!slot) throw new MediaUnavailableError('no media worker is alive');
+    const { index, worker } = slot;
+    this.#countJoining(index, 1);
     try {
-      return await this.#addEndpoint(options);
+      return await this.#addEndpoint(options, await this.#routers.at(slot));
     } catch (error) {
       // The worker died meanwhile: another try with the next one.
-      if (!this.#suspension || this.#closed) throw error;
-      await this.#suspension.over;
-      return this.#addEndpoint(options);
+      if (worker.alive || this.#closed) throw error;
+    } finally {
+      this.#countJoining(index, -1);
     }
+    return this.addEndpoint(options);
   }
 
-  async #addEndpoint(options: EndpointMediaOptions): Promise<EndpointMedia> {
+  async #addEndpoint(
+    options: EndpointMediaOptions,
+    router: ConferenceRouter,
+  ): Promise<EndpointMedia> {
     const { transports, advertise, advertisePrivateAddresses, keyframes, bitrates } =
       this.#context.options;
     const log = this.#log.child({ endpoint: options.endpointId });
-    const transport = await this.#createTransport(options.sctp);
+    const transport = await this.#createTransport(router, options.sctp);
     const endpoint = new MediasoupEndpoint(options, {
       transport,
+      router,
+      pipes: this.#pipes,
       candidates: localCandidates(
         advertise,
-        this.#worker.ports,
+        router.worker.ports,
         advertisePrivateAddresses || options.privateAddresses,
       ),
       transports,
@@ -109,7 +152,10 @@ export class MediasoupConference implements ConferenceMedia {
       sources: this.#sources,
       traffic: this.#context.traffic,
       emit: (event) => this.#emit(event),
-      onClose: (closed) => this.#endpoints.delete(closed),
+      onClose: (closed) => {
+        this.#endpoints.delete(closed);
+        this.#leaveUnused(closed.router.place);
+      },
       log,
     });
     try {
@@ -123,35 +169,31 @@ export class MediasoupConference implements ConferenceMedia {
       throw error;
     }
     this.#endpoints.add(endpoint);
-    this.#watch(endpoint, transport);
+    watch(endpoint, transport);
     return endpoint;
   }
 
-  /** The worker is gone: nothing flows, and who wants to join waits, until `moveTo` or `lose`. */
-  suspend(): void {
-    this.#suspension ??= suspension();
+  /** The worker in a place is gone: nothing flows there, and who wants to join waits, until `moveTo` or `lose`. */
+  suspend(place: number): void {
+    this.#routers.suspend(place);
   }
 
   /**
-   * Goes on with another worker.
+   * Goes on with another worker in the place of one that died.
    * @returns the endpoints that could not go on: nothing of them works any more
    */
-  async moveTo(worker: MediaWorker): Promise<number> {
-    const { router, observers } = await openRouter(worker);
+  async moveTo(slot: WorkerSlot): Promise<number> {
+    const router = await this.#routers.replace(slot);
     if (this.#closed) {
       router.close();
       return 0;
     }
-    this.#worker = worker;
-    this.#router = router;
-    this.#observers = observers;
-    this.#direct = undefined;
-    observers.listen((event) => this.#emit(event));
+    if (this.#routers.isHome(slot.index)) this.#listen(router);
     const moved = await Promise.all(
-      [...this.#endpoints].map((endpoint) => this.#moveEndpoint(endpoint)),
+      this.#at(slot.index).map((endpoint) => this.#moveEndpoint(endpoint, router)),
     );
-    this.#suspension?.end();
-    this.#suspension = undefined;
+    this.#routers.resume(slot.index);
+    this.#leaveUnused(slot.index);
     return moved.filter((ok) => !ok).length;
   }
 
@@ -165,34 +207,52 @@ export class MediasoupConference implements ConferenceMedia {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#suspension?.end();
     for (const endpoint of [...this.#endpoints]) endpoint.close();
-    this.#router.close();
-    this.#onClose(this);
+    this.#pipes.close();
+    this.#routers.close();
+    this.#context.onClose(this);
   }
 
-  async #moveEndpoint(endpoint: MediasoupEndpoint): Promise<boolean> {
-    const transport = await this.#createTransport(false);
-    const moved = await endpoint.moveTo(transport);
+  #at(place: number): MediasoupEndpoint[] {
+    return [...this.#endpoints].filter(({ router }) => router.place === place);
+  }
+
+  #countJoining(place: number, change: 1 | -1): void {
+    this.#joining.set(place, (this.#joining.get(place) ?? 0) + change);
+    this.#leaveUnused(place);
+  }
+
+  #leaveUnused(place: number): void {
+    if (this.#closed || this.#routers.isHome(place) || this.#routers.isSuspended(place)) return;
+    if (this.endpointsAt(place) === 0) this.#routers.leave(place);
+  }
+
+  /** From now on this is where microphones are heard. */
+  #listen(home: ConferenceRouter): void {
+    this.#home = home;
+    home.observers?.listen((event) => this.#emit(event));
+    for (const received of this.#registry.all()) this.#hear(received);
+  }
+
+  /** There is one order of speakers, so all microphones are heard in one place. */
+  #hear(received: ReceivedSource): void {
+    if (!isMicrophone(received.source) || this.#home.closed) return;
+    const heard = received.consumableOn(this.#home);
+    if (heard) this.#home.observers?.add(heard.producer, received.owner, this.#log);
+  }
+
+  async #moveEndpoint(endpoint: MediasoupEndpoint, router: ConferenceRouter): Promise<boolean> {
+    const transport = await this.#createTransport(router, false);
+    const moved = await endpoint.moveTo(transport, router);
     if (!moved) return false;
-    this.#watch(endpoint, transport);
+    watch(endpoint, transport);
     await this.#prepare(endpoint, endpoint.offer, transport);
     return true;
   }
 
-  #watch(endpoint: MediasoupEndpoint, transport: types.WebRtcTransport): void {
-    const forget = this.#worker.onReport(transport.id, (figures) => endpoint.account(figures));
-    transport.observer.on('close', forget);
-  }
-
-  #createTransport(sctp: boolean): Promise<types.WebRtcTransport> {
-    const { ports, webRtcServer } = this.#worker;
+  #createTransport(router: ConferenceRouter, sctp: boolean): Promise<types.WebRtcTransport> {
     const { bitrates, transports } = this.#context.options;
-    return this.#router.createWebRtcTransport({
-      webRtcServer,
-      enableUdp: true,
-      enableTcp: ports.tcp !== undefined,
-      preferUdp: true,
+    return router.createTransport({
       enableSctp: sctp,
       initialAvailableOutgoingBitrate: bitrates.initialBps,
       iceConsentTimeout: Math.ceil(transports.iceConsentTimeoutMs / 1000),
@@ -218,8 +278,7 @@ export class MediasoupConference implements ConferenceMedia {
     transport: types.WebRtcTransport,
     log: Logger,
   ): Promise<void> {
-    this.#direct ??= openDirectSide(this.#router);
-    const { direct, source } = await this.#direct;
+    const { direct, source } = await endpoint.router.directSide();
     const { transports } = this.#context.traffic;
     const onRejected = () => (transports.rejectedDataChannels += 1);
     const listener: DataChannelListener = {
@@ -237,11 +296,9 @@ export class MediasoupConference implements ConferenceMedia {
       source: source.name,
     });
     return {
-      producerChanged: (received) => {
-        const { source, producer, owner } = received;
-        if (source.kind === 'audio' && !source.synthetic && producer)
-          this.#observers.add(producer, owner, this.#log);
-        this.#registry.announce(received);
+      producerChanged: (received, router) => {
+        if (router === this.#home || router === received.router) this.#hear(received);
+        this.#registry.announce(received, router);
       },
       codecKnown: (received, codec) => this.#emit({ type: 'codec', ...subject(received), codec }),
       layersChanged: (received, layers) =>
@@ -261,25 +318,8 @@ export class MediasoupConference implements ConferenceMedia {
   }
 }
 
-type RouterMedia = { readonly router: types.Router; readonly observers: AudioObservers };
-
-async function openRouter(worker: MediaWorker): Promise<RouterMedia> {
-  const router = await worker.createRouter();
-  return { router, observers: await AudioObservers.create(router) };
-}
-
-type Suspension = { readonly over: Promise<void>; readonly end: () => void };
-
-function suspension(): Suspension {
-  const ended = new EventEmitter();
-  const over = once(ended, 'over').then(() => undefined);
-  return { over, end: () => void ended.emit('over') };
-}
-
-type DirectSide = { readonly direct: types.DirectTransport; readonly source: types.DataProducer };
-
-/** The way of data channel messages from and to this process; one for all endpoints of a conference. */
-async function openDirectSide(router: types.Router): Promise<DirectSide> {
-  const direct = await router.createDirectTransport();
-  return { direct, source: await direct.produceData() };
+function watch(endpoint: MediasoupEndpoint, transport: types.WebRtcTransport): void {
+  const { worker } = endpoint.router;
+  const forget = worker.onReport(transport.id, (figures) => endpoint.account(figures));
+  transport.observer.on('close', forget);
 }

@@ -12,11 +12,13 @@ import type {
 import type { SourceName } from '../../model/ids.ts';
 import type { MediaDescription } from '../../model/media-description.ts';
 import type { Candidate, LocalTransport, RemoteTransport } from '../../model/transport.ts';
+import type { ConferenceRouter } from './conference-router.ts';
 import { EndpointTransport } from './endpoint-transport.ts';
 import { IncomingMedia } from './incoming-media.ts';
 import type { BitrateOptions, KeyframeOptions, TransportOptions } from './media-options.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
 import type { ReceivedSourceListener } from './received-source.ts';
+import type { RouterPipes } from './router-pipes.ts';
 import { feedbackParameters, type FeedbackSsrcs } from './rtp-parameters.ts';
 import type { SourceRegistry } from './source-registry.ts';
 import type { Traffic } from './traffic.ts';
@@ -25,7 +27,9 @@ import type { TransportReport } from './transport-reports.ts';
 /** Every fourth report, were it a little early. */
 const COUNTING_INTERVAL_MS = 900;
 
-const unmeasured: Omit<LinkFigures, 'path'> = {
+type Measured = Omit<LinkFigures, 'path' | 'worker'>;
+
+const unmeasured: Measured = {
   bitsPerSecondIn: 0,
   bitsPerSecondOut: 0,
   lossIn: undefined,
@@ -35,6 +39,8 @@ const unmeasured: Omit<LinkFigures, 'path'> = {
 
 export type EndpointMediaParts = {
   readonly transport: types.WebRtcTransport;
+  readonly router: ConferenceRouter;
+  readonly pipes: RouterPipes;
   readonly candidates: readonly Candidate[];
   readonly transports: TransportOptions;
   readonly feedbackSsrcs: FeedbackSsrcs;
@@ -57,10 +63,11 @@ export class MediasoupEndpoint implements EndpointMedia {
   readonly #outgoing: OutgoingMedia;
   #counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
   #heardBytes = 0;
-  #measured: Omit<LinkFigures, 'path'> = unmeasured;
+  #measured = unmeasured;
   #closed = false;
   #feedbackPrepared = false;
   #mediasoupTransport: types.WebRtcTransport;
+  #router: ConferenceRouter;
   #usesDataChannel = false;
   #offer: readonly MediaDescription[];
 
@@ -68,9 +75,10 @@ export class MediasoupEndpoint implements EndpointMedia {
     this.#options = options;
     this.#parts = parts;
     this.#mediasoupTransport = parts.transport;
+    this.#router = parts.router;
     this.#offer = options.media;
     const { endpointId, media } = options;
-    const { transport, registry, feedbackSsrcs, keyframes, bitrates, log } = parts;
+    const { transport, router, pipes, registry, feedbackSsrcs, keyframes, bitrates, log } = parts;
     const emit = (event: MediaEvent) => this.emit(event);
     const onRefused = (source: SourceName, reason: string) => {
       log.warn({ source, reason }, 'source refused');
@@ -88,6 +96,8 @@ export class MediasoupEndpoint implements EndpointMedia {
       feedbackSsrcs,
       keyframes: keyframes.perSource,
       transport,
+      router,
+      pipes,
       registry,
       listener: parts.sources,
       onRefused,
@@ -99,6 +109,7 @@ export class MediasoupEndpoint implements EndpointMedia {
       keyframes: keyframes.perReceiver,
       bitrates,
       transport,
+      router,
       registry,
       onForwarding: (source, layer) => emit({ type: 'forwarding', endpointId, source, layer }),
       onRefused,
@@ -113,9 +124,10 @@ export class MediasoupEndpoint implements EndpointMedia {
   }
 
   /** The worker died: goes on with `transport` of another one; false if that cannot be, and then nothing of it works any more. */
-  async moveTo(transport: types.WebRtcTransport): Promise<boolean> {
+  async moveTo(transport: types.WebRtcTransport, router: ConferenceRouter): Promise<boolean> {
     const { log } = this.#parts;
     this.#mediasoupTransport = transport;
+    this.#router = router;
     this.#feedbackPrepared = false;
     this.#counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
     // What went over DTLS itself, SCTP, is gone, and the client would not notice.
@@ -130,8 +142,8 @@ export class MediasoupEndpoint implements EndpointMedia {
       return this.#giveUp();
     }
     if (this.#isClosed()) return this.#giveUp();
-    this.#incoming.moveTo(transport);
-    this.#outgoing.moveTo(transport);
+    this.#incoming.moveTo(transport, router);
+    this.#outgoing.moveTo(transport, router);
     return true;
   }
 
@@ -159,6 +171,10 @@ export class MediasoupEndpoint implements EndpointMedia {
   emit(event: MediaEvent): void {
     if (event.type === 'channel-open') this.#usesDataChannel = true;
     if (!this.#closed) this.#parts.emit(event);
+  }
+
+  get router(): ConferenceRouter {
+    return this.#router;
   }
 
   get consumers(): number {
@@ -207,7 +223,7 @@ export class MediasoupEndpoint implements EndpointMedia {
   }
 
   link(): LinkFigures {
-    return { ...this.#measured, path: this.#transport.path() };
+    return { ...this.#measured, path: this.#transport.path(), worker: this.#router.place };
   }
 
   /** Takes what the worker knows of the transport; rates are of a second. */

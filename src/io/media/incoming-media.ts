@@ -6,8 +6,10 @@ import type { EndpointId, SourceName, Ssrc } from '../../model/ids.ts';
 import type { MediaDescription, MediaKind } from '../../model/media-description.ts';
 import type { Source } from '../../model/source.ts';
 import { keepingSame } from './media-descriptions.ts';
+import type { ConferenceRouter } from './conference-router.ts';
 import type { KeyframeLimit } from './media-options.ts';
 import { ReceivedSource, type ReceivedSourceListener } from './received-source.ts';
+import type { RouterPipes } from './router-pipes.ts';
 import { audioCodec, type FeedbackSsrcs } from './rtp-parameters.ts';
 import type { SourceRegistry } from './source-registry.ts';
 import { SsrcBudget } from './ssrc-budget.ts';
@@ -21,6 +23,8 @@ export type IncomingMediaOptions = {
   readonly feedbackSsrcs: FeedbackSsrcs;
   readonly keyframes: KeyframeLimit;
   readonly transport: types.WebRtcTransport;
+  readonly router: ConferenceRouter;
+  readonly pipes: RouterPipes;
   readonly registry: SourceRegistry;
   readonly listener: ReceivedSourceListener;
   readonly onRefused: (source: SourceName, reason: string) => void;
@@ -34,12 +38,14 @@ export class IncomingMedia {
   readonly #budget = new SsrcBudget(MAX_RECEIVED_SSRCS);
   readonly #reconciler: Reconciler<Reception>;
   #transport: types.WebRtcTransport;
+  #router: ConferenceRouter;
   #media: readonly MediaDescription[];
   #reception: Reception | undefined;
 
   constructor(options: IncomingMediaOptions) {
     this.#options = options;
     this.#transport = options.transport;
+    this.#router = options.router;
     this.#media = options.media;
     this.#reconciler = new Reconciler(
       (reception) => this.#apply(reception),
@@ -63,9 +69,10 @@ export class IncomingMedia {
   }
 
   /** The worker died: everything is received through this transport of another one from now on. */
-  moveTo(transport: types.WebRtcTransport): void {
+  moveTo(transport: types.WebRtcTransport, router: ConferenceRouter): void {
     this.#transport = transport;
-    for (const source of this.#sources.values()) source.moveTo(transport);
+    this.#router = router;
+    for (const source of this.#sources.values()) source.moveTo(transport, router);
   }
 
   close(): void {
@@ -108,6 +115,7 @@ export class IncomingMedia {
     const received = new ReceivedSource({
       ...this.#options,
       transport: this.#transport,
+      router: this.#router,
       owner: endpointId,
       source,
       media: description,

@@ -1,3 +1,5 @@
+import type { PlacementOptions } from './placement.ts';
+
 /** What the media plane is started with. Addresses are literals; ports of 0 mean any free port. */
 export type MediaOptions = {
   /** Path of the worker binary that worker/ builds. */
@@ -5,6 +7,7 @@ export type MediaOptions = {
   /** What it says it was built from; one that says something else is not used (worker.md, "Build"). */
   readonly workerSeries: string;
   readonly workers: number;
+  readonly placement: PlacementOptions;
   /** Memory that outlives a worker, so that its calls can go on; undefined where the system has none. */
   readonly openJournal: () => JournalFile | undefined;
   readonly listen: ListenOptions;

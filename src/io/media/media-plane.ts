@@ -7,19 +7,18 @@ import {
   type MediaFigures,
   type MediaPlane,
 } from '../../conference/ports.ts';
-import { MediasoupConference, type MediaContext } from './conference-media.ts';
+import { MediasoupConference, type ConferenceLoad, type MediaContext } from './conference-media.ts';
 import { ForwardingDelay } from './forwarding-delay.ts';
 import type { MediaOptions } from './media-options.ts';
 import type { MediaWorker } from './media-worker.ts';
 import { installExactParameters } from './ortc-override.ts';
+import { leastLoaded, placeNext, type Place } from './placement.ts';
 import { Sweep } from './sweep.ts';
 import { Traffic } from './traffic.ts';
 import { forwardMediasoupLog } from './worker-log.ts';
 import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
 
 const TICK_MS = 1000;
-/** Workers whose CPU differs by less count as equally busy; a fraction of one core. */
-const CPU_STEP = 0.1;
 /** A worker that dies again so soon is likely killed by one of its calls: they end. */
 const DIED_AGAIN_MS = 10_000;
 
@@ -27,28 +26,30 @@ const DIED_AGAIN_MS = 10_000;
 export class MediasoupPlane implements MediaPlane {
   readonly #context: MediaContext;
   readonly #pool: WorkerPool;
-  /** The conferences on each worker of the pool, and how many are being opened there. */
-  readonly #conferences: readonly Set<MediasoupConference>[];
+  readonly #conferences = new Set<MediasoupConference>();
+  /** How many conferences are being opened on each worker. */
   readonly #opening: number[];
-  /** Apart from the endpoints, whose number may slow theirs down. */
-  readonly #workerSweep: Sweep;
+  readonly #sweep: Sweep;
   readonly #ticker: NodeJS.Timeout;
   #workersDied = 0;
   /** When the worker in each place died last. */
   readonly #diedMs = new Map<number, number>();
 
-  private constructor(context: MediaContext, pool: WorkerPool) {
-    this.#context = context;
+  private constructor(context: Omit<MediaContext, 'sweep' | 'placeNext'>, pool: WorkerPool) {
+    this.#sweep = new Sweep(context.log);
+    this.#context = {
+      ...context,
+      sweep: this.#sweep,
+      placeNext: (load) => this.#placeNext(load),
+    };
     this.#pool = pool;
-    this.#conferences = pool.slots.map(() => new Set());
     this.#opening = pool.slots.map(() => 0);
-    this.#workerSweep = new Sweep(context.log);
     this.#ticker = setInterval(() => context.traffic.tick(performance.now()), TICK_MS);
     this.#ticker.unref();
     pool.listen({
       started: (slot) => {
         const { worker } = slot;
-        worker.onDied(this.#workerSweep.add(worker));
+        worker.onDied(this.#sweep.add(worker));
         this.#resume(slot);
       },
       died: (slot, reason) => this.#suspend(slot, reason),
@@ -74,17 +75,17 @@ export class MediasoupPlane implements MediaPlane {
   }
 
   async openConference(options: ConferenceMediaOptions): Promise<ConferenceMedia> {
-    const slot = this.#leastLoaded();
-    if (!slot) throw new MediaUnavailableError('no media worker is alive');
+    const place = leastLoaded(this.#places());
+    if (!place) throw new MediaUnavailableError('no media worker is alive');
+    const { slot } = place;
     const { worker } = slot;
-    const conferences = this.#conferencesOn(slot);
     this.#countOpening(slot, 1);
     try {
-      const conference = await MediasoupConference.open(worker, options, {
+      const conference = await MediasoupConference.open(slot, options, {
         ...this.#context,
-        onClose: (closed) => conferences.delete(closed),
+        onClose: (closed) => this.#conferences.delete(closed),
       });
-      conferences.add(conference);
+      this.#conferences.add(conference);
       return conference;
     } catch (error) {
       if (worker.alive) throw error;
@@ -95,18 +96,21 @@ export class MediasoupPlane implements MediaPlane {
   }
 
   figures(): MediaFigures {
+    const spreads = [...this.#conferences].map((conference) => conference.spread());
     return {
       workers: this.#pool.slots.map((slot) => {
         const conferences = this.#conferencesOn(slot);
         return slot.worker.figures({
-          conferences: conferences.size,
-          endpoints: sum(conferences, ({ endpoints }) => endpoints),
-          consumers: sum(conferences, ({ consumers }) => consumers),
+          conferences: conferences.length,
+          endpoints: sum(conferences, (conference) => conference.endpointsAt(slot.index)),
+          consumers: sum(conferences, (conference) => conference.consumersAt(slot.index)),
         });
       }),
       ...this.#context.traffic.figures(),
       ...this.#context.traffic.transports,
       forwardingDelay: this.#context.delay.figures(),
+      spreadConferences: spreads.filter(({ workers }) => workers.length > 1).length,
+      pipedSources: sum(spreads, ({ pipedSources }) => pipedSources),
       workersDied: this.#workersDied,
     };
   }
@@ -114,33 +118,36 @@ export class MediasoupPlane implements MediaPlane {
   /** Ends every conference and worker. */
   close(): void {
     clearInterval(this.#ticker);
-    this.#workerSweep.close();
-    for (const conferences of this.#conferences)
-      for (const conference of [...conferences]) conference.close();
+    this.#sweep.close();
+    for (const conference of [...this.#conferences]) conference.close();
     this.#pool.close();
   }
 
-  #conferencesOn({ index }: WorkerSlot): Set<MediasoupConference> {
-    return this.#conferences[index] ?? new Set();
+  #conferencesOn({ index }: WorkerSlot): MediasoupConference[] {
+    return [...this.#conferences].filter((conference) => conference.isOn(index));
   }
 
   #countOpening({ index }: WorkerSlot, change: 1 | -1): void {
     this.#opening[index] = (this.#opening[index] ?? 0) + change;
   }
 
-  /** By measured CPU in steps, so that what was placed a moment ago counts as well. */
-  #leastLoaded(): WorkerSlot | undefined {
-    const load = (slot: WorkerSlot) => ({
-      cpu: Math.floor(slot.worker.cpu / CPU_STEP),
-      endpoints:
-        (this.#opening[slot.index] ?? 0) +
-        sum(this.#conferencesOn(slot), ({ endpoints }) => endpoints + 1),
-    });
+  #placeNext({ own, isSuspended }: ConferenceLoad): WorkerSlot | undefined {
+    const places = this.#places().filter(({ index }) => !isSuspended(index));
+    return placeNext(places, own, this.#context.options.placement)?.slot;
+  }
+
+  /** The workers that live. */
+  #places(): readonly (Place & { readonly slot: WorkerSlot })[] {
     return this.#pool.slots
       .filter(({ worker }) => worker.alive)
-      .map((slot) => ({ slot, ...load(slot) }))
-      .sort((a, b) => a.cpu - b.cpu || a.endpoints - b.endpoints)
-      .at(0)?.slot;
+      .map((slot) => {
+        const { index, worker } = slot;
+        const conferences = this.#conferencesOn(slot);
+        const endpoints =
+          (this.#opening[index] ?? 0) +
+          sum(conferences, (conference) => conference.endpointsAt(index) + 1);
+        return { slot, index, cpu: worker.cpu, endpoints };
+      });
   }
 
   /** Calls wait for the next worker, unless they may be what kills them. */
@@ -151,25 +158,25 @@ export class MediasoupPlane implements MediaPlane {
     this.#diedMs.set(slot.index, nowMs);
     this.#workersDied += 1;
     this.#context.log.error(
-      { worker: slot.index, reason, conferences: conferences.size },
+      { worker: slot.index, reason, conferences: conferences.length },
       again ? 'media worker died again: its conferences end' : 'media worker died',
     );
     if (again) this.#lose(slot, `the media worker died twice within seconds: ${reason}`);
-    else for (const conference of conferences) conference.suspend();
+    else for (const conference of conferences) conference.suspend(slot.index);
   }
 
   #lose(slot: WorkerSlot, reason: string): void {
-    for (const conference of [...this.#conferencesOn(slot)]) conference.lose(reason);
+    for (const conference of this.#conferencesOn(slot)) conference.lose(reason);
   }
 
   #resume(slot: WorkerSlot): void {
-    const conferences = [...this.#conferencesOn(slot)];
+    const conferences = this.#conferencesOn(slot);
     const diedMs = this.#diedMs.get(slot.index);
     if (conferences.length === 0 || diedMs === undefined) return;
     const { log } = this.#context;
     runInBackground(async () => {
       const left = await Promise.all(
-        conferences.map((conference) => moveOrLose(conference, slot.worker, log)),
+        conferences.map((conference) => moveOrLose(conference, slot, log)),
       );
       log.info(
         {
@@ -187,12 +194,12 @@ export class MediasoupPlane implements MediaPlane {
 /** @returns how many endpoints were left behind */
 async function moveOrLose(
   conference: MediasoupConference,
-  worker: MediaWorker,
+  slot: WorkerSlot,
   log: Logger,
 ): Promise<number> {
-  const { endpoints } = conference;
+  const endpoints = conference.endpointsAt(slot.index);
   try {
-    return await conference.moveTo(worker);
+    return await conference.moveTo(slot);
   } catch (error) {
     log.error({ err: error }, 'a conference could not go on with another media worker');
     conference.lose('the media worker died, and the conference could not go on with another one');

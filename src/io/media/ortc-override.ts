@@ -1,5 +1,5 @@
 // The one place that goes behind mediasoup's API. Its Node half chooses SSRCs, payload types and header extension ids
-// itself; the worker uses whatever it is given. Jitsi prescribes all of them, so the three functions that choose are replaced
+// itself; the worker uses whatever it is given. Jitsi prescribes all of them, so the functions that choose are replaced
 // (mediasoup 3.27.1, exported as `mediasoup/ortc`, called through the module object). As a result a router's codecs do not matter.
 import { createRequire } from 'node:module';
 import { randomInt } from 'node:crypto';
@@ -17,6 +17,23 @@ export type ExactCapabilities = types.RtpCapabilities & { readonly exact: RtpPar
 /** Wraps the parameters a consumer shall have, to be passed as `rtpCapabilities`. */
 export function exactly(parameters: RtpParameters): ExactCapabilities {
   return { codecs: [], headerExtensions: [], exact: parameters };
+}
+
+/** What the pipe consumer that is being made gets: mediasoup asks for it before it waits for anything. */
+let piped: RtpParameters | undefined;
+
+/** `consume()` of a pipe transport, with these parameters. */
+export function exactlyPiped(
+  transport: types.PipeTransport,
+  producerId: string,
+  parameters: RtpParameters,
+): Promise<types.Consumer> {
+  piped = parameters;
+  try {
+    return transport.consume({ producerId });
+  } finally {
+    piped = undefined;
+  }
 }
 
 let installed = false;
@@ -39,6 +56,10 @@ export function installExactParameters(): void {
       reducedSize: true,
     },
   });
+  ortc.getPipeConsumerRtpParameters = () => {
+    if (!piped) throw new Error('a pipe consumer needs its exact parameters');
+    return piped;
+  };
   ortc.getConsumerRtpParameters = ({ consumableRtpParameters, remoteRtpCapabilities }) => {
     const { exact } = remoteRtpCapabilities as ExactCapabilities;
     return {

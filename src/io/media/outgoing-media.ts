@@ -5,6 +5,7 @@ import type { ForwardedStream, ForwardingPlan } from '../../conference/ports.ts'
 import type { SourceName, Ssrc } from '../../model/ids.ts';
 import type { LayerIndex } from '../../model/layer.ts';
 import type { MediaDescription } from '../../model/media-description.ts';
+import type { ConferenceRouter } from './conference-router.ts';
 import { keepingSame } from './media-descriptions.ts';
 import type { BitrateOptions, KeyframeLimit } from './media-options.ts';
 import { exactly } from './ortc-override.ts';
@@ -24,6 +25,7 @@ export type OutgoingMediaOptions = {
   readonly keyframes: KeyframeLimit;
   readonly bitrates: BitrateOptions;
   readonly transport: types.WebRtcTransport;
+  readonly router: ConferenceRouter;
   readonly registry: SourceRegistry;
   readonly onForwarding: (source: SourceName, layer: LayerIndex | undefined) => void;
   readonly onRefused: (source: SourceName, reason: string) => void;
@@ -39,6 +41,7 @@ export class OutgoingMedia {
   readonly #unwatch: () => void;
   #goal: ProbingGoal;
   #transport: types.WebRtcTransport;
+  #router: ConferenceRouter;
   #plan: ForwardingPlan = { streams: [], idealBps: 0 };
   #media: readonly MediaDescription[];
   /** What streams of a kind were last opened with. */
@@ -47,6 +50,7 @@ export class OutgoingMedia {
   constructor(options: OutgoingMediaOptions) {
     this.#options = options;
     this.#transport = options.transport;
+    this.#router = options.router;
     this.#media = options.media;
     this.#opened = options.media;
     this.#reconciler = new Reconciler(
@@ -54,7 +58,10 @@ export class OutgoingMedia {
       (error) => options.log.error({ err: error }, 'forwarding plan could not be applied'),
     );
     this.#goal = new ProbingGoal(options.transport, options.bitrates);
-    this.#unwatch = options.registry.watch((received) => this.#producerChanged(received));
+    this.#unwatch = options.registry.watch((received, router) => {
+      // Of another router a pipe may have to be made.
+      if (router === this.#router || router === received.router) this.#producerChanged(received);
+    });
   }
 
   set(plan: ForwardingPlan): void {
@@ -70,8 +77,9 @@ export class OutgoingMedia {
   }
 
   /** The worker died with all it had: the plan is sent through this transport of another one from now on. */
-  moveTo(transport: types.WebRtcTransport): void {
+  moveTo(transport: types.WebRtcTransport, router: ConferenceRouter): void {
     this.#transport = transport;
+    this.#router = router;
     this.#goal = new ProbingGoal(transport, this.#options.bitrates);
     this.#goal.set(this.#plan.idealBps);
     this.#sent.clear();
@@ -121,8 +129,7 @@ export class OutgoingMedia {
 
   async #open(stream: ForwardedStream): Promise<void> {
     const { registry, onForwarding, onRefused } = this.#options;
-    const received = registry.find(stream.owner, stream.source);
-    const consumable = received?.consumable;
+    const consumable = registry.find(stream.owner, stream.source)?.consumableOn(this.#router);
     const description = this.#media.find(({ kind }) => kind === stream.kind);
     if (!consumable || !description) return;
     const { producer, parameters: sentParameters } = consumable;
@@ -141,7 +148,7 @@ export class OutgoingMedia {
       ...(stream.mid !== undefined && { mid: stream.mid }),
       ...(preferredLayers && { preferredLayers }),
     });
-    const sent = new SentStream(stream, received, consumer, (layer) =>
+    const sent = new SentStream(stream, consumable, consumer, (layer) =>
       onForwarding(stream.source, layer),
     );
     this.#sent.set(stream.ssrc, sent);

@@ -6,7 +6,10 @@ import type { Layer } from '../../model/layer.ts';
 import type { MediaDescription, PayloadType } from '../../model/media-description.ts';
 import type { Source } from '../../model/source.ts';
 import { LayerMeter, type SpatialForm } from './layer-meter.ts';
+import type { ConferenceRouter } from './conference-router.ts';
+import type { Consumable } from './consumable.ts';
 import type { KeyframeLimit } from './media-options.ts';
+import type { RouterPipes } from './router-pipes.ts';
 import {
   audioCodec,
   mediaCodec,
@@ -16,6 +19,7 @@ import {
   type FeedbackSsrcs,
   type StreamForm,
 } from './rtp-parameters.ts';
+import { SourcePipes } from './source-pipes.ts';
 import {
   isVoiceStart,
   layersReport,
@@ -28,8 +32,8 @@ import {
 const CODEC_CHANGE_INTERVAL_MS = 1000;
 
 export type ReceivedSourceListener = {
-  /** There is a producer to consume, another one than before. */
-  producerChanged(received: ReceivedSource): void;
+  /** On `router` there is a producer to consume, another one than before, or there is none any more. */
+  producerChanged(received: ReceivedSource, router: ConferenceRouter): void;
   codecKnown(received: ReceivedSource, codec: string): void;
   layersChanged(received: ReceivedSource, layers: readonly Layer[]): void;
   voiceStarted(received: ReceivedSource): void;
@@ -44,6 +48,9 @@ export type ReceivedSourceOptions = {
   readonly feedbackSsrcs: FeedbackSsrcs;
   readonly keyframes: KeyframeLimit;
   readonly transport: types.WebRtcTransport;
+  /** The one of `transport`. */
+  readonly router: ConferenceRouter;
+  readonly pipes: RouterPipes;
   readonly listener: ReceivedSourceListener;
   readonly log: Logger;
 };
@@ -51,13 +58,7 @@ export type ReceivedSourceOptions = {
 /** `codec` undefined = not known yet: probe for it. */
 type Sent = { readonly codec: PayloadType | undefined; readonly form: StreamForm };
 type Wanted = Sent & { readonly muted: boolean };
-type Built = Sent & {
-  readonly producer: types.Producer;
-  readonly parameters: types.RtpParameters;
-};
-
-/** A producer whose codec is known, and what it was made with (mediasoup copies at each access). */
-export type Consumable = Pick<Built, 'producer' | 'parameters'>;
+type Built = Sent & Consumable;
 
 /**
  * One source of an endpoint and the producer that receives it, made again when the sender changes its codec
@@ -66,11 +67,11 @@ export type Consumable = Pick<Built, 'producer' | 'parameters'>;
 export class ReceivedSource {
   readonly owner: EndpointId;
   readonly source: Source;
-  /** The consumers fed by this source, of all receivers. */
-  readonly consumers = new Set<types.Consumer>();
   readonly #options: ReceivedSourceOptions;
   readonly #reconciler: Reconciler<Wanted>;
+  readonly #pipes: SourcePipes;
   #transport: types.WebRtcTransport;
+  #router: ConferenceRouter;
   #wanted: Wanted;
   /** The producer there is, and what it was made for. */
   #built: Built | undefined;
@@ -86,8 +87,18 @@ export class ReceivedSource {
   constructor(options: ReceivedSourceOptions) {
     this.#options = options;
     this.#transport = options.transport;
+    this.#router = options.router;
     this.owner = options.owner;
     this.source = options.source;
+    this.#pipes = new SourcePipes({
+      pipes: options.pipes,
+      keyFrameRequestDelay: requestDelayMs(options.keyframes),
+      isHeard: isMicrophone(options.source),
+      onChanged: (router) => {
+        if (!this.#closed) options.listener.producerChanged(this, router);
+      },
+      log: options.log,
+    });
     this.#reconciler = new Reconciler(
       (wanted) => this.#apply(wanted),
       (error) => this.#failed(error),
@@ -97,18 +108,32 @@ export class ReceivedSource {
     this.#reconciler.set(this.#wanted);
   }
 
+  /** The one of its endpoint. */
+  get router(): ConferenceRouter {
+    return this.#router;
+  }
+
   /** What its kind was described as when it was made. */
   get media(): MediaDescription {
     return this.#options.media;
   }
 
-  /** What can be consumed; undefined until the codec is known. */
-  get consumable(): Consumable | undefined {
-    return this.#built?.codec && !this.#built.producer.closed ? this.#built : undefined;
+  /**
+   * What can be consumed on `router`; undefined until the codec is known. On another router than its own it is piped there from now on, and
+   * undefined until the pipe stands.
+   */
+  consumableOn(router: ConferenceRouter): Consumable | undefined {
+    const own = this.#consumable;
+    return router === this.#router || !own ? own : this.#pipes.to(router, own, this.#router);
   }
 
-  get producer(): types.Producer | undefined {
-    return this.consumable?.producer;
+  /** To how many other workers it is piped. */
+  get pipes(): number {
+    return this.#pipes.size;
+  }
+
+  get #consumable(): Consumable | undefined {
+    return this.#built?.codec && !this.#built.producer.closed ? this.#built : undefined;
   }
 
   setMuted(muted: boolean): void {
@@ -120,16 +145,17 @@ export class ReceivedSource {
   }
 
   /** The worker died with all it had: receives through another worker's transport from now on. */
-  moveTo(transport: types.WebRtcTransport): void {
+  moveTo(transport: types.WebRtcTransport, router: ConferenceRouter): void {
     this.#transport = transport;
+    this.#router = router;
     this.#built = undefined;
     this.#watch = undefined;
-    this.consumers.clear();
+    this.#pipes.clear();
     this.#reconciler.set(this.#wanted);
   }
 
   requestKeyframe(): void {
-    const [consumer] = this.consumers;
+    const [consumer] = [...(this.#consumable?.consumers ?? []), ...this.#pipes.consumers];
     consumer?.requestKeyFrame().catch(() => undefined); // fails only if it was closed meanwhile
   }
 
@@ -139,7 +165,7 @@ export class ReceivedSource {
     this.#endWait();
     this.#reconciler.close();
     this.#discard();
-    await this.#reconciler.settled();
+    await Promise.all([this.#reconciler.settled(), this.#pipes.cleared()]);
   }
 
   #want(wanted: Wanted): void {
@@ -168,7 +194,7 @@ export class ReceivedSource {
       producer.close();
       return undefined;
     }
-    this.#built = { producer, codec, form, parameters };
+    this.#built = { producer, codec, form, parameters, consumers: new Set() };
     if (codec) await this.#begin(this.#built);
     return this.#built;
   }
@@ -203,7 +229,7 @@ export class ReceivedSource {
       // What was told of the former codec stands until the first report.
       this.#meter = new LayerMeter(spatialForm(codec, form), this.#meter?.layers);
     }
-    this.#options.listener.producerChanged(this);
+    this.#options.listener.producerChanged(this, this.#router);
     const unused = encodings.slice(parameters.encodings?.length ?? 0);
     if (unused.length === 0) return;
     const watch = await this.#produce(probeParameters(unused), false);
@@ -230,7 +256,8 @@ export class ReceivedSource {
     const notice = payloadTypeNotice(trace);
     if (notice) this.#follow(notice);
     const samples = layersReport(trace);
-    if (samples && producer === this.producer && !this.#wanted.muted) this.#take(samples);
+    if (samples && producer === this.#consumable?.producer && !this.#wanted.muted)
+      this.#take(samples);
   }
 
   /** A packet came that there is no producer for: the sender uses another codec, or streams it did not. */
@@ -254,7 +281,7 @@ export class ReceivedSource {
   }
 
   #firstPacketCame(producer: types.Producer, { name }: PayloadType): void {
-    if (producer !== this.producer || name === this.#toldCodec) return;
+    if (producer !== this.#consumable?.producer || name === this.#toldCodec) return;
     this.#toldCodec = name;
     this.#options.listener.codecKnown(this, name);
   }
@@ -266,6 +293,7 @@ export class ReceivedSource {
   #discard(): void {
     const built = this.#built;
     this.#built = undefined;
+    this.#pipes.clear();
     this.#watch?.close();
     this.#watch = undefined;
     built?.producer.close();
@@ -275,6 +303,11 @@ export class ReceivedSource {
     if (this.#closed || this.#transport.closed) return;
     this.#options.listener.refused(this, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Heard by those who look for the speaker. */
+export function isMicrophone({ kind, synthetic }: Source): boolean {
+  return kind === 'audio' && !synthetic;
 }
 
 function sameStreams(a: Sent, b: Sent): boolean {

@@ -142,6 +142,18 @@ export function producerParameters(
   };
 }
 
+/** A source between two workers: as its endpoint sends it, but nobody there estimates bandwidth. */
+export function pipeParameters(sent: RtpParameters, cname: string | undefined): RtpParameters {
+  return {
+    ...sent,
+    codecs: sent.codecs.map((codec) => ({
+      ...codec,
+      rtcpFeedback: (codec.rtcpFeedback ?? []).filter(({ type }) => !bandwidthFeedback.has(type)),
+    })),
+    rtcp: { reducedSize: true, ...(cname !== undefined && { cname }) },
+  };
+}
+
 export type ConsumerOptions = {
   readonly feedbackSsrcs: FeedbackSsrcs;
   readonly keyframes: KeyframeLimit;

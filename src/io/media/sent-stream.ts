@@ -2,35 +2,32 @@ import type { types } from 'mediasoup';
 import type { ForwardedStream } from '../../conference/ports.ts';
 import { sameLayer, type LayerIndex } from '../../model/layer.ts';
 import { engineLayers, modelLayer } from './rtp-parameters.ts';
-import type { ReceivedSource } from './received-source.ts';
+import type { Consumable } from './consumable.ts';
 
-/** One stream of a plan that flows: a consumer and the source it takes from. */
+/** One stream of a plan that flows: a consumer and the producer it takes from. */
 export class SentStream {
   readonly stream: ForwardedStream;
-  readonly #received: ReceivedSource;
   readonly #consumer: types.Consumer;
-  /** What the consumer was made of; undefined if that was replaced meanwhile. */
-  readonly #producer: types.Producer | undefined;
+  readonly #producer: types.Producer;
   #layer: LayerIndex | undefined;
 
   constructor(
     stream: ForwardedStream,
-    received: ReceivedSource,
+    { producer, consumers }: Consumable,
     consumer: types.Consumer,
     onForwarding: (layer: LayerIndex | undefined) => void,
   ) {
     this.stream = stream;
-    this.#received = received;
     this.#consumer = consumer;
-    this.#producer = received.producer?.id === consumer.producerId ? received.producer : undefined;
+    this.#producer = producer;
     this.#layer = stream.layer;
-    received.consumers.add(consumer);
+    consumers.add(consumer);
     consumer.on('layerschange', (layers) => {
       onForwarding(layers && modelLayer(consumer.type as types.ProducerType, layers));
     });
     // The worker reports layers of what has some; of the rest, that it is asked for is all that is known.
     if (consumer.type === 'simple' && stream.layer) onForwarding(stream.layer);
-    consumer.observer.on('close', () => received.consumers.delete(consumer));
+    consumer.observer.on('close', () => consumers.delete(consumer));
     consumer.on('producerclose', () => onForwarding(undefined));
   }
 
@@ -39,7 +36,7 @@ export class SentStream {
     const { owner, source, rtx, mid, kind } = this.stream;
     return (
       !this.#consumer.closed &&
-      this.#consumer.producerId === this.#received.producer?.id &&
+      !this.#producer.closed &&
       owner === stream.owner &&
       source === stream.source &&
       rtx === stream.rtx &&
@@ -57,6 +54,6 @@ export class SentStream {
 
   close(): void {
     // With a producer the worker closes its consumers; asked to do so again, it logs an error.
-    if (this.#producer?.closed !== true) this.#consumer.close();
+    if (!this.#producer.closed) this.#consumer.close();
   }
 }

@@ -1,6 +1,6 @@
 export type ByteCounts = { readonly bytesIn: number; readonly bytesOut: number };
 export type PacketCounts = { readonly packetsIn: number; readonly packetsOut: number };
-type Counts = ByteCounts & PacketCounts;
+type Counts = ByteCounts & PacketCounts & { readonly bytesPiped: number };
 
 /** The state of one endpoint's link as last seen; fractions 0 to 1, undefined without any report. */
 export type LinkQuality = {
@@ -18,9 +18,12 @@ export type TrafficFigures = Counts & {
   readonly lossIn: number;
   readonly lossOut: number;
   readonly rttMs: number;
+  /** Between workers, RTP and RTCP. */
+  readonly bytesPiped: number;
+  readonly bitsPerSecondPiped: number;
 };
 
-const nothing: Counts = { bytesIn: 0, bytesOut: 0, packetsIn: 0, packetsOut: 0 };
+const nothing: Counts = { bytesIn: 0, bytesOut: 0, packetsIn: 0, packetsOut: 0, bytesPiped: 0 };
 
 /** What happens to transports and channels, counted since the start. */
 export type TransportCounts = {
@@ -44,6 +47,7 @@ export class Traffic {
     bitsPerSecondOut: 0,
     packetsPerSecondIn: 0,
     packetsPerSecondOut: 0,
+    bitsPerSecondPiped: 0,
   };
   #tickMs: number;
 
@@ -70,6 +74,11 @@ export class Traffic {
     };
   }
 
+  /** @param bytes since the last report of this pipe */
+  countPiped(bytes: number): void {
+    this.#total = { ...this.#total, bytesPiped: this.#total.bytesPiped + bytes };
+  }
+
   forget(endpoint: object): void {
     this.#links.delete(endpoint);
   }
@@ -85,6 +94,7 @@ export class Traffic {
       bitsPerSecondOut: rate('bytesOut') * 8,
       packetsPerSecondIn: rate('packetsIn'),
       packetsPerSecondOut: rate('packetsOut'),
+      bitsPerSecondPiped: rate('bytesPiped') * 8,
     };
     this.#atTick = this.#total;
     this.#tickMs = nowMs;

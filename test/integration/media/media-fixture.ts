@@ -13,6 +13,7 @@ import {
   type MediaOptions,
 } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { onOneWorker } from '../../../src/io/media/placement.ts';
 import { openMemoryFile } from '../../../src/io/system/memory-file.ts';
 import {
   conferenceId,
@@ -52,11 +53,18 @@ const workerSeries = execFileSync('node', ['scripts/worker-series.mjs'], {
   encoding: 'utf8',
 }).trim();
 
+let usual: Pick<MediaOptions, 'workers' | 'placement'> = { workers: 1, placement: onOneWorker };
+
+/** What `mediaOptions` has if nothing else is said: here the endpoints of a conference go to two workers in turn. */
+export function placeApart(): void {
+  usual = { workers: 2, placement: { cpuCeiling: 1, endpointsPerConference: 1 } };
+}
+
 export function mediaOptions(changes: Partial<MediaOptions> = {}): MediaOptions {
   return {
     workerBin: workerBin(),
     workerSeries,
-    workers: 1,
+    ...usual,
     openJournal: openMemoryFile,
     listen: { addresses: ['127.0.0.1'], udpPort: 0, tcpPort: 0 },
     advertise: [
