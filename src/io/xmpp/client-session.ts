@@ -5,17 +5,20 @@ import { XmppSession, type SessionOptions } from './xmpp-session.ts';
 
 export type ClientSessionOptions = SessionOptions & {
   readonly credentials: Credentials;
+  /** Part of our address to ask for; undefined = the server chooses. */
+  readonly resource: string | undefined;
   readonly security: ClientSecurity;
 };
 
 /** A session that logs in as an ordinary user: STARTTLS by policy, SASL, resource binding (RFC 6120). */
 export function createClientSession(options: ClientSessionOptions): XmppSession {
-  const { domain, credentials, security } = options;
+  const { domain, credentials, resource, security } = options;
   const entity = client({
     service: 'xmpp://server',
     domain,
     lang: 'en',
     username: credentials.username,
+    resource,
   });
   const negotiation = new ClientNegotiation({
     entity,

@@ -72,6 +72,18 @@ export function createMucClient(options: MucClientOptions): XmppLink {
   };
   const { hostname: host, port, domain, username, password } = config;
   const credentials = { username, password };
+  // Always the same address: a session that a killed bridge left behind ends when its successor logs in. While that
+  // session waits to be resumed (minutes), a room keeps its seat and hands it the focus's requests.
+  let resource: string | undefined = `${config.mucNickname}.${options.id}`;
+  const onAddressTaken = () => {
+    if (resource !== undefined) {
+      log.warn(
+        { resource },
+        'another session has our address: is MUC_NICKNAME used by two bridges? Going on with another address',
+      );
+    }
+    resource = undefined;
+  };
   return new XmppLink({
     ...options,
     log,
@@ -87,8 +99,9 @@ export function createMucClient(options: MucClientOptions): XmppLink {
         port,
         domain,
         credentials,
+        resource,
         security,
-        events,
+        events: { ...events, onAddressTaken },
         timers: options.timers,
         log,
       }),

@@ -57,6 +57,8 @@ export type ClientOptions = {
   readonly domain: string;
   readonly lang: string;
   readonly username: string;
+  /** Undefined: the server chooses. */
+  readonly resource?: string | undefined;
   /** Only our tests' clients let the library log in. */
   readonly credentials?: (
     authenticate: (

@@ -7,6 +7,7 @@ import { isStatsRequest } from './pubsub-stats.ts';
 import { describeFailure, describeStreamError, XmppLinkError } from './failure-reason.ts';
 import { toLibraryElement } from './library-element.ts';
 import { stanzaLimits, stanzaParser } from './stanza-parser.ts';
+import { findChild } from './xml.ts';
 import type { LibraryElement, XmppEntity } from './xmpp-entity.ts';
 
 /** What a session reports; never from within a call of it. */
@@ -16,6 +17,8 @@ export type SessionEvents = {
   readonly onStanza: (stanza: XmlElement) => void;
   /** A stanza too large or too deep; `shell` is its outer element without content. */
   readonly onRefused: (shell: XmlElement, reason: string) => void;
+  /** The address asked for belongs to another session, or does from now on. */
+  readonly onAddressTaken?: () => void;
   /** An open session ended. */
   readonly onClosed: (reason: string) => void;
 };
@@ -182,6 +185,7 @@ export class XmppSession {
     this.#entity.streamManagement?.on('resumed', () => this.#opened(true));
     this.#entity.on('error', (error: unknown) => {
       this.#lastError ??= error;
+      if (isConflict(error)) this.#options.events.onAddressTaken?.();
       this.fail(error);
     });
     this.#entity.on('close', () => {
@@ -257,7 +261,7 @@ export class XmppSession {
 
   #take(received: LibraryElement, hooks: SessionHooks, pass: (seen: LibraryElement) => void): void {
     if (received.name === 'stream:error') {
-      this.#end(new XmppLinkError(describeStreamError(received)));
+      this.#endedBy(received);
       return;
     }
     if (this.#phase.type === 'opening') {
@@ -270,6 +274,14 @@ export class XmppSession {
     const seen = ours ? hooks.standIn?.() : received;
     if (seen) pass(seen);
     if (ours) this.#options.events.onStanza(received);
+  }
+
+  #endedBy(streamError: LibraryElement): void {
+    if (findChild(streamError, 'conflict')) {
+      this.#negotiating = true; // never resumable: the stream belongs to nobody, and its address to the other
+      this.#options.events.onAddressTaken?.();
+    }
+    this.#end(new XmppLinkError(describeStreamError(streamError)));
   }
 
   /** The stream cannot go on. */
@@ -291,6 +303,11 @@ export class XmppSession {
     this.#rawSocket?.destroy();
     this.#entity.socket?.destroy();
   }
+}
+
+/** How a server refuses a resource that is taken (RFC 6120 §7.7.2.2). */
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'condition') === 'conflict';
 }
 
 function isAnswer(type: string | undefined): boolean {

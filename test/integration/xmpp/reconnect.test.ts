@@ -156,6 +156,52 @@ describe('a broken connection', () => {
   });
 });
 
+describe('an address', () => {
+  it('is taken from the session of a bridge that was killed, whose seat the focus sees end', async () => {
+    const relay = await startTcpRelay(prosody.c2sPort);
+    closing.push(() => relay.close());
+    const jicofo = await focus();
+    const killed = startLink(prosody, { config: { port: relay.port } });
+    await untilJoined(killed);
+    await until(() => (jicofo.sees('bridge-1') ? undefined : 'bridge not seen'));
+    const seatsLeft = () =>
+      jicofo.presences.filter(
+        ({ attrs }) => attrs['from']?.endsWith('/bridge-1') && attrs['type'] === 'unavailable',
+      ).length;
+    // The connection breaks without a word and nobody comes back: the server keeps session and seat for resuming.
+    await relay.close();
+    await untilWaiting(killed, /nothing listens/);
+    expect(seatsLeft()).toBe(0);
+    const successor = startLink(prosody);
+    await untilJoined(successor);
+    await until(() => (seatsLeft() === 1 ? undefined : 'the former seat is still there'));
+    await until(() => (jicofo.sees('bridge-1') ? undefined : 'the successor is not seen'));
+    const ping = xml('ping', { xmlns: 'urn:xmpp:ping' });
+    const answer = await jicofo.request(`${prosody.brewery}/bridge-1`, ping);
+    expect(answer.attrs['type']).toBe('result');
+  });
+
+  it.each(['kick_old', 'kick_new'])(
+    'that two living bridges claim makes neither drive the other out again (%s)',
+    async (policy) => {
+      const server = await startProsody({ globalConfig: `conflict_resolve = "${policy}"` });
+      closing.push(() => server.close());
+      const first = startLink(server);
+      await untilJoined(first);
+      const second = startLink(server);
+      await untilJoined(second);
+      const warned = () =>
+        [first, second].flatMap(({ log }) => log.lines).map(({ message }) => message);
+      await until(() =>
+        warned().join().includes('used by two bridges') ? undefined : 'no word of it',
+      );
+      await Promise.all([untilJoined(first), untilJoined(second)]);
+      const disconnects = first.link.status.disconnects + second.link.status.disconnects;
+      expect(disconnects).toBe(policy === 'kick_old' ? 1 : 0);
+    },
+  );
+});
+
 describe('a login', () => {
   it('with a wrong password is refused in words, without the password, and tried again', async () => {
     const relay = await startTcpRelay(prosody.c2sPort);
