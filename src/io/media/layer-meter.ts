@@ -32,6 +32,8 @@ export class LayerMeter {
 
   /** Takes a report; true if the layers differ enough from before to be told. */
   take(samples: readonly LayerSample[]): boolean {
+    // Silence is no frame rate: what was known of it stands for when it starts again.
+    if (samples.every(({ bitrateBps }) => bitrateBps === 0)) return this.#replace([]);
     const measured = samples.map((sample) => this.#measure(sample, samples));
     this.#followFrameRate(Math.max(0, ...measured.map(({ frameRate }) => frameRate)));
     return this.#replace(

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { installProbe, type PageReport, type Tone } from './probe.ts';
+import { installProbe, type PageReport, type SentEncoding, type Tone } from './probe.ts';
 
 /** Debian's Chromium, headless; as root it refuses to run with its sandbox. */
 export function launchChromium(...flags: readonly string[]): Promise<Browser> {
@@ -44,6 +44,10 @@ export class Participant {
 
   tone(source: string): Promise<Tone | undefined> {
     return this.page.evaluate((name) => window.probe.tone(name), source);
+  }
+
+  sending(): Promise<readonly SentEncoding[]> {
+    return this.page.evaluate(() => window.probe.sending());
   }
 
   setVolume(volume: number): Promise<void> {

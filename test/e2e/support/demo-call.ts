@@ -8,6 +8,25 @@ import { type BridgePorts, mediaAddresses } from '../../../demo/launcher/bridge-
 
 const host = '127.0.0.1';
 
+/** As much of `/debug` as the tests read. */
+export type BridgeDebugState = {
+  readonly conferences: Readonly<
+    Record<string, { readonly endpoints: Readonly<Record<string, EndpointDebugState>> }>
+  >;
+};
+
+type EndpointDebugState = {
+  readonly sends: readonly {
+    readonly source: string;
+    readonly codec?: string;
+    readonly layers?: readonly {
+      readonly layer: string;
+      readonly height: number;
+      readonly bitrateBps: number;
+    }[];
+  }[];
+};
+
 /** The demo as `make run` starts it, on free ports of loopback: the compiled bridge and a focus. */
 export class DemoCall {
   readonly focus: Focus;
@@ -63,6 +82,12 @@ export class DemoCall {
     return lines
       .filter((line) => line.includes(`"msg":"${message}"`))
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  }
+
+  /** `/debug` of the bridge, every endpoint in full. */
+  async debug(): Promise<BridgeDebugState> {
+    const response = await fetch(new URL('/debug?full=true', this.#bridge.url));
+    return (await response.json()) as BridgeDebugState;
   }
 
   /** The page of a room, with what a test sets (`docs/demo.md`). */

@@ -16,6 +16,14 @@ export type TileReport = {
 
 export type Tone = { readonly frequencyHz: number; readonly levelDb: number };
 
+/** One encoding of the camera as the browser sends it now. */
+export type SentEncoding = {
+  readonly ssrc: number;
+  readonly heightPx: number;
+  /** As in `L3T3_KEY`; empty without a mode. */
+  readonly scalabilityMode: string;
+};
+
 export type PageReport = {
   readonly tiles: readonly TileReport[];
   /** Sources whose sound is played. */
@@ -33,6 +41,8 @@ export type Probe = {
   /** The strongest frequency of a microphone that is played, measured over a moment. */
   tone(source: string): Promise<Tone | undefined>;
   setVolume(volume: number): void;
+  /** The encodings of which frames left within the last half second. */
+  sending(): Promise<readonly SentEncoding[]>;
   /** Peer connections made so far. */
   connections(): number;
 };
@@ -95,6 +105,9 @@ export function installProbe(): void {
     return all;
   };
 
+  const sentVideo = async (): Promise<Report[]> =>
+    (await reports()).filter(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+
   const tileReport = (tile: HTMLElement, stats: Report[]): TileReport => {
     const video = tile.querySelector('video');
     const track = (video?.srcObject as MediaStream | null)?.getVideoTracks()[0];
@@ -146,6 +159,19 @@ export function installProbe(): void {
       const audio = document.querySelector<HTMLAudioElement>(`audio[data-source="${source}"]`);
       const [track] = (audio?.srcObject as MediaStream | null)?.getAudioTracks() ?? [];
       return track ? strongest(await record(track)) : undefined;
+    },
+    sending: async () => {
+      const before = await sentVideo();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const framesOf = (ssrc: unknown, list: Report[]): number =>
+        Number(list.find((report) => report['ssrc'] === ssrc)?.['framesSent'] ?? 0);
+      return (await sentVideo())
+        .filter(({ ssrc, framesSent }) => Number(framesSent ?? 0) > framesOf(ssrc, before))
+        .map((report) => ({
+          ssrc: Number(report['ssrc']),
+          heightPx: Number(report['frameHeight'] ?? 0),
+          scalabilityMode: String(report['scalabilityMode'] ?? ''),
+        }));
     },
     connections: () => connections.length,
     setVolume: (volume) => {

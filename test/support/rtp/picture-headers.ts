@@ -2,7 +2,7 @@
 
 type Size = readonly [width: number, height: number];
 
-class BitWriter {
+export class BitWriter {
   #bits = '';
 
   put(count: number, value: number): this {

@@ -106,6 +106,15 @@ describe('LayerMeter', () => {
     expect(meter.layers).toEqual([]);
   });
 
+  it('keeps the frame rate over a silence', () => {
+    const meter = new LayerMeter('streams');
+    meter.take(stream(0, 100));
+    meter.take(stream(0, 0).map((layer) => ({ ...layer, frameRate: 0 })));
+    expect(meter.layers).toEqual([]);
+    meter.take(stream(0, 100).map((layer) => ({ ...layer, frameRate: layer.frameRate - 1 })));
+    expect(meter.layers.map(({ frameRate }) => frameRate)).toEqual([7.5, 15, 30]);
+  });
+
   it('goes on from what was told before its first report', () => {
     const before = new LayerMeter('streams');
     before.take(stream(0, 100));
