@@ -29,6 +29,7 @@ export class PipedSource {
   readonly #options: PipedSourceOptions;
   readonly #opening: Promise<void>;
   #consumable: Consumable | undefined;
+  #producer: types.Producer | undefined;
   #consumer: types.Consumer | undefined;
   /** To look whether it is idle, or when to try again. */
   #timer: NodeJS.Timeout | undefined;
@@ -65,29 +66,30 @@ export class PipedSource {
 
   async #join({ from, to }: PipeEnds): Promise<void> {
     const { origin, keyFrameRequestDelay, onReady } = this.#options;
-    const { kind, id: producerId } = origin.producer;
+    const { kind, id: producerId, paused } = origin.producer;
     const parameters = pipeParameters(origin.parameters, origin.producer.rtpParameters.rtcp?.cname);
-    const consumer = await exactlyPiped(from, producerId, parameters);
-    this.#consumer = consumer;
-    // Neither end outlives the other. The origin's end is told by the worker.
-    consumer.observer.once('close', () => this.#end());
-    if (this.#isClosed()) {
-      this.#discard();
-      return;
-    }
-    const paused = consumer.producerPaused;
+    // The far end first: it misses nothing of what is sent.
     const producer = await to.produce({
       kind,
       rtpParameters: parameters,
       paused,
       keyFrameRequestDelay,
     });
-    this.#consumable = { producer, parameters: origin.parameters, consumers: new Set() };
+    this.#producer = producer;
     producer.observer.once('close', () => this.#end());
     if (this.#isClosed()) {
       this.#discard();
       return;
     }
+    const consumer = await exactlyPiped(from, producerId, parameters);
+    this.#consumer = consumer;
+    // The worker tells when the source is gone.
+    consumer.observer.once('close', () => this.#end());
+    if (this.#isClosed()) {
+      this.#discard();
+      return;
+    }
+    this.#consumable = { producer, parameters: origin.parameters, consumers: new Set() };
     follow(consumer, producer);
     if (!this.#options.kept) this.#watchIdle();
     onReady();
@@ -115,9 +117,8 @@ export class PipedSource {
   #discard(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    const producer = this.#consumable?.producer;
     this.#consumable = undefined;
-    producer?.close();
+    this.#producer?.close();
     // With a producer the worker closes its consumers; asked to do so again, it logs an error.
     if (!this.#options.origin.producer.closed) this.#consumer?.close();
   }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { buildPli } from '../../../loadtest/rtp/rtcp-packet.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import type { Source } from '../../../src/model/source.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
@@ -109,6 +110,27 @@ describe('a source', () => {
     await piped(conference, 0);
     show(bob, [alice, source]);
     await more(bob, 2001);
+  });
+
+  it('is asked for key frames of the layer that is shown, and of no other', async () => {
+    const { conference } = await openApart();
+    const alice = await conference.join('alice');
+    const bob = await conference.join('bob');
+    const source = camera(alice.id, 2001);
+    const flow = film(alice, 2001);
+    // So that all encodings are known, and what was asked of the first packets is over.
+    await until(() => {
+      const encodings = conference.eventsOf('layers').at(-1)?.layers ?? [];
+      return encodings.some(({ index }) => index.encoding === 2) ? undefined : 'no third layer';
+    });
+    const before = [...flow.keyFrameRequests];
+    const asked = () => flow.keyFrameRequests.map((count, place) => count - before[place]!);
+    show(bob, [alice, source, 1]);
+    await more(bob, 2001);
+    await until(() => (asked()[1]! > 0 ? undefined : 'no key frame was asked for'));
+    bob.client.send(buildPli(1, 2001));
+    await until(() => (asked()[1]! > 1 ? undefined : 'the receiver was not listened to'));
+    expect(asked()).toMatchObject([0, expect.any(Number) as number, 0]);
   });
 
   it('that the sender loses packets of is repaired', async () => {
