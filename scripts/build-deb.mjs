@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { BuildError, cacheEntry } from './worker-cache.mjs';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
@@ -30,6 +31,15 @@ const { values: options } = parseArgs({
   },
 });
 const { version, license } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'));
+const maintainer = 'The Trestle authors <trestle@localhost>';
+const copyrightText = `Copyright: 2026 The Trestle authors
+License: ${license}, see /usr/share/common-licenses/Apache-2.0
+
+Of others, each under the license that stands in its folder or its program:
+ /usr/lib/trestle/node_modules/*     packages of npm
+ /usr/lib/trestle/bin/mediasoup-worker  mediasoup (ISC) with the patches of Trestle
+ /usr/lib/trestle/bin/node           Node.js (MIT and others: https://github.com/nodejs/node/blob/main/LICENSE)
+`;
 const packaging = (name) => join(top, 'packaging/debian', name);
 const run = (command, args, cwd = top) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -73,13 +83,12 @@ function stageFiles() {
   copy(join(top, 'package.json'), join(lib, 'package.json'));
   copy(worker, join(lib, 'bin/mediasoup-worker'), undefined, 0o755);
   for (const module of productionModules()) {
-    // Only what Node loads: the worker is built, its sources are not needed.
-    copy(
-      module,
-      join(lib, relative(top, module)),
-      (path) => !/\/mediasoup\/worker\/|\.([cm]?ts|map|md)$/.test(path),
-    );
+    copy(module, join(lib, relative(top, module)), (path) => isLoaded(relative(module, path)));
   }
+  // Archives of npm bring whatever modes their authors had.
+  for (const file of filesIn(lib)) chmodSync(file, 0o644);
+  chmodSync(join(lib, 'dist/main.js'), 0o755);
+  chmodSync(join(lib, 'bin/mediasoup-worker'), 0o755);
   if (!options['system-node']) copy(process.execPath, join(lib, 'bin/node'), undefined, 0o755);
   copy(packaging('trestle'), join(stage, 'usr/bin/trestle'), undefined, 0o755);
   const scripts = join(stage, 'usr/share/jitsi-videobridge');
@@ -102,8 +111,28 @@ function stageFiles() {
   copy(join(top, 'README.md'), join(doc, 'README.md'));
   copy(join(top, 'docs'), join(doc, 'docs'));
   copy(join(top, 'config/reference.conf'), join(doc, 'reference.conf'));
-  writeFileSync(join(doc, 'copyright'), `${license}, see /usr/share/common-licenses/Apache-2.0\n`);
+  copy(join(top, 'CHANGELOG.md'), join(doc, 'CHANGELOG.md'));
+  writeFileSync(join(doc, 'copyright'), copyrightText);
+  writeFileSync(join(doc, 'changelog.gz'), gzipSync(debianChangelog(), { level: 9 }));
+  const manual = readFileSync(packaging('trestle.1'));
+  mkdirSync(join(stage, 'usr/share/man/man1'), { recursive: true });
+  writeFileSync(join(stage, 'usr/share/man/man1/trestle.1.gz'), gzipSync(manual, { level: 9 }));
+  copy(packaging('lintian-overrides'), join(stage, 'usr/share/lintian/overrides/trestle'));
   return [join(lib, 'bin/mediasoup-worker'), join(lib, 'bin/node')].filter(existsSync);
+}
+
+/** Of a path within an npm package or one nested in it: whether Node loads it. The worker is built, its sources are not needed. */
+function isLoaded(path) {
+  const within = path.replace(/^.*node_modules\/(@[^/]+\/)?[^/]+\/?/, '');
+  return !/^(test|tests|test\.js|benchmarks?|integration|spec|docs|examples?|scripts|worker|bin|bin\.js)(\/|$)|(^|\/)\.|\.([cm]?ts|map|md|html|sh)$/.test(
+    within,
+  );
+}
+
+function debianChangelog() {
+  const date = new Date(Number(process.env.SOURCE_DATE_EPOCH ?? Date.now() / 1000) * 1000);
+  const day = date.toUTCString().replace('GMT', '+0000');
+  return `trestle (${version}) unstable; urgency=medium\n\n  * What changed is in CHANGELOG.md beside this file.\n\n -- ${maintainer}  ${day}\n`;
 }
 
 function copy(from, to, filter = () => true, mode = undefined) {
@@ -112,9 +141,9 @@ function copy(from, to, filter = () => true, mode = undefined) {
   if (mode !== undefined) chmodSync(to, mode);
 }
 
-/** Folders of the packages that run in production, without the nested ones of others: those are in their folder. */
+/** Folders of the packages that a bridge loads (the optional ones are the load tester's), without the nested ones of others: those are in their folder. */
 function productionModules() {
-  const listed = run('npm', ['ls', '--omit=dev', '--all', '--parseable'])
+  const listed = run('npm', ['ls', '--omit=dev', '--omit=optional', '--all', '--parseable'])
     .trim()
     .split('\n')
     .slice(1);
@@ -149,7 +178,7 @@ function stageControl(architecture, dependencies) {
     `Package: trestle
 Version: ${version}
 Architecture: ${architecture}
-Maintainer: The Trestle authors <trestle@localhost>
+Maintainer: ${maintainer}
 Section: net
 Priority: optional
 Installed-Size: ${Math.ceil(files().reduce((sum, file) => sum + lstatSync(file).size, 0) / 1024)}
@@ -175,7 +204,11 @@ Description: videobridge for Jitsi on mediasoup
 }
 
 function files() {
-  return readdirSync(stage, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('/DEBIAN'))
+  return filesIn(stage).filter((file) => !file.startsWith(join(stage, 'DEBIAN/')));
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 }

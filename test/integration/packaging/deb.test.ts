@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -15,6 +16,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const folder = mkdtempSync(join(tmpdir(), 'trestle-packages-'));
 const root = join(folder, 'root');
 const within = (path: string) => join(root, path);
+const unit = 'jitsi-videobridge2.service';
+/** That it starts with the machine. */
+const wanted = () => existsLink(`etc/systemd/system/multi-user.target.wants/${unit}`);
 let deb = '';
 let jvb = '';
 
@@ -40,6 +44,10 @@ const status = (name: string): string =>
       encoding: 'utf8',
     },
   ).stdout;
+
+function existsLink(path: string): boolean {
+  return lstatSync(within(path), { throwIfNoEntry: false }) !== undefined;
+}
 
 function makeRoot(): void {
   for (const each of ['etc', 'tmp', 'var/lib/dpkg/info', 'var/lib/dpkg/updates', 'var/log']) {
@@ -67,8 +75,18 @@ function makeJvb(): string {
     join(stage, 'DEBIAN/control'),
     'Package: jitsi-videobridge2\nVersion: 2.3-1\nArchitecture: all\nMaintainer: a <a@b>\nDescription: a JVB\n',
   );
+  // What debhelper made of it until 2023.
+  const helper = 'deb-systemd-helper';
+  const enables = `#!/bin/sh\n${helper} unmask ${unit}\n${helper} enable ${unit}\n`;
+  const masks = `#!/bin/sh\n[ "$1" != remove ] || ${helper} mask ${unit}\n`;
+  for (const [name, script] of Object.entries({ postinst: enables, postrm: masks })) {
+    writeFileSync(join(stage, 'DEBIAN', name), script, { mode: 0o755 });
+  }
   writeFileSync(join(stage, 'DEBIAN/conffiles'), '/etc/logrotate.d/jitsi-videobridge\n');
-  writeFileSync(join(stage, 'lib/systemd/system/jitsi-videobridge2.service'), 'a JVB\n');
+  writeFileSync(
+    join(stage, 'lib/systemd/system', unit),
+    '[Unit]\nDescription=a JVB\n[Install]\nWantedBy=multi-user.target\n',
+  );
   writeFileSync(join(stage, 'usr/share/jitsi-videobridge/jvb.sh'), 'a JVB\n');
   writeFileSync(join(stage, 'etc/logrotate.d/jitsi-videobridge'), 'a JVB\n');
   run('dpkg-deb', '--root-owner-group', '-Znone', '--build', stage, folder);
@@ -99,6 +117,8 @@ describe('the Debian package', { timeout: 240_000 }, () => {
     expect(readFileSync(within('etc/passwd'), 'utf8')).toMatch(/^jvb:/m);
     expect(readFileSync(within('etc/group'), 'utf8')).toMatch(/^jitsi:/m);
     expect(statSync(root).mode & 0o777).toBe(0o755);
+    expect(existsLink(`etc/systemd/system/${unit}`), 'masked').toBe(false);
+    expect(wanted()).toBe(true);
   });
 
   it('brings a bridge that runs on its own Node.js and its own worker', () => {
@@ -142,6 +162,7 @@ describe('the Debian package', { timeout: 240_000 }, () => {
     expect(readFileSync(within('etc/jitsi/videobridge/jvb.conf'), 'utf8')).toContain('10007');
     expect(dpkg('-i', jvb)).toMatchObject({ status: 0 });
     expect(readFileSync(within('usr/share/jitsi-videobridge/jvb.sh'), 'utf8')).toBe('a JVB\n');
+    expect(wanted()).toBe(true);
     expect(dpkg('-P', 'jitsi-videobridge2')).toMatchObject({ status: 0 });
   });
 
