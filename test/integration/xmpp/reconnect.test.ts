@@ -253,6 +253,48 @@ describe('a room', () => {
     });
   });
 
+  it.each([
+    ['for members only', { 'muc#roomconfig_membersonly': '1' }, /members only/],
+    ['that wants a password', { 'muc#roomconfig_roomsecret': 'x' }, /wants a password/],
+  ])('%s refuses in words', async (_, settings, reason) => {
+    const server = await startProsody();
+    closing.push(() => server.close());
+    const owner = await focus(server);
+    const field = ([name, value]: [string, string]) =>
+      xml('field', { var: name }, xml('value', {}, value));
+    const form = xml(
+      'x',
+      { xmlns: 'jabber:x:data', type: 'submit' },
+      field(['FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig']),
+      ...Object.entries(settings).map(field),
+    );
+    const query = xml('query', { xmlns: 'http://jabber.org/protocol/muc#owner' }, form);
+    expect((await owner.request(server.brewery, query, 'set')).attrs['type']).toBe('result');
+    const bridge = startLink(server);
+    await until(() => {
+      const state = bridge.link.status.rooms[0]?.state;
+      return state?.type === 'waiting' && reason.test(state.reason)
+        ? undefined
+        : JSON.stringify(state);
+    });
+    expect(bridge.log.lines.some(({ fields }) => reason.test(JSON.stringify(fields)))).toBe(true);
+  });
+
+  it('that bans us refuses in words', async () => {
+    const server = await startProsody();
+    closing.push(() => server.close());
+    const owner = await focus(server);
+    const ban = xml('item', { jid: 'jvb@auth.meet.test', affiliation: 'outcast' });
+    const query = xml('query', { xmlns: 'http://jabber.org/protocol/muc#admin' }, ban);
+    expect((await owner.request(server.brewery, query, 'set')).attrs['type']).toBe('result');
+    const bridge = startLink(server);
+    await until(() => {
+      const state = bridge.link.status.rooms[0]?.state;
+      const so = state?.type === 'waiting' && state.reason.includes('banned');
+      return so ? undefined : JSON.stringify(state);
+    });
+  });
+
   it('that throws us out is entered again', async () => {
     const jicofo = await focus();
     const bridge = startLink(prosody);
