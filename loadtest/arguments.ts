@@ -1,10 +1,11 @@
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Deployment } from './control/xmpp/participant.ts';
 import type { NetworkProfile } from './media/link.ts';
 import type { VideoCodec } from './media/trace.ts';
 import type { Knobs, Scenario } from './scenario/scenario.ts';
 import { scenarios } from './scenario/scenarios.ts';
-import { isLoopbackHost } from './bridge/loopback.ts';
+import { isLoopbackHost, notOurs } from './bridge/loopback.ts';
 
 /** A wrong argument; the text is for the person who typed it. */
 export class ArgumentError extends Error {
@@ -21,12 +22,15 @@ export type RunArguments = {
   readonly url: URL | undefined;
   /** Join through an XMPP server and its focus; undefined = Colibri2 straight to the bridge. */
   readonly deployment: Deployment | undefined;
+  /** The user's word that load may go to other machines. */
+  readonly ownsTarget: boolean;
   readonly knobs: Knobs;
   readonly sizes: readonly number[] | undefined;
   readonly stepSeconds: number | undefined;
   readonly durationSeconds: number | undefined;
   readonly joinsPerSecond: number | undefined;
   readonly churnPerMinute: number;
+  /** Generator processes that share the clients. */
   readonly processes: number;
   /** A shell command for `chaos`. */
   readonly chaosCommand: string | undefined;
@@ -39,6 +43,9 @@ export type CompareArguments = {
   readonly before: string;
   readonly after: string;
 };
+
+/** Where nobody says how many: a machine with more cores has other things to do too. */
+const MAX_PROCESSES = 8;
 
 const options = {
   url: { type: 'string' },
@@ -53,7 +60,7 @@ const options = {
   duration: { type: 'string' },
   'join-rate': { type: 'string' },
   churn: { type: 'string', default: '0' },
-  processes: { type: 'string', default: '1' },
+  processes: { type: 'string' },
   codec: { type: 'string', default: 'VP8' },
   channel: { type: 'string', default: 'websocket' },
   view: { type: 'string', default: 'tile' },
@@ -78,11 +85,17 @@ export function readArguments(argv: readonly string[]): RunArguments | CompareAr
   if (command === 'chaos' && values.run === undefined) {
     throw new ArgumentError('chaos needs --run "COMMAND": what to do to the bridge mid-way');
   }
+  if (command === 'certify' && values.html !== undefined) {
+    throw new ArgumentError(
+      'certify writes its certificate with --json, and prints it; it has no page',
+    );
+  }
   return {
     command,
     scenario: scenarioNamed(values.scenario),
     url: targetUrl('url', values.url, values['i-own-this-host']),
     deployment: deploymentFrom(values),
+    ownsTarget: values['i-own-this-host'],
     knobs: {
       codec: oneOf<VideoCodec>('codec', values.codec.toUpperCase(), ['VP8', 'VP9', 'AV1']),
       channel: oneOf('channel', values.channel, ['websocket', 'sctp']),
@@ -95,7 +108,7 @@ export function readArguments(argv: readonly string[]): RunArguments | CompareAr
     durationSeconds: optionalNumber('duration', values.duration),
     joinsPerSecond: optionalNumber('join-rate', values['join-rate']),
     churnPerMinute: number('churn', values.churn),
-    processes: Math.max(1, number('processes', values.processes)),
+    processes: processesFrom(values.processes),
     chaosCommand: values.run,
     json: values.json,
     html: values.html,
@@ -124,9 +137,7 @@ function targetUrl(name: string, text: string | undefined, owned: boolean): URL 
   if (!URL.canParse(text)) throw new ArgumentError(`--${name} ${text} is not a URL`);
   const url = new URL(text);
   if (!isLoopbackHost(url.hostname) && !owned) {
-    throw new ArgumentError(
-      `${url.hostname} is not this machine: --i-own-this-host says that you may put load on it`,
-    );
+    throw new ArgumentError(notOurs(url.hostname));
   }
   return url;
 }
@@ -175,11 +186,17 @@ function scenarioNamed(name: string): Scenario {
 }
 
 function sizesFrom(text: string): readonly number[] {
-  const sizes = text.split(',').map((each) => number('sizes', each, 1));
+  const sizes = text.split(',').map((each) => wholeNumber('sizes', each, 1));
   if (sizes.some((size, place) => place > 0 && size <= (sizes[place - 1] ?? 0))) {
     throw new ArgumentError('--sizes must rise, for instance 4,8,16');
   }
   return sizes;
+}
+
+/** Half of the cores, so that a bridge on the same machine has the other half. */
+function processesFrom(text: string | undefined): number {
+  if (text !== undefined) return wholeNumber('processes', text, 1);
+  return Math.min(MAX_PROCESSES, Math.max(1, Math.floor(cpus().length / 2)));
 }
 
 function oneOf<const T extends string>(name: string, text: string, allowed: readonly T[]): T {
@@ -198,6 +215,13 @@ function number(name: string, text: string, min = 0): number {
   if (!Number.isFinite(value) || value < min) {
     throw new ArgumentError(`--${name} must be a number of at least ${min}, not "${text}"`);
   }
+  return value;
+}
+
+function wholeNumber(name: string, text: string, min: number): number {
+  const value = number(name, text, min);
+  if (!Number.isInteger(value))
+    throw new ArgumentError(`--${name} takes whole numbers, not "${text}"`);
   return value;
 }
 

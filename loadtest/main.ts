@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // trestle-load: synthetic participants for a bridge, and a verdict. Exit codes: 0 PASS, 1 FAIL, 2 INVALID (the generator was too
-// slow), 64 wrong usage, 70 the run itself broke.
+// slow), 64 wrong usage, 70 the run itself broke, 130 stopped early by a signal.
 import {
   ArgumentError,
   type CompareArguments,
@@ -9,19 +9,24 @@ import {
 } from './arguments.ts';
 import { certify } from './certify/certify.ts';
 import { compareReports } from './report/compare.ts';
+import type { Report } from './report/report.ts';
 import { runLoad } from './run-load.ts';
 
 const exitCodes = { PASS: 0, FAIL: 1, INVALID: 2 } as const;
+
+/** A run that somebody stopped ended as other programs do then, whatever its report says. */
+function exitCodeOf({ interrupted, verdict }: Report): number {
+  return interrupted ? 130 : exitCodes[verdict.result];
+}
 
 async function run(args: RunArguments | CompareArguments): Promise<number> {
   switch (args.command) {
     case 'compare':
       return compareReports(args, (line) => process.stdout.write(`${line}\n`));
     case 'certify':
-      await certify(args);
-      return 0;
+      return certify(args);
     default:
-      return exitCodes[await runLoad(args)];
+      return exitCodeOf(await runLoad(args));
   }
 }
 

@@ -4,7 +4,7 @@ import { BridgeWatch } from './bridge/bridge-watch.ts';
 import { startBridge } from './bridge/started-bridge.ts';
 import { Colibri2Path } from './control/colibri2-path.ts';
 import type { ControlPath } from './control/control-path.ts';
-import type { Deployment } from './control/xmpp/participant.ts';
+import { toOwnMachineOnly } from './control/own-machine.ts';
 import { XmppPath } from './control/xmpp/xmpp-path.ts';
 import { GeneratorProcess } from './generator/generator-process.ts';
 import { machineClock } from './generator/machine-clock.ts';
@@ -12,11 +12,12 @@ import { planFor } from './mode/plan.ts';
 import { secureRandom } from './random.ts';
 import { htmlReport } from './report/html.ts';
 import { describeMachine } from './report/machine.ts';
-import type { Report, Verdict } from './report/report.ts';
+import type { Report } from './report/report.ts';
 import { Terminal } from './report/terminal.ts';
 import { Crowd } from './run/crowd.ts';
 import { Run } from './run/run.ts';
-import { defaultLimits, verdictOf } from './run/verdict.ts';
+import { RunEnded } from './run/run-ended.ts';
+import { limitsBehind, verdictOf } from './run/verdict.ts';
 
 const PARALLEL_JOINS = 50;
 const signals = ['SIGINT', 'SIGTERM'] as const;
@@ -26,48 +27,67 @@ type Parts = {
   readonly generators: readonly GeneratorProcess[];
   readonly control: ControlPath;
   readonly terminal: Terminal;
+  readonly signal: AbortSignal;
 };
 
-/** Does what was asked for and writes the report. @returns the verdict */
-export async function runLoad(args: RunArguments): Promise<Verdict['result']> {
+/** Does what was asked for and writes the report. */
+export async function runLoad(args: RunArguments): Promise<Report> {
   const terminal = new Terminal((text) => process.stdout.write(text), process.stdout.isTTY);
   const report = await produceReport(args, terminal);
   if (args.html !== undefined) writeFileSync(args.html, htmlReport(report));
   if (args.json !== undefined)
     writeFileSync(args.json, `${JSON.stringify(report, undefined, 1)}\n`);
-  return report.verdict.result;
+  return report;
 }
 
-/** One run, shown in the terminal. */
+/** One run, shown in the terminal. The first SIGINT or SIGTERM ends it early, with a report; the second one at once. */
 export async function produceReport(args: RunArguments, terminal: Terminal): Promise<Report> {
+  const stopping = new AbortController();
   const isAlone = args.url === undefined && args.deployment === undefined;
-  const started = isAlone ? await startBridge(() => undefined) : undefined;
-  const url = args.url ?? started?.url;
+  const starting = isAlone ? startBridge(() => undefined) : undefined;
+  const onSignal = (name: NodeJS.Signals) => {
+    // The bridge is in a process group of its own, so Ctrl-C does not reach it.
+    const stopBridge = async () => (await starting)?.stop();
+    if (stopping.signal.aborted) void stopBridge().finally(() => process.exit(130));
+    else stopping.abort(new RunEnded('interrupted', `stopped early by ${name}`));
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  try {
+    const started = await starting;
+    return await produceAgainst(args, started?.url ?? args.url, terminal, stopping.signal);
+  } finally {
+    await starting?.then((started) => started.stop()).catch(() => undefined);
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+}
+
+async function produceAgainst(
+  args: RunArguments,
+  url: URL | undefined,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Report> {
   const generators = Array.from({ length: args.processes }, () => new GeneratorProcess());
-  const control = controlPath(args.deployment, url);
-  // The bridge is in a process group of its own, so Ctrl-C does not reach it.
-  const onSignal = () =>
-    void (started?.stop() ?? Promise.resolve()).finally(() => process.exit(130));
-  for (const signal of signals) process.once(signal, onSignal);
+  const control = controlPath(args, url);
   const watch = url && new BridgeWatch(url);
   try {
     const { name, summary } = args.scenario;
     terminal.line(`${args.command} ${name} (${summary}) against ${targetOf(args)}`);
-    const report = await runAgainst(args, { watch, generators, control, terminal });
+    const report = await runAgainst(args, { watch, generators, control, terminal, signal });
     terminal.verdict(report);
     return report;
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
     await control.close();
     await Promise.all(generators.map((each) => each.end()));
-    await started?.stop();
   }
 }
 
-function controlPath(deployment: Deployment | undefined, url: URL | undefined): ControlPath {
-  if (deployment) return new XmppPath(deployment, secureRandom.alphanumeric(6).toLowerCase());
-  if (!url) throw new Error('there is no bridge to test');
-  return new Colibri2Path(url);
+function controlPath({ deployment, ownsTarget }: RunArguments, url: URL | undefined): ControlPath {
+  const path = deployment
+    ? new XmppPath(deployment, secureRandom.alphanumeric(6).toLowerCase())
+    : url && new Colibri2Path(url);
+  if (!path) throw new Error('there is no bridge to test');
+  return ownsTarget ? path : toOwnMachineOnly(path);
 }
 
 function targetOf({ url, deployment }: RunArguments): string {
@@ -76,12 +96,14 @@ function targetOf({ url, deployment }: RunArguments): string {
 }
 
 async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
-  const { watch, generators, control, terminal } = parts;
+  const { watch, generators, control, terminal, signal } = parts;
+  const limits = limitsBehind(args.knobs.network);
   const crowd = new Crowd({
     control,
     generators,
     clock: machineClock,
     parallelJoins: PARALLEL_JOINS,
+    signal,
   });
   const run = new Run({
     crowd,
@@ -89,15 +111,18 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     control,
     watch,
     clock: machineClock,
-    limits: defaultLimits,
+    limits,
+    signal,
     onMoment: (moment) => terminal.moment(moment),
     onStep: (step) => terminal.step(step),
   });
-  const { mode, load } = planFor(args, secureRandom.uint32() & 0x03ff_0000);
-  await run.start();
-  const findings = await mode(run, load);
+  const { findings, ended } = await follow(args, run);
   const conservation = await run.settleAccounts();
   await run.stop();
+  const circumstances = {
+    climbing: isClimb(args),
+    untested: ended?.how === 'untested' ? ended.message : undefined,
+  };
   return {
     format: 1,
     tool: 'trestle-load 1',
@@ -107,11 +132,33 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     mode: args.command,
     scenario: args.scenario.name,
     machine: describeMachine(),
-    limits: defaultLimits,
-    verdict: verdictOf(run.steps, conservation),
+    limits,
+    verdict: verdictOf(run.steps, conservation, circumstances),
     steps: run.steps,
     conservation,
     moments: run.moments,
+    interrupted: ended?.how === 'interrupted',
     findings,
   };
+}
+
+/** Lets the mode run to its end, or to where it was ended. */
+async function follow(
+  args: RunArguments,
+  run: Run,
+): Promise<{ readonly findings: readonly string[]; readonly ended?: RunEnded }> {
+  const { mode, load } = planFor(args, secureRandom.uint32() & 0x03ff_0000);
+  await run.start();
+  try {
+    return { findings: await mode(run, load) };
+  } catch (error) {
+    if (!(error instanceof RunEnded)) throw error;
+    // The verdict says it when nothing was tested.
+    return { findings: error.how === 'interrupted' ? [error.message] : [], ended: error };
+  }
+}
+
+/** Nobody asked for certain sizes: as far as it goes. */
+function isClimb({ command, sizes }: RunArguments): boolean {
+  return (command === 'quick' || command === 'step') && sizes === undefined;
 }

@@ -30,6 +30,11 @@ export class BridgeWatch {
     if (isLoopbackHost(url.hostname)) this.#pid = processListeningOn(Number(url.port || 80));
   }
 
+  /** Of the process that listens there; undefined when it is not on this machine. */
+  get pid(): number | undefined {
+    return this.#pid;
+  }
+
   /** Again after a restart: another process listens. */
   findAgain(): void {
     if (isLoopbackHost(this.#url.hostname)) {

@@ -1,5 +1,6 @@
 // What the kernel knows of the bridge's processes when it runs on this machine (proc(5)).
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 const TICK_US = 10_000;
 const PAGE_BYTES = 4096;
@@ -39,10 +40,16 @@ export function figuresOf(pid: number): ProcessFigures | undefined {
   const fields = stat.slice(end + 2).split(' ');
   return {
     pid,
-    name: stat.slice(stat.indexOf('(') + 1, end),
+    name: nameOf(pid, stat.slice(stat.indexOf('(') + 1, end)),
     cpuUs: (Number(fields[11]) + Number(fields[12])) * TICK_US,
     residentBytes: Number(fields[21]) * PAGE_BYTES,
   };
+}
+
+/** The kernel keeps 15 characters of a name; the command line has the rest. */
+function nameOf(pid: number, short: string): string {
+  const program = basename(read(`/proc/${pid}/cmdline`).split('\0')[0] ?? '');
+  return program.startsWith(short) ? program : short;
 }
 
 /** Datagrams the kernel threw away because a socket of these processes was full. */

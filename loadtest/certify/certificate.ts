@@ -16,20 +16,25 @@ export type Capacity = {
   readonly limitedBy: 'bridge' | 'generator' | 'sizes';
 };
 
-export function capacityOf({ scenario, steps, verdict }: Report): Capacity {
+export function capacityOf({ scenario, steps }: Report): Capacity {
   const passed = steps.filter(
     ({ violations, generator }) => violations.length === 0 && generator.faults.length === 0,
   );
   const highest = passed.at(-1);
   const rate = ({ audio, video }: StepReport) =>
     audio.sentPerSecond + video.sentPerSecond + audio.deliveredPerSecond + video.deliveredPerSecond;
-  const limits = { PASS: 'sizes', FAIL: 'bridge', INVALID: 'generator' } as const;
   return {
     scenario,
     highest,
     packetsPerSecond: highest ? Math.round(rate(highest)) : 0,
-    limitedBy: limits[verdict.result],
+    limitedBy: limitOf(steps.at(-1)),
   };
+}
+
+/** A climb ends with the step that was too much. */
+function limitOf(last: StepReport | undefined): Capacity['limitedBy'] {
+  if (last && last.generator.faults.length > 0) return 'generator';
+  return last && last.violations.length > 0 ? 'bridge' : 'sizes';
 }
 
 /** The capacity of this machine in words and one table (Markdown). */

@@ -11,23 +11,31 @@ import { certificate } from './certificate.ts';
 import { buildNative, measureNative, type NativeLimits } from './native-limits.ts';
 
 const shapes = [meeting, manyRooms, webinar, audio];
+/** Exit code after a signal; half a certificate is none. */
+const INTERRUPTED = 130;
 const NATIVE_SECONDS = 2;
 
-/** Native limits and a step test of each shape of room; prints the capacity of this machine, and writes it where asked. */
-export async function certify(args: RunArguments): Promise<void> {
+/**
+ * Native limits and a step test of each shape of room; prints the capacity of this machine, and writes it where asked.
+ * @returns the exit code
+ */
+export async function certify(args: RunArguments): Promise<number> {
   const terminal = new Terminal((text) => process.stdout.write(text), process.stdout.isTTY);
   const native = nativeLimits(terminal);
   const reports: Report[] = [];
   for (const scenario of shapes) {
-    reports.push(await produceReport({ ...args, command: 'step', scenario }, terminal));
+    const report = await produceReport({ ...args, command: 'step', scenario }, terminal);
+    if (report.interrupted) return INTERRUPTED;
+    reports.push(report);
   }
   const text = certificate(reports, native, new Date().toISOString().slice(0, 10));
   terminal.line(`\n${text}`);
-  if (args.json === undefined) return;
+  if (args.json === undefined) return 0;
   writeFileSync(
     args.json,
     `${JSON.stringify({ native, reports, certificate: text }, undefined, 1)}\n`,
   );
+  return 0;
 }
 
 function nativeLimits(terminal: Terminal): NativeLimits | undefined {

@@ -42,6 +42,8 @@ export type Milestones = {
   readonly channel: number | undefined;
   readonly firstAudio: number | undefined;
   readonly firstFrame: number | undefined;
+  readonly lastAudio: number | undefined;
+  readonly lastFrame: number | undefined;
   readonly failed: boolean;
 };
 
@@ -135,6 +137,8 @@ export class LoadClient {
       channel: this.#channelOpen,
       firstAudio: this.#log.firstAudioUs,
       firstFrame: this.#log.firstFrameUs,
+      lastAudio: this.#log.lastAudioUs,
+      lastFrame: this.#log.lastFrameUs,
       failed: this.#failed,
     };
   }
@@ -210,7 +214,7 @@ export class LoadClient {
     this.#options.totals.count('datagrams');
     const held = this.#down.take(data.length, arrivedUs);
     if (held === undefined) {
-      this.#options.totals.count('shapedAway');
+      this.#options.totals.count('shapedDown');
       return;
     }
     if (held === 0) {
@@ -237,9 +241,10 @@ export class LoadClient {
   }
 
   #send(packet: Buffer): void {
+    if (!isRtcp(packet)) this.#options.totals.count('sentBytes', packet.length);
     const held = this.#up.take(packet.length, this.#nowUs());
     if (held === undefined) {
-      this.#options.totals.count('shapedAway');
+      this.#options.totals.count('shapedUp');
       return;
     }
     if (held === 0) this.#peer.send(packet);

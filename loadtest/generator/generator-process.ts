@@ -21,6 +21,8 @@ export class GeneratorProcess {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
+  /** Why it is gone. */
+  #ended: string | undefined;
 
   constructor() {
     // The same kind of file as this one: compiled, or TypeScript in development.
@@ -32,7 +34,7 @@ export class GeneratorProcess {
     });
     this.#child.on('message', (message: FromGenerator) => this.#take(message));
     this.#child.on('exit', (code, signal) =>
-      this.#failAll(`a generator process ended (${code ?? signal})`),
+      this.#failAll((this.#ended = `a generator process ended (${code ?? signal})`)),
     );
   }
 
@@ -50,6 +52,7 @@ export class GeneratorProcess {
     let timer: NodeJS.Timeout | undefined;
     try {
       const answer = await new Promise((resolve, reject) => {
+        if (this.#ended !== undefined) throw new Error(this.#ended);
         this.#waiting.set(id, { resolve, reject });
         timer = setTimeout(
           () =>

@@ -3,7 +3,7 @@ import type { SequenceTracker } from './sequence-tracker.ts';
 import type { Stamp } from './stamp.ts';
 
 /** libwebrtc's definition of a freeze: three mean intervals, or 150 ms more than one (RTCInboundRtpStreamStats.freezeCount). */
-const FREEZE_MARGIN_US = 150_000;
+export const FREEZE_US = 150_000;
 const MEAN_OF = 30;
 const MAX_WAITING = 500;
 
@@ -82,7 +82,7 @@ export class FrameWatch {
     if (this.#lastFrameUs !== undefined) {
       const interval = nowUs - this.#lastFrameUs;
       const mean = this.#mean();
-      if (mean !== undefined && interval > Math.max(3 * mean, mean + FREEZE_MARGIN_US)) {
+      if (mean !== undefined && interval > Math.max(3 * mean, mean + FREEZE_US)) {
         events.push({ type: 'freeze', us: interval });
       }
       this.#intervals.push(interval);

@@ -40,6 +40,15 @@ export class Histogram {
     return undefined;
   }
 
+  /** How many values are above this one. */
+  countAbove(us: number): number {
+    const limit = bucketOf(us);
+    return [...this.#counts].reduce(
+      (sum, [bucket, count]) => sum + (bucket > limit ? count : 0),
+      0,
+    );
+  }
+
   buckets(): Buckets {
     return Object.fromEntries([...this.#counts].filter(([, count]) => count > 0));
   }

@@ -15,9 +15,6 @@ const counters = [
   'probes',
   'unmapped',
   'misattributed',
-  'audioGaps',
-  'freezes',
-  'freezeUs',
   'frames',
   'layerSwitches',
   'nacksSent',
@@ -26,18 +23,27 @@ const counters = [
   'keyFramesSent',
   'audioSent',
   'videoSent',
-  'shapedAway',
+  'sentBytes',
+  /** Lost by the clients' own network profile, from and to the bridge. */
+  'shapedUp',
+  'shapedDown',
 ] as const;
 export type Counter = (typeof counters)[number];
 export type Counts = Readonly<Record<Counter, number>>;
 
-/** Durations in µs: one-way delays by kind, RFC 3550 jitter, waits for a key frame or another layer, lateness of our own sending. */
+/**
+ * Durations in µs: one-way delays by kind, RFC 3550 jitter, waits for a key frame or another layer, holes in voices, freezes, times a client
+ * got no media at all, lateness of our own sending.
+ */
 export const durations = [
   'audioDelay',
   'videoDelay',
   'jitter',
   'keyFrameWait',
   'layerSwitch',
+  'audioGap',
+  'freeze',
+  'interruption',
   'lateness',
 ] as const;
 export type Duration = (typeof durations)[number];

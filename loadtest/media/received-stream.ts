@@ -120,9 +120,8 @@ export class ReceivedStream {
   }
 
   #watchAudio(stamp: Stamp, nowUs: number): void {
-    const before = this.#gaps.gaps;
-    this.#gaps.onPacket(stamp, nowUs);
-    if (this.#gaps.gaps > before) this.#log.totals.count('audioGaps');
+    const gapUs = this.#gaps.onPacket(stamp, nowUs);
+    if (gapUs !== undefined) this.#log.audioGap(gapUs);
   }
 
   #watchVideo(packet: RtpPacket, stamp: Stamp, nowUs: number): void {

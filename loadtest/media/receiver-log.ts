@@ -18,6 +18,8 @@ export type Flow = {
 
 type OpenFlow = { -readonly [K in keyof Flow]: Flow[K] };
 
+/** Less is the rhythm of a camera, a pause between words. */
+const INTERRUPTION_US = 100_000;
 /** Layer switches that take longer were not what was asked for. */
 const MAX_SWITCH_US = 10_000_000;
 
@@ -26,9 +28,12 @@ export class ReceiverLog {
   readonly totals: Measurements;
   firstAudioUs: number | undefined;
   firstFrameUs: number | undefined;
+  lastAudioUs: number | undefined;
+  lastFrameUs: number | undefined;
   readonly #participant: number;
   readonly #flows = new Map<string, OpenFlow>();
   #viewChangedUs: number | undefined;
+  #lastMediaUs: number | undefined;
 
   constructor(participant: number, totals: Measurements) {
     this.#participant = participant;
@@ -46,7 +51,13 @@ export class ReceiverLog {
     flow.delivered += 1;
     this.totals.count(stamp.kind === 'audio' ? 'audioDelivered' : 'videoDelivered');
     if (repaired) this.totals.count(stamp.kind === 'audio' ? 'audioRepaired' : 'videoRepaired');
-    if (stamp.kind === 'audio') this.firstAudioUs ??= nowUs;
+    if (stamp.kind === 'audio') {
+      this.firstAudioUs ??= nowUs;
+      this.lastAudioUs = nowUs;
+    }
+    const silentUs = nowUs - (this.#lastMediaUs ?? nowUs);
+    if (silentUs > INTERRUPTION_US) this.totals.record('interruption', silentUs);
+    this.#lastMediaUs = nowUs;
   }
 
   lost(stamp: Stamp | undefined, packets: number): void {
@@ -62,11 +73,16 @@ export class ReceiverLog {
   frameShown(nowUs: number): void {
     this.totals.count('frames');
     this.firstFrameUs ??= nowUs;
+    this.lastFrameUs = nowUs;
+  }
+
+  /** A hole in a voice. */
+  audioGap(us: number): void {
+    this.totals.record('audioGap', us);
   }
 
   freeze(us: number): void {
-    this.totals.count('freezes');
-    this.totals.count('freezeUs', us);
+    this.totals.record('freeze', us);
   }
 
   /** The client asked for other heights. */

@@ -1,81 +1,107 @@
 import { exec } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Snapshot } from '../media/measurements.ts';
 import type { Moment } from '../report/report.ts';
+import { percentiles } from '../run/percentiles.ts';
+import { RunEnded } from '../run/run-ended.ts';
 import type { Run } from '../run/run.ts';
 import type { Load, Mode } from './mode.ts';
 
-/** The share of the former packet rate that counts as recovered, and as broken. */
-const RECOVERED = 0.9;
-const BROKEN = 0.5;
 /** A focus learns of a lost conference and invites everybody again; we do so after this long. */
 const REINVITE_AFTER_S = 3;
+/** A break may take this long to show. */
+const WATCH_S = 6;
 const MAX_WAIT_S = 60;
+const COMMAND_TIMEOUT_MS = 30_000;
 
-/** Runs a command mid-way, for instance one that kills a worker, and measures how long the call takes to be whole again. */
+/**
+ * Runs a command mid-way, for instance one that kills a worker, and measures how long clients were without media. The command finds
+ * the bridge's process id in `BRIDGE_PID` when it runs on this machine.
+ *
+ * @throws RunEnded when the command fails: then nothing was tested
+ */
 export function chaos(command: string): Mode {
   return async (run, load) => {
     const size = load.sizes[0] ?? 4;
     const name = load.scenario.describe(size);
     const clients = load.clients(size);
     const joins = await run.become(clients, load.joinsPerSecond);
-    const before = await run.measure(`before: ${name}`, load.stepSeconds, joins);
-    const rate = before.audio.deliveredPerSecond + before.video.deliveredPerSecond;
+    await run.measure(`before: ${name}`, load.stepSeconds, joins);
     const startS = run.elapsedS;
-    const outcome = await promisify(exec)(command, { timeout: 30_000 }).then(
-      () => 'done',
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
-    const recovery = await recover(run, load, rate, startS);
-    const rejoins = run.crowd.joins.slice(-clients.length);
+    const { result: invitedAgain, seen } = await run.during(async () => {
+      await execute(command, run.bridgePid);
+      return recover(run, load, startS);
+    });
+    const moments = run.moments.filter(({ s }) => s > startS);
+    const rejoins = invitedAgain ? run.crowd.joins.slice(-clients.length) : [];
     await run.measure(`after: ${name}`, load.stepSeconds, rejoins);
-    return [`the command "${command}": ${outcome}`, recovery];
+    const recovery = describeRecovery(moments, { startS, invitedAgain });
+    return [`after the command "${command}": ${recovery}`, ...describeSilence(seen)];
   };
 }
 
-type Rate = Pick<Moment, 's' | 'deliveredPerSecond'>;
+async function execute(command: string, bridgePid: number | undefined): Promise<void> {
+  const env = { ...process.env, BRIDGE_PID: bridgePid?.toString() ?? '' };
+  await promisify(exec)(command, { timeout: COMMAND_TIMEOUT_MS, env }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message.trim() : String(error);
+    throw new RunEnded('untested', `nothing was tested, for the command failed: ${reason}`);
+  });
+}
 
-async function recover(run: Run, load: Load, rate: number, startS: number): Promise<string> {
+/** Waits until everybody is served again. @returns whether it took a new invitation */
+async function recover(run: Run, load: Load, startS: number): Promise<boolean> {
   let invitedAgain = false;
   const since = () => run.moments.filter(({ s }) => s > startS);
-  while (run.elapsedS - startS < MAX_WAIT_S && !isWhole(since(), rate)) {
-    await delay(1000);
-    if (invitedAgain || !isLost(since(), rate)) continue;
+  while (run.elapsedS - startS < MAX_WAIT_S && !isWhole(since())) {
+    await run.pause(1000);
+    if (invitedAgain || !isLost(since())) continue;
     invitedAgain = true;
     await run.inviteAgain(load.clients(load.sizes[0] ?? 4));
   }
-  return describeRecovery(since(), rate, { startS, invitedAgain });
+  return invitedAgain;
 }
+
+type Served = Pick<Moment, 's' | 'receivers' | 'served' | 'participants'>;
 
 /** Long enough to have seen a break, and good now. */
-function isWhole(moments: readonly Rate[], rate: number): boolean {
-  const latest = moments.slice(-2);
-  return (
-    moments.length > 2 * REINVITE_AFTER_S &&
-    latest.every(({ deliveredPerSecond }) => deliveredPerSecond >= rate * RECOVERED)
-  );
+function isWhole(moments: readonly Served[]): boolean {
+  return moments.length >= WATCH_S && moments.slice(-2).every(isGood);
 }
 
-function isLost(moments: readonly Rate[], rate: number): boolean {
+function isGood({ receivers, served }: Served): boolean {
+  return receivers > 0 && served === receivers;
+}
+
+/** Nobody is served: the bridge is gone, or has forgotten its conferences. */
+function isLost(moments: readonly Served[]): boolean {
   const latest = moments.slice(-REINVITE_AFTER_S);
-  return (
-    latest.length === REINVITE_AFTER_S &&
-    latest.every(({ deliveredPerSecond }) => deliveredPerSecond < rate * BROKEN)
-  );
+  return latest.length === REINVITE_AFTER_S && latest.every(({ served }) => served === 0);
 }
 
 /** @param moments since the command began */
 export function describeRecovery(
-  moments: readonly Rate[],
-  rate: number,
+  moments: readonly Served[],
   { startS, invitedAgain }: { readonly startS: number; readonly invitedAgain: boolean },
 ): string {
-  const worst = Math.min(...moments.map(({ deliveredPerSecond }) => deliveredPerSecond));
-  const lowest = `lowest rate ${Math.round((100 * worst) / Math.max(1, rate))} % of before`;
-  const isBad = ({ deliveredPerSecond }: Rate) => deliveredPerSecond < rate * RECOVERED;
-  const lastBad = moments.findLast(isBad);
-  if (!lastBad) return `nobody noticed anything; ${lowest}`;
-  if (moments.slice(-2).some(isBad)) return `not recovered after ${MAX_WAIT_S} s; ${lowest}`;
+  const worst = Math.max(0, ...moments.map(({ receivers, served }) => receivers - served));
+  const lastBad = moments.findLast((moment) => !isGood(moment));
+  if (!lastBad) return 'nobody was without media for a second';
+  const of = `at worst ${worst} of ${Math.max(...moments.map(({ receivers }) => receivers))} clients got nothing`;
+  if (moments.slice(-2).some((moment) => !isGood(moment))) {
+    return `not recovered after ${MAX_WAIT_S} s; ${of}`;
+  }
   const how = invitedAgain ? 'everybody was invited again' : 'without a new invitation';
-  return `whole again ${Math.round(lastBad.s - startS)} s after the command began, ${how}; ${lowest}`;
+  return `whole again ${Math.round(lastBad.s - startS)} s after the command began, ${how}; ${of}`;
+}
+
+/** To the packet, but only of clients that stayed: one that is invited again begins anew. */
+function describeSilence({ durations }: Snapshot): string[] {
+  const silence = percentiles(durations.interruption);
+  if (!silence) return ['no client that stayed was without media for 100 ms'];
+  const { count, p50, max } = silence;
+  return [`${count} times a client that stayed got no media: ${ms(p50)} (p50), ${ms(max)} (max)`];
+}
+
+function ms(value: number): string {
+  return `${Math.round(value)} ms`;
 }

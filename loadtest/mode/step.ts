@@ -15,5 +15,5 @@ export async function step(run: Run, load: Load): Promise<readonly string[]> {
     const report = await run.measure(load.scenario.describe(size), load.stepSeconds, joins);
     if (report.violations.length > 0 || report.generator.faults.length > 0) return [];
   }
-  return [`the largest size passed: choose larger ones with --sizes to find the knee`];
+  return ['the largest size passed: choose larger ones with --sizes to find the knee'];
 }

@@ -1,222 +1,206 @@
-import { drawGraph, type Line } from './graph.ts';
-import type { KindFigures, Moment, Percentiles, Report, StepReport } from './report.ts';
+import { ms, percent, processes, UNKNOWN } from './figures.ts';
+import { drawGraphs } from './html-graphs.ts';
 import { style } from './html-style.ts';
+import { type Column, column, drawTable, escape } from './html-table.ts';
+import type { KindFigures, Percentiles, Report, StepReport } from './report.ts';
 
 /** The report as one page that needs nothing else: no scripts, no fonts, no network. */
 export function htmlReport(report: Report): string {
-  const { verdict, machine, command, target, date, scenario, mode } = report;
+  const { verdict, machine, command, target, date, scenario, mode, steps } = report;
   const memory = `${Math.round(machine.memoryBytes / 2 ** 30)} GiB`;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${verdict.result}: ${escape(scenario)}, trestle-load</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${verdict.result}: ${escape(scenario)}, trestle-load</title>
 <style>${style}</style></head><body>
 <header class="${verdict.result}"><strong>${verdict.result}</strong> ${escape(verdict.headline)}</header>
 <p class="facts"><code>${escape(command)}</code><br>${escape(mode)} ${escape(scenario)} against ${escape(target)}, ${escape(date)}<br>
 ${escape(machine.cpu)}, ${machine.cores} cores, ${memory}, ${escape(machine.kernel)}, Node ${escape(machine.node)}. Figures of different machines do not compare.</p>
-<section class="graphs">${graphs(report).join('\n')}</section>
-<h2>Steps</h2>${stepTable(report.steps)}
-<h2>Joining</h2>${joinTable(report.steps)}
-<h2>Bridge and generator</h2>${processTable(report.steps)}
-<h2>Conservation ${report.conservation.holds ? 'holds' : 'fails'}</h2>${conservationTable(report)}
 ${findings(report)}
-<h2>Limits</h2>${table(
-    ['limit', 'allowed'],
-    Object.entries(report.limits).map(([name, value]) => [words(name), String(value)]),
+<h2>Steps</h2>${drawTable(stepColumns, steps)}
+<section class="graphs">${drawGraphs(report)}</section>
+${media('Audio', ({ audio }) => audio, audioColumns, steps)}
+${media('Video', ({ video }) => video, videoColumns, steps)}
+<h2>Joining</h2><p class="facts">p50 / p95</p>${drawTable(
+    joinColumns,
+    steps.filter(({ joins }) => joins.attempted > 0),
   )}
+<h2>Bridge</h2>${drawTable(bridgeColumns, steps)}
+<h2>Generator</h2>${drawTable(generatorColumns, steps)}
+<h2>Conservation ${report.conservation.holds ? 'holds' : 'fails'}</h2>${conservation(report)}
+<h2>Limits</h2>${drawTable(limitColumns, Object.entries(report.limits))}
 </body></html>
 `;
 }
 
-function graphs({ moments, steps }: Report): string[] {
-  const seconds = moments.map(({ s }) => s);
-  const marks = steps.map(({ startS }) => startS);
-  const line = (name: string, color: string, of: (moment: Moment) => number | undefined): Line => ({
-    name,
-    color,
-    values: moments.map(of),
-  });
-  const graph = (title: string, unit: string, ...lines: readonly Line[]) =>
-    drawGraph({ title, unit, seconds, marks, lines });
-  return [
-    graph(
-      'Delivered',
-      'packets/s',
-      line('packets', '#2563eb', (m) => m.deliveredPerSecond),
-    ),
-    graph(
-      'One-way delay',
-      'ms',
-      line('p99', '#dc2626', (m) => m.delayP99Ms),
-      line('p50', '#2563eb', (m) => m.delayP50Ms),
-    ),
-    graph(
-      'CPU',
-      '% of a core',
-      line('bridge', '#2563eb', (m) => m.bridgeCpuPercent),
-      line('generator', '#9ca3af', (m) => m.generatorCpuPercent),
-    ),
-    graph(
-      'Clients',
-      'in rooms',
-      line('clients', '#16a34a', (m) => m.participants),
-    ),
-    graph(
-      'Loss',
-      '%',
-      line('loss', '#dc2626', (m) => m.lossPercent),
-    ),
-    graph(
-      'Bridge memory',
-      'MB',
-      line('resident', '#7c3aed', (m) => m.bridgeMb),
-    ),
-  ];
-}
+const stepName = column<StepReport>('step', ({ name }) => name);
 
-type Column = readonly [string, (step: StepReport) => string];
-
-const stepColumns: readonly Column[] = [
-  ['step', ({ name }) => name],
-  ['broke', broken],
-  ['clients', ({ participants }) => String(participants)],
-  ['audio/s', ({ audio }) => perSecond(audio)],
-  ['loss', ({ audio }) => percent(audio.lossPercent)],
-  ['delay p50 / p99 / p99.9', ({ audio }) => delays(audio)],
-  ['video/s', ({ video }) => perSecond(video)],
-  ['loss', ({ video }) => percent(video.lossPercent)],
-  ['by RTX', ({ video }) => percent(video.repairedPercent)],
-  ['delay p50 / p99 / p99.9', ({ video }) => delays(video)],
-  ['Mb/s', ({ deliveredMbps }) => deliveredMbps.toFixed(1)],
-  ['jitter p95', ({ jitterMs }) => ms(jitterMs?.p95)],
-  ['gaps', ({ audioGaps }) => String(audioGaps)],
-  ['freezes', ({ freezes, freezeSeconds }) => `${freezes} (${freezeSeconds} s)`],
-  ['key frame wait p95', ({ keyFrameWaitMs }) => ms(keyFrameWaitMs?.p95)],
-  [
-    'layer switches (p95)',
-    ({ layerSwitches, layerSwitchMs }) => `${layerSwitches} (${ms(layerSwitchMs?.p95)})`,
-  ],
+const stepColumns: readonly Column<StepReport>[] = [
+  stepName,
+  column('', (step) => (isGood(step) ? '✓' : '✗'), {
+    tint: (step) => (isGood(step) ? 'good' : 'bad'),
+  }),
+  column('clients', ({ participants }) => String(participants)),
+  column('rooms', ({ rooms }) => String(rooms)),
+  column('offered', ({ audio, video }) => rate(audio.sentPerSecond + video.sentPerSecond)),
+  column('delivered', ({ audio, video }) =>
+    rate(audio.deliveredPerSecond + video.deliveredPerSecond),
+  ),
+  column('offered', ({ offeredMbps }) => `${offeredMbps.toFixed(1)} Mb/s`),
+  column('delivered', ({ deliveredMbps }) => `${deliveredMbps.toFixed(1)} Mb/s`),
+  column('heard nobody', ({ deaf }) => String(deaf)),
+  column('saw nobody', ({ blind }) => String(blind)),
+  column('what broke', broken, { isText: true }),
 ];
 
-function stepTable(steps: readonly StepReport[]): string {
-  return table(
-    stepColumns.map(([heading]) => heading),
-    steps.map((step) => stepColumns.map(([, cell]) => cell(step))),
-  );
+const audioColumns: readonly Column<StepReport>[] = [
+  column('jitter p95', ({ jitterMs }) => ms(jitterMs?.p95)),
+  column('gaps', ({ audioGaps }) => String(audioGaps)),
+  column('gap p95 / max', ({ audioGapMs }) => spread(audioGapMs, 'p95', 'max')),
+];
+
+const videoColumns: readonly Column<StepReport>[] = [
+  column('by RTX', ({ video }) => percent(video.repairedPercent)),
+  column('freezes', ({ freezes }) => String(freezes)),
+  column('freeze p95 / max', ({ freezeMs }) => spread(freezeMs, 'p95', 'max')),
+  column('key frame wait p50 / p95', ({ keyFrameWaitMs }) => spread(keyFrameWaitMs, 'p50', 'p95')),
+  column('layer switches', ({ layerSwitches }) => String(layerSwitches)),
+  column('switch p50 / p95', ({ layerSwitchMs }) => spread(layerSwitchMs, 'p50', 'p95')),
+];
+
+/** Rates, loss and delay of one kind, and what only this kind has; nothing where nobody sent any. */
+function media(
+  title: string,
+  of: (step: StepReport) => KindFigures,
+  more: readonly Column<StepReport>[],
+  steps: readonly StepReport[],
+): string {
+  const rows = steps.filter((step) => of(step).sentPerSecond > 0);
+  if (rows.length === 0) return '';
+  const delay = (name: 'p50' | 'p95' | 'p99' | 'p999' | 'max', heading: string) =>
+    column<StepReport>(heading, (step) => ms(of(step).delayMs?.[name]));
+  const columns = [
+    stepName,
+    column<StepReport>('offered', (step) => rate(of(step).sentPerSecond)),
+    column<StepReport>('delivered', (step) => rate(of(step).deliveredPerSecond)),
+    column<StepReport>('loss', (step) => percent(of(step).lossPercent)),
+    delay('p50', 'delay p50'),
+    delay('p95', 'p95'),
+    delay('p99', 'p99'),
+    delay('p999', 'p99.9'),
+    delay('max', 'max'),
+    ...more,
+  ];
+  return `<h2>${title}</h2>${drawTable(columns, rows)}`;
 }
 
-function broken({ violations, generator }: StepReport): string {
-  return [...violations.map(({ limit }) => limit), ...generator.faults].join('; ');
-}
-
-function perSecond({ deliveredPerSecond }: KindFigures): string {
-  return deliveredPerSecond === 0 ? '–' : Math.round(deliveredPerSecond).toString();
-}
-
-function delays({ delayMs }: KindFigures): string {
-  return delayMs ? `${ms(delayMs.p50)} / ${ms(delayMs.p99)} / ${ms(delayMs.p999)}` : '–';
-}
-
-function joinTable(steps: readonly StepReport[]): string {
-  const cell = (value: Percentiles | undefined) =>
-    value ? `${ms(value.p50)} / ${ms(value.p95)}` : '–';
-  return table(
+const joinColumns: readonly Column<StepReport>[] = [
+  stepName,
+  column('joined', ({ joins }) => `${joins.attempted - joins.failed} of ${joins.attempted}`),
+  ...(
     [
-      'step (p50 / p95)',
-      'joined',
-      'signalling',
-      'ICE',
-      'DTLS',
-      'channel',
-      'first audio',
-      'first video',
-    ],
-    steps
-      .filter(({ joins }) => joins.attempted > 0)
-      .map(({ name, joins }) => [
-        name,
-        `${joins.attempted - joins.failed} of ${joins.attempted}${joins.failures.length > 0 ? `: ${joins.failures.join('; ')}` : ''}`,
-        ...[joins.signallingMs, joins.iceMs, joins.dtlsMs, joins.channelMs].map(cell),
-        ...[joins.firstAudioMs, joins.firstVideoMs].map(cell),
-      ]),
-  );
-}
+      ['signalling', 'signallingMs'],
+      ['ICE', 'iceMs'],
+      ['DTLS', 'dtlsMs'],
+      ['channel', 'channelMs'],
+      ['first audio', 'firstAudioMs'],
+      ['first video', 'firstVideoMs'],
+    ] as const
+  ).map(([heading, key]) =>
+    column<StepReport>(heading, ({ joins }) => spread(joins[key], 'p50', 'p95')),
+  ),
+  column('why not', ({ joins }) => joins.failures.join('; '), { isText: true }),
+];
 
-function processTable(steps: readonly StepReport[]): string {
-  return table(
-    [
-      'step',
-      'bridge processes',
-      'µs/packet',
-      'socket drops',
-      'stress',
-      'event loop p99',
-      'generator',
-      'sent late p99',
-    ],
-    steps.map(({ name, bridge, generator }) => [
-      name,
-      bridge.processes
-        .map((each) => `${each.name} ${each.cpuPercent} % ${each.residentMb} MB`)
-        .join(', ') || 'not on this machine',
-      bridge.usPerPacket?.toFixed(1) ?? '–',
-      bridge.socketDrops?.toString() ?? '–',
-      bridge.stress?.toFixed(2) ?? '–',
-      ms(bridge.eventLoopDelayP99Ms),
-      generator.cpuPercent.map((each) => `${each} %`).join(', '),
-      ms(generator.latenessMs?.p99),
-    ]),
-  );
-}
+const bridgeColumns: readonly Column<StepReport>[] = [
+  stepName,
+  column('CPU a packet', ({ bridge }) =>
+    bridge.usPerPacket === undefined ? UNKNOWN : `${bridge.usPerPacket.toFixed(1)} µs`,
+  ),
+  column('stress', ({ bridge }) => bridge.stress?.toFixed(2) ?? UNKNOWN),
+  column('event loop p99', ({ bridge }) => ms(bridge.eventLoopDelayP99Ms)),
+  column('socket drops', ({ bridge }) => bridge.socketDrops?.toString() ?? UNKNOWN),
+  column(
+    'CPU of a core, memory',
+    ({ bridge }) =>
+      bridge.processes.length === 0
+        ? 'not on this machine'
+        : `${processes(bridge.processes, '%', (each) => each.cpuPercent)}; ${processes(bridge.processes, 'MB', (each) => each.residentMb)}`,
+    { isText: true },
+  ),
+];
 
-function conservationTable({ conservation }: Report): string {
-  const rows = conservation.rows.map((row) => [
-    row.kind,
-    ...[row.offered, row.delivered, row.lost, row.withheld, row.missing].map(String),
-  ]);
-  const { wire } = conservation;
+const generatorColumns: readonly Column<StepReport>[] = [
+  stepName,
+  column('CPU of a core', ({ generator }) =>
+    generator.cpuPercent.map((each) => `${Math.round(each)} %`).join(' + '),
+  ),
+  column('sent late p50 / p99', ({ generator }) => spread(generator.latenessMs, 'p50', 'p99')),
+  column('latest', ({ generator }) => ms(generator.latenessMs?.max)),
+  column('socket drops', ({ generator }) => String(generator.socketDrops)),
+];
+
+type Row = Report['conservation']['rows'][number];
+
+const conservationColumns: readonly Column<Row>[] = [
+  column('sent towards receivers', ({ kind }) => kind),
+  column('packets', ({ offered }) => String(offered)),
+  column('delivered', ({ delivered }) => String(delivered)),
+  column('lost', ({ lost }) => String(lost)),
+  column('held back', ({ withheld }) => String(withheld)),
+  column('missing', ({ missing }) => String(missing), {
+    tint: ({ missing }) => (missing > 0 ? 'bad' : undefined),
+  }),
+];
+
+function conservation({ conservation: { rows, wire } }: Report): string {
   const counted = wire
-    ? `<p>The bridge counts ${wire.sentByBridge} packets sent; ${wire.received.media} of media and ${wire.received.datagrams} of any kind arrived.</p>`
+    ? `<p>The bridge counts ${wire.sentByBridge} packets sent; ${wire.received.media} of media and ${wire.received.datagrams} of any kind arrived, ${wire.received.lost} got lost on the way.</p>`
     : '';
   return (
-    table(
-      ['sent towards receivers', 'packets', 'delivered', 'lost', 'held back', 'missing at the end'],
-      rows,
+    drawTable(
+      conservationColumns,
+      rows.filter(({ offered }) => offered > 0),
     ) + counted
   );
 }
 
-function findings({ findings: found, conservation }: Report): string {
-  const all = [...conservation.notes, ...found];
+const limitColumns: readonly Column<readonly [string, number | undefined]>[] = [
+  column('limit', ([name]) => words(name)),
+  column('allowed', ([, value]) => value?.toString() ?? 'not judged'),
+];
+
+function findings({ findings: found, conservation: { notes } }: Report): string {
+  const all = [...notes, ...found];
   if (all.length === 0) return '';
-  return `<h2>Findings</h2><ul>${all.map((each) => `<li>${escape(each)}</li>`).join('')}</ul>`;
+  return `<ul>${all.map((each) => `<li>${escape(each)}</li>`).join('')}</ul>`;
 }
 
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: string, values: readonly string[]) =>
-    values.map((value) => `<${tag}>${escape(value)}</${tag}>`).join('');
-  const body = rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n');
-  return `<div class="wide"><table><thead><tr>${cells('th', headings)}</tr></thead><tbody>${body}</tbody></table></div>`;
+function isGood({ violations, generator }: StepReport): boolean {
+  return violations.length === 0 && generator.faults.length === 0;
 }
 
-function ms(value: number | undefined): string {
-  if (value === undefined) return '–';
-  return value >= 100 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`;
+function broken({ violations, generator }: StepReport): string {
+  const faults = generator.faults.map((fault) => `the generator: ${fault}`);
+  return [...faults, ...violations.map(({ limit }) => limit)].join('; ');
 }
 
-function percent(value: number): string {
-  return `${Number(value.toFixed(2))} %`;
+function rate(perSecond: number): string {
+  return `${Math.round(perSecond)}/s`;
 }
 
-/** `audioLossPercent` → `audio loss percent`. */
+function spread(
+  value: Percentiles | undefined,
+  low: keyof Percentiles,
+  high: keyof Percentiles,
+): string {
+  return value ? `${ms(value[low])} / ${ms(value[high])}` : UNKNOWN;
+}
+
+/** `firstAudioP95Ms` → `first audio p95, ms`. */
 function words(name: string): string {
-  return name.replaceAll(/([A-Z0-9]+)/g, (part) => ` ${part.toLowerCase()}`);
-}
-
-function escape(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+  const parts = name.replaceAll(/P\d+|[A-Z][a-z]*/g, (part) => ` ${part.toLowerCase()}`);
+  return parts
+    .replace(/ ms$/, ', ms')
+    .replace(/ percent$/, ', %')
+    .replace(/ per minute$/, ', a minute');
 }

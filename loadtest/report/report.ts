@@ -81,14 +81,22 @@ export type StepReport = {
   readonly seconds: number;
   readonly audio: KindFigures;
   readonly video: KindFigures;
+  /** Sent by all clients, RTP without SRTP's overhead. */
+  readonly offeredMbps: number;
   readonly deliveredMbps: number;
   readonly jitterMs: Percentiles | undefined;
   readonly keyFrameWaitMs: Percentiles | undefined;
   readonly layerSwitchMs: Percentiles | undefined;
   readonly layerSwitches: number;
+  /** Longer than the generator itself stood still at worst: shorter ones may be its own doing. */
   readonly audioGaps: number;
+  readonly audioGapMs: Percentiles | undefined;
+  /** Longer than the generator itself stood still at worst, too. */
   readonly freezes: number;
-  readonly freezeSeconds: number;
+  readonly freezeMs: Percentiles | undefined;
+  /** Clients that should have heard somebody and did not; seen likewise. */
+  readonly deaf: number;
+  readonly blind: number;
   readonly joins: JoinFigures;
   readonly bridge: BridgeFigures;
   readonly generator: GeneratorFigures;
@@ -104,16 +112,21 @@ export type Conservation = {
     readonly offered: number;
     readonly delivered: number;
     readonly lost: number;
-    /** Held back by the bridge inside a stream: layers, last-n, silent microphones. */
+    /** Held back by the bridge: layers, last-n, silent microphones. */
     readonly withheld: number;
-    /** Audio that just stopped coming; for video part of what the bridge holds back. */
+    /** Audio that just stopped coming. */
     readonly missing: number;
   }[];
   /** The bridge's own count against ours; undefined where it gives none. Some bridges count RTCP and probes, some do not. */
   readonly wire:
     | {
         readonly sentByBridge: number;
-        readonly received: { readonly media: number; readonly datagrams: number };
+        readonly received: {
+          readonly media: number;
+          readonly datagrams: number;
+          /** Never came, or came at the second try: sent all the same. */
+          readonly lost: number;
+        };
       }
     | undefined;
   /** Packets of another source than the bridge's map said a second ago. */
@@ -125,6 +138,9 @@ export type Conservation = {
 export type Moment = {
   readonly s: number;
   readonly participants: number;
+  /** Clients with somebody to hear or see, and those that did within the second. */
+  readonly receivers: number;
+  readonly served: number;
   readonly deliveredPerSecond: number;
   readonly delayP50Ms: number | undefined;
   readonly delayP99Ms: number | undefined;
@@ -156,11 +172,13 @@ export type Report = {
   readonly steps: readonly StepReport[];
   readonly conservation: Conservation;
   readonly moments: readonly Moment[];
+  /** It was stopped before its end; the report is of what was seen until then. */
+  readonly interrupted: boolean;
   /** What a mode found beside the steps: slopes, recovery times. */
   readonly findings: readonly string[];
 };
 
-/** What a step must keep to pass. */
+/** What a step must keep to pass; undefined = not judged. That all clients hear and see somebody is always demanded. */
 export type Limits = {
   readonly audioLossPercent: number;
   readonly videoLossPercent: number;
@@ -168,7 +186,7 @@ export type Limits = {
   readonly firstAudioP95Ms: number;
   readonly firstVideoP95Ms: number;
   /** A listener-minute. */
-  readonly audioGapsPerMinute: number;
-  readonly freezesPerMinute: number;
+  readonly audioGapsPerMinute: number | undefined;
+  readonly freezesPerMinute: number | undefined;
   readonly joinFailuresPercent: number;
 };

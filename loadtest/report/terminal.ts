@@ -1,4 +1,5 @@
-import type { Moment, Percentiles, Report, StepReport } from './report.ts';
+import { ms, percent, processes, UNKNOWN, violationText } from './figures.ts';
+import type { KindFigures, Moment, Report, StepReport } from './report.ts';
 
 const SPARKS = '▁▂▃▄▅▆▇█';
 
@@ -26,24 +27,19 @@ export class Terminal {
     this.#clear();
     this.#write(
       `  ${Math.round(moment.s)} s  ${moment.participants} clients  ${moment.deliveredPerSecond} packets/s ` +
-        `${sparkline(this.#rates)}  delay ${ms(moment.delayP50Ms)}/${ms(moment.delayP99Ms)}  loss ${moment.lossPercent} %` +
-        `  bridge ${percent(moment.bridgeCpuPercent)}  generator ${percent(moment.generatorCpuPercent)}`,
+        `${sparkline(this.#rates)}  delay ${ms(moment.delayP50Ms)}/${ms(moment.delayP99Ms)}  loss ${percent(moment.lossPercent)}` +
+        `  bridge ${cpu(moment.bridgeCpuPercent)}  generator ${cpu(moment.generatorCpuPercent)}`,
     );
   }
 
   step(step: StepReport): void {
     const { audio, video, bridge, violations, generator } = step;
     const isBad = violations.length > 0 || generator.faults.length > 0;
-    const cpu = bridge.processes
-      .map(({ name, cpuPercent }) => `${name} ${cpuPercent} %`)
-      .join(', ');
+    const cpu = processes(bridge.processes, '%', ({ cpuPercent }) => cpuPercent);
     this.line(
-      `${isBad ? '✗' : '✓'} ${step.name}: audio ${kind(audio.deliveredPerSecond, audio.lossPercent, audio.delayMs)}; ` +
-        `video ${kind(video.deliveredPerSecond, video.lossPercent, video.delayMs)}; bridge ${cpu === '' ? 'unknown' : cpu}`,
+      `${isBad ? '✗' : '✓'} ${step.name}: audio ${kind(audio)}; video ${kind(video)}; bridge ${cpu === '' ? 'not on this machine' : cpu}`,
     );
-    for (const { limit, measured, allowed, unit } of violations) {
-      this.line(`    ${limit}: ${measured.toFixed(1)} ${unit}, allowed ${allowed}`);
-    }
+    for (const violation of violations) this.line(`    ${violationText(violation)}`);
     for (const fault of generator.faults) this.line(`    the generator: ${fault}`);
   }
 
@@ -71,16 +67,12 @@ export function sparkline(values: readonly number[]): string {
     .join('');
 }
 
-function kind(perSecond: number, loss: number, delay: Percentiles | undefined): string {
-  return perSecond === 0
-    ? 'none'
-    : `${Math.round(perSecond)}/s, loss ${loss} %, delay ${ms(delay?.p50)}/${ms(delay?.p99)} (p50/p99)`;
+function kind({ sentPerSecond, deliveredPerSecond, lossPercent, delayMs }: KindFigures): string {
+  if (sentPerSecond === 0 && deliveredPerSecond === 0) return 'none';
+  const delay = delayMs ? `, delay ${ms(delayMs.p50)}/${ms(delayMs.p99)} (p50/p99)` : '';
+  return `${Math.round(deliveredPerSecond)}/s, loss ${percent(lossPercent)}${delay}`;
 }
 
-function ms(value: number | undefined): string {
-  return value === undefined ? '–' : `${value.toFixed(1)} ms`;
-}
-
-function percent(value: number | undefined): string {
-  return value === undefined ? '?' : `${Math.round(value)} %`;
+function cpu(percentOfCore: number | undefined): string {
+  return percentOfCore === undefined ? UNKNOWN : `${Math.round(percentOfCore)} %`;
 }

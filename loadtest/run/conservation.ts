@@ -33,10 +33,12 @@ export function checkConservation(
         : Math.max(0, (totals.get(keyOf(flow)) ?? flow.last + 1) - 1 - flow.last);
       const span = flow.last - flow.first + 1;
       sums.offered += span + missing;
+      // A layer that stops is held back like any other; a voice that stops has no reason to.
+      if (kind === 'audio') sums.missing += missing;
+      else sums.withheld += missing;
       sums.delivered += flow.delivered;
       sums.lost += Math.min(flow.lost, span - flow.delivered);
       sums.withheld += Math.max(0, span - flow.delivered - flow.lost);
-      sums.missing += missing;
     }
     return sums;
   });
@@ -63,9 +65,9 @@ function notesOf(
   const overfull = flows.filter((flow) => flow.delivered > flow.last - flow.first + 1);
   if (overfull.length > 0) notes.push(`${overfull.length} streams delivered more than was sent`);
   if (wire && !agrees(wire)) {
-    const { media, datagrams } = wire.received;
+    const { media, datagrams, lost } = wire.received;
     notes.push(
-      `the bridge says it sent ${wire.sentByBridge} packets; ${media} of media and ${datagrams} of any kind arrived`,
+      `the bridge says it sent ${wire.sentByBridge} packets; ${media} of media and ${datagrams} of any kind arrived, ${lost} were lost on the way`,
     );
   }
   if (misattributed > 0) {
@@ -76,7 +78,8 @@ function notesOf(
 
 function agrees({ sentByBridge, received }: NonNullable<Conservation['wire']>): boolean {
   const tolerance = sentByBridge * TOLERATED_WIRE + 50;
-  return sentByBridge > received.media - tolerance && sentByBridge < received.datagrams + tolerance;
+  const { media, datagrams, lost } = received;
+  return sentByBridge > media - tolerance && sentByBridge < datagrams + lost + tolerance;
 }
 
 function keyOf({

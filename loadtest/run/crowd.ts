@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../src/base/clock.ts';
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { Milestones } from '../client/load-client.ts';
 import { ControlError, type ControlPath, type Invitation } from '../control/control-path.ts';
 import type { GeneratorProcess } from '../generator/generator-process.ts';
 import type { GeneratorAnswers } from '../generator/messages.ts';
+import { type Service, serviceOf } from './service.ts';
 
 /** How one client came in; µs of the machine's clock. */
 export type JoinRecord = {
@@ -24,6 +26,8 @@ export type CrowdOptions = {
   readonly clock: Clock;
   /** Joins under way at once. */
   readonly parallelJoins: number;
+  /** Nobody starts to join any more once it is aborted. */
+  readonly signal: AbortSignal;
 };
 
 type Member = {
@@ -67,6 +71,7 @@ export class Crowd {
     const worker = async (): Promise<void> => {
       for (let spec = waiting.shift(); spec; spec = waiting.shift()) {
         if (perSecond > 0) await this.#until(startMs + (started++ * 1000) / perSecond);
+        if (this.#options.signal.aborted) return;
         await this.#joinOne(spec);
       }
     };
@@ -98,6 +103,12 @@ export class Crowd {
       }
     }
     return looks;
+  }
+
+  /** Who was served after that time, as of the last look. */
+  serviceSince(us: number): Service {
+    const milestones = this.joins.flatMap((join) => join.milestones ?? []);
+    return serviceOf(this.members, milestones, us);
   }
 
   async #joinOne(spec: ClientSpec): Promise<void> {
@@ -152,8 +163,10 @@ export class Crowd {
     }
   }
 
-  #until(atMs: number): Promise<void> {
-    const waitMs = atMs - this.#options.clock.nowMs();
-    return waitMs <= 0 ? Promise.resolve() : new Promise((done) => setTimeout(done, waitMs));
+  async #until(atMs: number): Promise<void> {
+    const { clock, signal } = this.#options;
+    const waitMs = atMs - clock.nowMs();
+    // Cut short is all that aborting does; the one who waits looks at the signal.
+    if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -13,7 +13,7 @@ export function generatorFaults({
   const faults: string[] = [];
   if (latenessMs && latenessMs.p99 > MAX_LATENESS_P99_MS) {
     faults.push(
-      `1 % of its packets left more than ${MAX_LATENESS_P99_MS} ms late (${latenessMs.p99} ms)`,
+      `1 % of its packets left more than ${MAX_LATENESS_P99_MS} ms late (${Math.round(latenessMs.p99)} ms)`,
     );
   }
   if (latenessMs && latenessMs.max > MAX_LATENESS_MS) {

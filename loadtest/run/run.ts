@@ -5,12 +5,13 @@ import { socketDrops } from '../bridge/process-figures.ts';
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { ControlPath } from '../control/control-path.ts';
 import type { GeneratorProcess } from '../generator/generator-process.ts';
-import { between, sumSnapshots } from '../media/measurements.ts';
+import { between, type Snapshot, sumSnapshots } from '../media/measurements.ts';
 import type { Conservation, Limits, Moment, StepReport } from '../report/report.ts';
 import { checkConservation } from './conservation.ts';
 import type { Crowd, JoinRecord } from './crowd.ts';
 import type { Observation } from './observation.ts';
 import { percentiles, round } from './percentiles.ts';
+import { RunEnded } from './run-ended.ts';
 import { stepReport } from './step-report.ts';
 
 export type RunOptions = {
@@ -20,6 +21,8 @@ export type RunOptions = {
   readonly watch: BridgeWatch | undefined;
   readonly clock: Clock;
   readonly limits: Limits;
+  /** Aborted when the run is to end now. */
+  readonly signal: AbortSignal;
   /** Told every second and after each step. */
   readonly onMoment: (moment: Moment) => void;
   readonly onStep: (step: StepReport) => void;
@@ -27,6 +30,8 @@ export type RunOptions = {
 
 /** After clients came in, before a step is measured: key frames, layers and estimates settle. */
 const SETTLE_MS = 2_000;
+/** A step that was cut short before this says nothing. */
+const MIN_STEP_S = 3;
 /** What was under way when the senders stopped has come, and the bridge's statistics have caught up. */
 const DRAIN_MS = 2_500;
 
@@ -49,15 +54,26 @@ export class Run {
   #last: Observation | undefined;
   #first: Observation | undefined;
   #ticking = true;
+  /** Aborted when the run cannot go on, with the reason. */
+  readonly #broken = new AbortController();
+  readonly #signal: AbortSignal;
+  /** When the crowd began to change. */
+  #changed: Observation | undefined;
   #ticker: Promise<void> = Promise.resolve();
 
   constructor(options: RunOptions) {
     this.#options = options;
     this.#startUs = options.clock.nowMs() * 1000;
+    this.#signal = AbortSignal.any([options.signal, this.#broken.signal]);
   }
 
   get crowd(): Crowd {
     return this.#options.crowd;
+  }
+
+  /** Undefined when it is not on this machine. */
+  get bridgePid(): number | undefined {
+    return this.#options.watch?.pid;
   }
 
   /** Seconds since the run began. */
@@ -76,6 +92,7 @@ export class Run {
     clients: readonly ClientSpec[],
     joinsPerSecond: number,
   ): Promise<readonly JoinRecord[]> {
+    this.#changed = await this.#observe();
     const wanted = new Map(clients.map((spec) => [spec.participant, spec]));
     const present = new Set(this.crowd.members.map(({ participant }) => participant));
     const leaving = [...present].filter((participant) => !wanted.has(participant));
@@ -83,6 +100,7 @@ export class Run {
     await this.crowd.leave(leaving);
     const coming = clients.filter(({ participant }) => !present.has(participant));
     await this.crowd.join(coming, joinsPerSecond);
+    this.#signal.throwIfAborted();
     const names = new Set(coming.map(({ participant }) => participant));
     return this.crowd.joins.filter(({ participant }) => names.has(participant));
   }
@@ -100,17 +118,40 @@ export class Run {
 
   /** Measures the crowd as it is. */
   async measure(name: string, seconds: number, joins: readonly JoinRecord[]): Promise<StepReport> {
-    await delay(SETTLE_MS);
+    await this.pause(SETTLE_MS);
     const before = await this.#observe();
     const startS = this.elapsedS;
-    await delay(seconds * 1000);
+    await this.pause(seconds * 1000).catch((error: unknown) => {
+      // A part of a step is better than nothing, unless the run broke.
+      if (!(error instanceof RunEnded) || this.elapsedS - startS < MIN_STEP_S) throw error;
+    });
     const after = await this.#observe();
     const rooms = new Set(this.crowd.members.map(({ room }) => room)).size;
     const { limits, onStep } = this.#options;
-    const step = stepReport({ name, rooms, startS, before, after, joins, limits });
+    const service = this.crowd.serviceSince(before.atUs);
+    const start = this.#changed ?? before;
+    const step = stepReport({ name, rooms, startS, start, before, after, joins, service, limits });
+    this.#changed = undefined;
     this.steps.push(step);
     onStep(step);
+    this.#signal.throwIfAborted();
     return step;
+  }
+
+  /** What the clients saw while something was done. */
+  async during<T>(
+    task: () => Promise<T>,
+  ): Promise<{ readonly result: T; readonly seen: Snapshot }> {
+    const { snapshot } = await this.#observe();
+    const result = await task();
+    return { result, seen: between(snapshot, (await this.#observe()).snapshot) };
+  }
+
+  /** @throws the reason, as soon as the run is to end; RunEnded when somebody asked for that */
+  async pause(ms: number): Promise<void> {
+    const signal = this.#signal;
+    await delay(ms, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
   }
 
   /** Stops the senders, lets everything arrive and checks that nothing is missing. */
@@ -140,16 +181,21 @@ export class Run {
   #wire(last: Observation): Conservation['wire'] {
     const [before, after] = [this.#first?.bridge.packetsSent, last.bridge.packetsSent];
     if (before === undefined || after === undefined) return undefined;
-    const { audioDelivered, videoDelivered, duplicates, datagrams } = last.snapshot.counts;
-    const received = { media: audioDelivered + videoDelivered + duplicates, datagrams };
-    return { sentByBridge: after - before, received };
+    const { counts } = last.snapshot;
+    const media = counts.audioDelivered + counts.videoDelivered + counts.duplicates;
+    const missed =
+      counts.audioLost + counts.videoLost + counts.audioRepaired + counts.videoRepaired;
+    // What a client's own network profile lost had arrived before.
+    const lost = Math.max(0, missed - counts.shapedDown);
+    return { sentByBridge: after - before, received: { media, datagrams: counts.datagrams, lost } };
   }
 
   async #tick(): Promise<void> {
     while (this.#ticking) {
       await delay(1000);
       const earlier = this.#last;
-      const now = await this.#observe();
+      const now = await this.#observe().catch((error: unknown) => this.#broken.abort(error));
+      if (!now) return;
       this.#last = now;
       if (!earlier) continue;
       const moment = this.#moment(earlier, now);
@@ -183,9 +229,12 @@ export class Run {
       bridge.processes.reduce((sum, { cpuUs }) => sum + cpuUs, 0);
     const known = now.bridge.processes.length > 0;
     const bytes = now.bridge.processes.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+    const { receivers, served } = this.crowd.serviceSince(earlier.atUs);
     return {
       s: round(now.atUs / 1e6 - this.#startUs / 1e6, 1),
       participants: now.participants,
+      receivers,
+      served,
       deliveredPerSecond: round(delivered / seconds, 0),
       delayP50Ms: delayMs?.p50,
       delayP99Ms: delayMs?.p99,

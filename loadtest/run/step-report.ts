@@ -1,3 +1,6 @@
+import { GAP_US } from '../media/audio-gaps.ts';
+import { FREEZE_US } from '../media/frame-watch.ts';
+import { type Buckets, Histogram } from '../media/histogram.ts';
 import type { Counts } from '../media/measurements.ts';
 import { between } from '../media/measurements.ts';
 import type {
@@ -13,6 +16,7 @@ import type { JoinRecord } from './crowd.ts';
 import { generatorFaults } from './generator-faults.ts';
 import type { Observation } from './observation.ts';
 import { percentiles, percentilesOf, round } from './percentiles.ts';
+import type { Service } from './service.ts';
 import { violationsOf } from './verdict.ts';
 
 export type StepWindow = {
@@ -22,15 +26,23 @@ export type StepWindow = {
   readonly startS: number;
   readonly before: Observation;
   readonly after: Observation;
+  /** When the crowd began to change for this step: waits for key frames and layers count from there. */
+  readonly start: Observation;
   /** Clients that came in for this step. */
   readonly joins: readonly JoinRecord[];
+  /** Whom media reached within the window. */
+  readonly service: Pick<Service, 'deaf' | 'blind'>;
   readonly limits: Limits;
 };
 
 /** What happened between two observations, as the report has it. */
 export function stepReport(window: StepWindow): StepReport {
-  const { before, after, joins, limits } = window;
+  const { start, before, after, joins, limits, service } = window;
   const { counts, durations } = between(before.snapshot, after.snapshot);
+  const lateness = percentiles(durations.lateness);
+  // The generator's own worst stop makes holes of that length in what it sends and in what it sees.
+  const ownUs = (lateness?.max ?? 0) * 1000;
+  const settling = between(start.snapshot, after.snapshot);
   const seconds = (after.atUs - before.atUs) / 1e6;
   const figures = {
     name: window.name,
@@ -40,19 +52,27 @@ export function stepReport(window: StepWindow): StepReport {
     seconds: round(seconds, 2),
     audio: kindFigures('audio', counts, seconds, percentiles(durations.audioDelay)),
     video: kindFigures('video', counts, seconds, percentiles(durations.videoDelay)),
+    offeredMbps: round((counts.sentBytes * 8) / seconds / 1e6),
     deliveredMbps: round((counts.receivedBytes * 8) / seconds / 1e6),
     jitterMs: percentiles(durations.jitter),
-    keyFrameWaitMs: percentiles(durations.keyFrameWait),
-    layerSwitchMs: percentiles(durations.layerSwitch),
-    layerSwitches: counts.layerSwitches,
-    audioGaps: counts.audioGaps,
-    freezes: counts.freezes,
-    freezeSeconds: round(counts.freezeUs / 1e6, 2),
+    keyFrameWaitMs: percentiles(settling.durations.keyFrameWait),
+    layerSwitchMs: percentiles(settling.durations.layerSwitch),
+    layerSwitches: settling.counts.layerSwitches,
+    audioGaps: countAbove(durations.audioGap, GAP_US + ownUs),
+    audioGapMs: percentiles(durations.audioGap),
+    freezes: countAbove(durations.freeze, FREEZE_US + ownUs),
+    freezeMs: percentiles(durations.freeze),
+    deaf: service.deaf,
+    blind: service.blind,
     joins: joinFigures(joins),
     bridge: bridgeFigures(before, after, counts.audioDelivered + counts.videoDelivered),
-    generator: generatorFigures(before, after, percentiles(durations.lateness)),
+    generator: generatorFigures(before, after, lateness),
   };
   return { ...figures, violations: violationsOf(figures, limits) };
+}
+
+function countAbove(buckets: Buckets, us: number): number {
+  return new Histogram().add(buckets).countAbove(us);
 }
 
 function kindFigures(

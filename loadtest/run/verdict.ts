@@ -1,3 +1,4 @@
+import type { NetworkProfile } from '../media/link.ts';
 import type {
   Conservation,
   Limits,
@@ -6,6 +7,8 @@ import type {
   Verdict,
   Violation,
 } from '../report/report.ts';
+import { violationText } from '../report/figures.ts';
+import { round } from './percentiles.ts';
 
 export const defaultLimits: Limits = {
   audioLossPercent: 0.5,
@@ -32,8 +35,10 @@ export function violationsOf(step: Measured, limits: Limits): Violation[] {
     ['video delay p99', video.delayMs?.p99 ?? 0, limits.delayP99Ms, 'ms'],
     ['first audio p95', p95(joins.firstAudioMs), limits.firstAudioP95Ms, 'ms'],
     ['first video p95', p95(joins.firstVideoMs), limits.firstVideoP95Ms, 'ms'],
-    ['audio gaps', step.audioGaps / minutes, limits.audioGapsPerMinute, 'a minute'],
-    ['freezes', step.freezes / minutes, limits.freezesPerMinute, 'a minute'],
+    ['audio gaps', step.audioGaps / minutes, limits.audioGapsPerMinute ?? Infinity, 'a minute'],
+    ['freezes', step.freezes / minutes, limits.freezesPerMinute ?? Infinity, 'a minute'],
+    ['clients that heard nobody', step.deaf, 0, ''],
+    ['clients that saw nobody', step.blind, 0, ''],
     [
       'failed joins',
       (100 * joins.failed) / Math.max(1, joins.attempted),
@@ -47,38 +52,74 @@ export function violationsOf(step: Measured, limits: Limits): Violation[] {
     .sort((a, b) => excess(b) - excess(a));
 }
 
+/** The limits for clients behind a network of their own: what that loses is no fault of the bridge. */
+export function limitsBehind({ loss, capBps }: NetworkProfile): Limits {
+  if (loss === 0 && capBps === 0) return defaultLimits;
+  const bothWays = 1 - (1 - loss) ** 2;
+  // Half as much again, since a short step is not just the mean.
+  const audioLossPercent = round(defaultLimits.audioLossPercent + 150 * bothWays);
+  const unjudged = { audioGapsPerMinute: undefined, freezesPerMinute: undefined };
+  return { ...defaultLimits, audioLossPercent, ...unjudged };
+}
+
+/** What a verdict depends on beside the figures. */
+export type Circumstances = {
+  /** Sizes were not asked for but climbed as far as it went: one the generator cannot carry is left out, not the whole run. */
+  readonly climbing: boolean;
+  /** Why what was to be tested did not happen. */
+  readonly untested: string | undefined;
+};
+
 /** The sentence an operator reads first. */
-export function verdictOf(steps: readonly StepReport[], conservation: Conservation): Verdict {
-  const bad = steps.find(({ violations }) => violations.length > 0);
-  const invalid = steps.find(({ generator }) => generator.faults.length > 0);
-  const passed = steps.filter(
-    (step) => step.violations.length === 0 && step.generator.faults.length === 0,
-  );
-  const highest = passed.at(-1)?.name;
-  const brokeFirst = bad && `${bad.name}: ${describe(bad.violations[0])}`;
-  const base = { highestPassed: highest, brokeFirst };
-  // A starved generator explains every other figure, so it comes first.
-  if (invalid && (!bad || steps.indexOf(invalid) <= steps.indexOf(bad))) {
-    return { ...base, result: 'INVALID', headline: starved(invalid, highest) };
-  }
-  if (!conservation.holds) {
-    const [headline = 'packets are not accounted for'] = conservation.notes;
-    return { ...base, result: 'FAIL', headline };
-  }
-  const reached = highest === undefined ? 'no step passed' : `passed up to ${highest}`;
-  if (brokeFirst === undefined) return { ...base, result: 'PASS', headline: reached };
-  return { ...base, result: 'FAIL', headline: `${reached}; broke first at ${brokeFirst}` };
+export function verdictOf(
+  steps: readonly StepReport[],
+  conservation: Conservation,
+  circumstances: Circumstances,
+): Verdict {
+  const highestPassed = steps.findLast(isGood)?.name;
+  const broken = steps.find((step) => !isGood(step));
+  // A starved generator explains every other figure of its step, so it comes first.
+  const [result, headline] =
+    broken && broken.generator.faults.length > 0
+      ? starved(broken, highestPassed, circumstances.climbing && conservation.holds)
+      : judged(steps, conservation, circumstances.untested);
+  return { result, headline, highestPassed, brokeFirst: broken && whatBroke(broken) };
 }
 
-function starved({ name, generator }: StepReport, highest: string | undefined): string {
-  const reached = highest === undefined ? '' : `; the bridge passed up to ${highest}`;
-  return `the generator itself was too slow at ${name}: ${generator.faults[0] ?? ''}${reached}`;
+type Sentence = readonly [Verdict['result'], string];
+
+function starved(broken: StepReport, highest: string | undefined, mayStand: boolean): Sentence {
+  const reached = reachedText(highest);
+  return mayStand && highest !== undefined
+    ? ['PASS', `${reached}; then ${whatBroke(broken)}`]
+    : ['INVALID', `${whatBroke(broken)}; the bridge ${reached}`];
 }
 
-function describe(violation: Violation | undefined): string {
-  if (!violation) return '';
-  const { limit, measured, allowed, unit } = violation;
-  return `${limit} ${measured.toFixed(1)} ${unit}, allowed ${allowed}`;
+function judged(
+  steps: readonly StepReport[],
+  { holds, notes }: Conservation,
+  untested: string | undefined,
+): Sentence {
+  if (untested !== undefined) return ['INVALID', untested];
+  if (steps.length === 0) return ['INVALID', 'nothing was measured'];
+  if (!holds) return ['FAIL', notes[0] ?? 'packets are not accounted for'];
+  const reached = reachedText(steps.findLast(isGood)?.name);
+  const broken = steps.find((step) => !isGood(step));
+  return broken ? ['FAIL', `${reached}; broke first at ${whatBroke(broken)}`] : ['PASS', reached];
+}
+
+function reachedText(highest: string | undefined): string {
+  return highest === undefined ? 'passed no step' : `passed up to ${highest}`;
+}
+
+function whatBroke({ name, violations, generator }: StepReport): string {
+  const [fault] = generator.faults;
+  if (fault !== undefined) return `the generator itself was too slow at ${name}: ${fault}`;
+  return `${name}: ${violations.slice(0, 1).map(violationText).join('')}`;
+}
+
+function isGood({ violations, generator }: StepReport): boolean {
+  return violations.length === 0 && generator.faults.length === 0;
 }
 
 function excess({ measured, allowed }: Violation): number {

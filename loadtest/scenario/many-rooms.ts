@@ -8,7 +8,7 @@ export const manyRooms: Scenario = {
   summary: 'n meetings of four',
   sizes: [1, 2, 4, 6, 8, 12, 16, 24, 32],
   joinsPerSecond: 8,
-  describe: (size) => `${size} meetings of ${IN_ROOM}`,
+  describe: (size) => `${size} ${size === 1 ? 'meeting' : 'meetings'} of ${IN_ROOM}`,
   roles: (size, { codec, view }) =>
     Array.from({ length: size * IN_ROOM }, (_, index) => ({
       room: `room-${Math.floor(index / IN_ROOM)}`,

@@ -8,6 +8,9 @@ import type { Report } from '../../loadtest/report/report.ts';
 
 const main = fileURLToPath(new URL('../../loadtest/main.ts', import.meta.url));
 
+/** Its exit code after a signal. */
+const INTERRUPTED = 130;
+
 export type LoadResult = {
   readonly code: number;
   readonly output: string;
@@ -35,7 +38,8 @@ export async function runTrestleLoad(
   await during?.(child.pid!);
   const [code] = await ended;
   try {
-    if (code > 2) throw new Error(`trestle-load ended with ${code}: ${output}`);
+    if (code > 2 && code !== INTERRUPTED)
+      throw new Error(`trestle-load ended with ${code}: ${output}`);
     return { code, output, report: JSON.parse(readFileSync(json, 'utf8')) as Report };
   } finally {
     rmSync(folder, { recursive: true });

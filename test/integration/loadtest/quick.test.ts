@@ -58,6 +58,21 @@ describe('trestle-load against this bridge', () => {
     expect(code).toBe(2);
   });
 
+  it('leaves nobody behind when it is interrupted, and still has a report', async () => {
+    const inRooms = async () => {
+      const stats = await fetch(new URL('colibri/stats', bridge.restUrl));
+      return ((await stats.json()) as { participants: number }).participants;
+    };
+    const args = ['soak', '--url', bridge.restUrl, '--sizes', '3', '--duration', '600'];
+    const { code, report } = await runTrestleLoad(args, async (pid) => {
+      await until(async () => ((await inRooms()) < 3 ? 'not everybody is in' : undefined));
+      process.kill(pid, 'SIGINT');
+    });
+    expect(code).toBe(130);
+    expect(report).toMatchObject({ interrupted: true, findings: ['stopped early by SIGINT'] });
+    await until(async () => ((await inRooms()) > 0 ? 'somebody is left' : undefined));
+  });
+
   it('says that nothing answers, and who', async () => {
     const failing = runTrestleLoad([
       'quick',

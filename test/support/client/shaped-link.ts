@@ -64,12 +64,20 @@ export class Lane {
   readonly #deliver: (datagram: Buffer) => void;
   readonly #random = seededRandom();
   #shape = perfectLink;
-  readonly #waiting: { readonly datagram: Buffer; readonly dueMs: number }[] = [];
+  readonly #waiting: {
+    readonly datagram: Buffer;
+    readonly sinceMs: number;
+    readonly dueMs: number;
+  }[] = [];
   #busyUntilMs = 0;
   #toLose = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Sees every datagram before anything is done to it. */
   onDatagram: (datagram: Buffer) => void = () => undefined;
+  /** Loses a datagram on purpose, whatever the shape says. */
+  drops: (datagram: Buffer) => boolean = () => false;
+  /** Sees what comes out, and how long it was really held. */
+  onDelivered: (datagram: Buffer, heldMs: number) => void = () => undefined;
   lost = 0;
 
   constructor(deliver: (datagram: Buffer) => void) {
@@ -85,12 +93,12 @@ export class Lane {
     const nowMs = performance.now();
     const { rateBps, delayMs, queueMs } = this.#shape;
     const startMs = Math.max(nowMs, this.#busyUntilMs);
-    if (this.#isLost() || startMs - nowMs > queueMs) {
+    if (this.drops(datagram) || this.#isLost() || startMs - nowMs > queueMs) {
       this.lost += 1;
       return;
     }
     this.#busyUntilMs = startMs + (datagram.length * 8000) / rateBps;
-    this.#waiting.push({ datagram, dueMs: this.#busyUntilMs + delayMs });
+    this.#waiting.push({ datagram, sinceMs: nowMs, dueMs: this.#busyUntilMs + delayMs });
     this.#schedule();
   }
 
@@ -120,6 +128,7 @@ export class Lane {
     for (let next = this.#waiting[0]; next && next.dueMs <= nowMs; [next] = this.#waiting) {
       this.#waiting.shift();
       this.#deliver(next.datagram);
+      this.onDelivered(next.datagram, performance.now() - next.sinceMs);
     }
     this.#schedule();
   }

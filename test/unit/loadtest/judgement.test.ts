@@ -2,12 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../../loadtest/arguments.ts';
 import { constraintsFor } from '../../../loadtest/client/view.ts';
 import { endpointOf, participantOf } from '../../../loadtest/client/client-spec.ts';
+import { perfectNetwork } from '../../../loadtest/media/link.ts';
 import type { Flow } from '../../../loadtest/media/receiver-log.ts';
 import { regressionsBetween } from '../../../loadtest/report/compare.ts';
 import type { Conservation, Report, StepReport } from '../../../loadtest/report/report.ts';
 import { checkConservation } from '../../../loadtest/run/conservation.ts';
 import { generatorFaults } from '../../../loadtest/run/generator-faults.ts';
-import { defaultLimits, verdictOf, violationsOf } from '../../../loadtest/run/verdict.ts';
+import {
+  defaultLimits,
+  limitsBehind,
+  verdictOf,
+  violationsOf,
+} from '../../../loadtest/run/verdict.ts';
 import { clientsOf } from '../../../loadtest/scenario/scenario.ts';
 import { scenarios } from '../../../loadtest/scenario/scenarios.ts';
 import { MeasuredCall } from './measured-call.ts';
@@ -26,39 +32,75 @@ function named(name: string, change: Partial<StepReport> = {}): StepReport {
   return { ...step, violations: violationsOf(step, defaultLimits) };
 }
 
+const planned = { climbing: false, untested: undefined };
 const lossy = { audio: { ...good.audio, lossPercent: 4 } };
 const starved = { generator: { ...good.generator, faults: ['it stood still for 900 ms'] } };
 
 describe('the verdict', () => {
   it('passes, and names the highest step', () => {
-    const verdict = verdictOf([named('2 people'), named('4 people')], balanced);
+    const verdict = verdictOf([named('2 people'), named('4 people')], balanced, planned);
     expect(verdict).toMatchObject({ result: 'PASS', highestPassed: '4 people' });
   });
 
   it('fails with what broke first and the last step that passed', () => {
-    const verdict = verdictOf([named('2 people'), named('4 people', lossy)], balanced);
+    const verdict = verdictOf([named('2 people'), named('4 people', lossy)], balanced, planned);
     expect(verdict).toMatchObject({ result: 'FAIL', highestPassed: '2 people' });
-    expect(verdict.brokeFirst).toBe('4 people: audio loss 4.0 %, allowed 0.5');
+    expect(verdict.brokeFirst).toBe('4 people: audio loss 4 %, allowed 0.5');
   });
 
   it('is no verdict on the bridge when the generator starved', () => {
-    const verdict = verdictOf([named('2 people', { ...lossy, ...starved })], balanced);
+    const verdict = verdictOf([named('2 people', { ...lossy, ...starved })], balanced, planned);
     expect(verdict.result).toBe('INVALID');
     expect(verdict.headline).toContain('the generator itself');
   });
 
   it('stays a failure of the bridge when the generator starved only later', () => {
-    const verdict = verdictOf([named('2 people', lossy), named('4 people', starved)], balanced);
+    const verdict = verdictOf(
+      [named('2 people', lossy), named('4 people', starved)],
+      balanced,
+      planned,
+    );
     expect(verdict.result).toBe('FAIL');
   });
 
   it('fails when packets are not accounted for', () => {
-    const verdict = verdictOf([named('2 people')], {
-      ...balanced,
-      holds: false,
-      notes: ['9 missing'],
-    });
+    const unbalanced = { ...balanced, holds: false, notes: ['9 missing'] };
+    const verdict = verdictOf([named('2 people')], unbalanced, planned);
     expect(verdict).toMatchObject({ result: 'FAIL', headline: '9 missing' });
+  });
+
+  it('of a climb stands where the generator could not follow, and says so', () => {
+    const steps = [named('2 people'), named('4 people', { ...lossy, ...starved })];
+    const climb = { ...planned, climbing: true };
+    const verdict = verdictOf(steps, balanced, climb);
+    expect(verdict).toMatchObject({ result: 'PASS', highestPassed: '2 people' });
+    expect(verdict.headline).toContain('the generator itself was too slow at 4 people');
+    expect(verdictOf(steps, balanced, planned).result).toBe('INVALID');
+    expect(verdictOf(steps.slice(1), balanced, climb).result).toBe('INVALID');
+    expect(verdictOf(steps, { ...balanced, holds: false }, climb).result).toBe('INVALID');
+  });
+
+  it('is none when nothing was measured, or what was to be tested did not happen', () => {
+    expect(verdictOf([], balanced, planned).result).toBe('INVALID');
+    const untested = { ...planned, untested: 'the command failed' };
+    expect(verdictOf([named('2 people')], balanced, untested)).toMatchObject({
+      result: 'INVALID',
+      headline: 'the command failed',
+    });
+  });
+
+  it('fails when a client heard or saw nobody, of which no loss tells', () => {
+    const verdict = verdictOf([named('2 people', { deaf: 1 })], balanced, planned);
+    expect(verdict.headline).toContain('clients that heard nobody 1, allowed 0');
+    expect(verdictOf([named('2 people', { blind: 1 })], balanced, planned).result).toBe('FAIL');
+  });
+
+  it('does not blame the bridge for what the clients own network loses', () => {
+    const limits = limitsBehind({ ...perfectNetwork, loss: 0.02 });
+    const holes = { ...named('2 people', lossy), audioGaps: 50, freezes: 50 };
+    expect(violationsOf(holes, limits)).toEqual([]);
+    expect(violationsOf(holes, defaultLimits)).toHaveLength(3);
+    expect(limitsBehind(perfectNetwork)).toEqual(defaultLimits);
   });
 });
 
@@ -113,13 +155,22 @@ describe('conservation', () => {
     expect(checkConservation(stopped, sent, left).holds).toBe(true);
   });
 
+  it('calls video that stopped held back: layers come and go', () => {
+    const [layer] = [{ ...flow, kind: 'video', last: 89, delivered: 80, lost: 0 }] as const;
+    const { holds, rows } = checkConservation([layer], [{ ...sent[0], kind: 'video' }], rest);
+    expect(holds).toBe(true);
+    expect(rows[1]).toMatchObject({ offered: 90, delivered: 80, withheld: 10, missing: 0 });
+  });
+
   it('finds packets that nobody sent, wrong maps, and a bridge that counts otherwise', () => {
     const tooMany = [{ ...flow, delivered: 200 }];
     expect(checkConservation(tooMany, sent, rest).holds).toBe(false);
     expect(checkConservation([flow], sent, { ...rest, misattributed: 1 }).holds).toBe(false);
-    const wire = { sentByBridge: 5000, received: { media: 4000, datagrams: 4100 } };
+    const wire = { sentByBridge: 5000, received: { media: 4000, datagrams: 4100, lost: 10 } };
     expect(checkConservation([flow], sent, { ...rest, wire }).holds).toBe(false);
-    const agreeing = { sentByBridge: 4050, received: { media: 4000, datagrams: 4100 } };
+    const lost = { ...wire, received: { ...wire.received, lost: 900 } };
+    expect(checkConservation([flow], sent, { ...rest, wire: lost }).holds).toBe(true);
+    const agreeing = { ...wire, sentByBridge: 4050 };
     expect(checkConservation([flow], sent, { ...rest, wire: agreeing }).holds).toBe(true);
   });
 });

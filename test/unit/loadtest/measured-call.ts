@@ -70,8 +70,17 @@ export class MeasuredCall {
 
   report(): StepReport {
     const after = this.#observe();
-    const window = { name: 'a call', rooms: 1, startS: 0, before: this.#start, after, joins: [] };
-    return stepReport({ ...window, limits: defaultLimits });
+    return stepReport({
+      name: 'a call',
+      rooms: 1,
+      startS: 0,
+      start: this.#start,
+      before: this.#start,
+      after,
+      joins: [],
+      service: { deaf: 0, blind: 0 },
+      limits: defaultLimits,
+    });
   }
 
   #tick(): void {

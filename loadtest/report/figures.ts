@@ -1,0 +1,35 @@
+// How terminal and page write figures.
+import type { BridgeFigures, Violation } from './report.ts';
+
+export const UNKNOWN = '–';
+
+export function ms(value: number | undefined): string {
+  if (value === undefined) return UNKNOWN;
+  return value >= 100 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`;
+}
+
+export function percent(value: number | undefined): string {
+  return value === undefined ? UNKNOWN : `${Number(value.toFixed(2))} %`;
+}
+
+/** Processes of one name together: `mediasoup-worker 12 + 9 %`. */
+export function processes(
+  figures: BridgeFigures['processes'],
+  unit: string,
+  of: (each: BridgeFigures['processes'][number]) => number,
+): string {
+  const names = [...new Set(figures.map(({ name }) => name))];
+  return names
+    .map((name) => {
+      const values = figures
+        .filter((each) => each.name === name)
+        .map((each) => Math.round(of(each)));
+      return `${name} ${values.join(' + ')} ${unit}`;
+    })
+    .join(', ');
+}
+
+/** `audio loss 4 %, allowed 0.5`. */
+export function violationText({ limit, measured, allowed, unit }: Violation): string {
+  return `${limit} ${Number(measured.toFixed(1))} ${unit}`.trimEnd() + `, allowed ${allowed}`;
+}

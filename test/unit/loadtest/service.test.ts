@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { ClientSpec } from '../../../loadtest/client/client-spec.ts';
+import type { Milestones } from '../../../loadtest/client/load-client.ts';
+import { perfectNetwork } from '../../../loadtest/media/link.ts';
+import { serviceOf } from '../../../loadtest/run/service.ts';
+
+function client(participant: number, change: Partial<ClientSpec> = {}): ClientSpec {
+  return {
+    participant,
+    room: 'one',
+    audio: 'talks',
+    video: 'VP8',
+    view: 'tile',
+    lastN: -1,
+    channel: 'websocket',
+    network: { up: perfectNetwork, down: perfectNetwork },
+    ...change,
+  };
+}
+
+function reached(participant: number, change: Partial<Milestones>): Milestones {
+  const never = undefined;
+  const first = { ice: never, dtls: never, channel: never, firstAudio: never, firstFrame: never };
+  return { participant, ...first, lastAudio: never, lastFrame: never, failed: false, ...change };
+}
+
+describe('serviceOf', () => {
+  it('counts whom nothing reached in the window', () => {
+    const members = [client(1), client(2), client(3)];
+    const milestones = [
+      reached(1, { lastAudio: 120, lastFrame: 130 }),
+      reached(2, { lastAudio: 120, lastFrame: 80 }),
+    ];
+    expect(serviceOf(members, milestones, 100)).toEqual({
+      receivers: 3,
+      served: 2,
+      deaf: 1,
+      blind: 2,
+    });
+  });
+
+  it('expects nothing where there is nobody to hear or see', () => {
+    const nobody = { receivers: 0, served: 0, deaf: 0, blind: 0 };
+    expect(serviceOf([client(1)], [], 100)).toEqual(nobody);
+    expect(serviceOf([client(1), client(2, { room: 'two' })], [], 100)).toEqual(nobody);
+    const silent = { audio: 'none', view: 'none' } as const;
+    expect(serviceOf([client(1, silent), client(2, silent)], [], 100)).toEqual(nobody);
+    const lastN = [client(1, { lastN: 0 }), client(2, { lastN: 0 })];
+    expect(serviceOf(lastN, [], 100)).toMatchObject({ receivers: 2, deaf: 2, blind: 0 });
+  });
+});
