@@ -4,6 +4,7 @@ import type { WebRtcClient } from './webrtc-client.ts';
 const PACKET_MS = 20;
 const CLOCK_PER_PACKET = 960;
 const AUDIO_LEVEL_ID = 1;
+const QUIET_DBOV = -60;
 
 export type AudioFlowOptions = {
   readonly client: WebRtcClient;
@@ -13,6 +14,8 @@ export type AudioFlowOptions = {
   readonly first?: number;
   /** dBov, -127 (silence) to 0. */
   readonly levelDbov?: number;
+  /** Of what is quieter than -60 dBov only one packet in so many is sent. */
+  readonly quietEvery?: number;
 };
 
 /** Sends a microphone as Opus-like packets with the level extension, 50 a second. */
@@ -20,13 +23,14 @@ export class AudioFlow {
   readonly #options: AudioFlowOptions;
   readonly #timer: NodeJS.Timeout;
   #packets: number;
+  #ticks = 0;
   #levelDbov: number;
 
   constructor(options: AudioFlowOptions) {
     this.#options = options;
     this.#levelDbov = options.levelDbov ?? -20;
     this.#packets = options.first ?? 0;
-    this.#timer = setInterval(() => this.#sendPacket(), PACKET_MS);
+    this.#timer = setInterval(() => this.#tick(), PACKET_MS);
   }
 
   setLevel(levelDbov: number): void {
@@ -40,6 +44,12 @@ export class AudioFlow {
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    const { quietEvery = 1 } = this.#options;
+    this.#ticks += 1;
+    if (this.#levelDbov > QUIET_DBOV || this.#ticks % quietEvery === 0) this.#sendPacket();
   }
 
   #sendPacket(): void {
