@@ -1,6 +1,8 @@
 #ifndef TRESTLE_SRTP_GCM_SENDER_HPP
 #define TRESTLE_SRTP_GCM_SENDER_HPP
 
+#include "MemoryAhead.hpp"
+#include "OpensslMemory.hpp"
 #include "SrtpJournal.hpp"
 #include <array>
 #include <cstddef>
@@ -51,6 +53,8 @@ public:
 	}
 	// Go on after what another process sent with this key.
 	void Resume(const SrtpJournal::Stream& before);
+	// What protecting the next RTP packet touches.
+	void ListMemory(MemoryAhead& memoryAhead) const;
 
 private:
 	// Packets sent, by index modulo the size of the window.
@@ -71,6 +75,8 @@ private:
 
 		EVP_CIPHER_CTX* ctx{ nullptr };
 		std::array<uint8_t, 12> salt{};
+		// Where OpenSSL keeps key schedule and state.
+		OpensslMemory::Pieces memory;
 	};
 
 	static bool Prepare(Cipher& cipher, srtp_profile_t profile, const uint8_t* master, uint8_t firstLabel);

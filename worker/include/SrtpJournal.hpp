@@ -1,6 +1,7 @@
 #ifndef TRESTLE_SRTP_JOURNAL_HPP
 #define TRESTLE_SRTP_JOURNAL_HPP
 
+#include "MemoryAhead.hpp"
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -72,6 +73,7 @@ public:
 		 * The last sequence number of transport-cc sent.
 		 */
 		void SetTransportSeq(uint16_t seq);
+		void ListSendMemory(MemoryAhead& memoryAhead) const;
 
 	private:
 		uint32_t position;

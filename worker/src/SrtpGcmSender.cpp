@@ -105,6 +105,8 @@ bool SrtpGcmSender::Prepare(
 		return false;
 	}
 
+	const OpensslMemory::Watch watch(cipher.memory);
+
 	cipher.ctx = EVP_CIPHER_CTX_new();
 
 	if (
@@ -260,6 +262,30 @@ void SrtpGcmSender::Resume(const SrtpJournal::Stream& before)
 		stream.record->index     = before.index;
 		stream.record->timestamp = before.timestamp;
 		stream.record->atUs      = before.atUs;
+	}
+}
+
+void SrtpGcmSender::ListMemory(MemoryAhead& memoryAhead) const
+{
+	memoryAhead.Add(*this);
+
+	if (this->lastStream)
+	{
+		const auto next = (this->lastStream->highestIndex + 1) % WindowSize;
+
+		memoryAhead.Add(this->lastStream->highestIndex);
+		memoryAhead.Add(this->lastStream->record);
+		memoryAhead.Add(this->lastStream->sent[next / 64]);
+
+		if (this->lastStream->record)
+		{
+			memoryAhead.Add(*this->lastStream->record);
+		}
+	}
+
+	for (const auto& [data, len] : this->rtp.memory)
+	{
+		memoryAhead.Add(data, len);
 	}
 }
 

@@ -179,6 +179,12 @@ void SrtpJournal::Session::SetTransportSeq(uint16_t seq)
 	region->sessions[this->position].transportSeq = seq;
 }
 
+void SrtpJournal::Session::ListSendMemory(MemoryAhead& memoryAhead) const
+{
+	memoryAhead.Add(*this);
+	memoryAhead.Add(region->sessions[this->position].transportSeq);
+}
+
 /* Class methods. */
 
 bool SrtpJournal::IsConfig(const std::string& text)

@@ -1,11 +1,12 @@
-// Preloaded into the worker by tests: counts what it allocates and how often it reads the clock, into a file of two 64-bit integers
-// that the test shares; see call-counter.ts.
+// Preloaded into the worker by tests: counts what it allocates, how often it reads the clock and how often it waits for something
+// to do, into a file of three 64-bit integers that the test shares; see call-counter.ts.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,10 +14,12 @@
 struct shared {
 	volatile uint64_t allocations;
 	volatile uint64_t clock_reads;
+	volatile uint64_t waits;
 };
 
 static struct shared* shared;
 static int (*real_clock_gettime)(clockid_t, struct timespec*);
+static int (*real_epoll_wait)(int, struct epoll_event*, int, int);
 
 // glibc's own name for it: dlsym() would allocate.
 void* __libc_malloc(size_t size);
@@ -43,4 +46,12 @@ int clock_gettime(clockid_t id, struct timespec* time)
 	if (shared) shared->clock_reads++;
 
 	return real_clock_gettime(id, time);
+}
+
+int epoll_wait(int fd, struct epoll_event* events, int count, int timeout)
+{
+	if (!real_epoll_wait) real_epoll_wait = dlsym(RTLD_NEXT, "epoll_wait");
+	if (shared) shared->waits++;
+
+	return real_epoll_wait(fd, events, count, timeout);
 }

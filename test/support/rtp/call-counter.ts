@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type CallCounts = { readonly allocations: number; readonly clockReads: number };
+export type CallCounts = {
+  readonly allocations: number;
+  readonly clockReads: number;
+  /** Times that the event loop found nothing to do. */
+  readonly waits: number;
+};
 
 export class CallCounter {
   readonly environment: Readonly<Record<string, string>>;
@@ -24,11 +29,12 @@ export class CallCounter {
 
   /** Since the worker started. */
   counts(): CallCounts {
-    const data = Buffer.alloc(16);
+    const data = Buffer.alloc(24);
     readSync(this.#file, data, 0, data.length, 0);
     return {
       allocations: Number(data.readBigUInt64LE(0)),
       clockReads: Number(data.readBigUInt64LE(8)),
+      waits: Number(data.readBigUInt64LE(16)),
     };
   }
 
