@@ -10,12 +10,14 @@ file=/etc/jitsi/videobridge/config
 if [ -r "$file" ]; then
   # The init script of 2018 repeats the file's secret as an argument, and the unit puts it into the environment; read from
   # the file it is in no list of processes.
-  secret=--secret=$(. "$file" >/dev/null 2>&1; printf %s "$JVB_SECRET")
-  for argument; do
-    shift
-    [ "$argument" = "$secret" ] || set -- "$@" "$argument"
-  done
-  unset JVB_SECRET secret
+  secret=$(unset JVB_SECRET; . "$file" >/dev/null 2>&1; printf %s "$JVB_SECRET")
+  if [ -n "$secret" ]; then
+    for argument; do
+      shift
+      [ "$argument" = "--secret=$secret" ] || set -- "$@" "$argument"
+    done
+    unset JVB_SECRET
+  fi
   set -- --environment-file "$file" "$@"
 fi
 exec /usr/bin/trestle run "$@"

@@ -1,6 +1,6 @@
 // A deployment of 2018 from its own files: started as its init script did, driven by its focus, reached over UDP and ICE-TCP.
 import { xml } from '@xmpp/client';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -184,5 +184,23 @@ describe('a bridge started by the init script of 2018', () => {
     expect(await stats.json()).toHaveProperty('conferences');
     const list = await fetch(`http://127.0.0.1:${ports[1]}/colibri/conferences`);
     expect(list.status).toBe(200);
+  });
+});
+
+describe('jvb.sh', () => {
+  it.each([
+    ['leaves out the secret that the file has', 'JVB_SECRET="a b"', '--secret=a b', ''],
+    ['keeps another one', 'JVB_SECRET=file', '--secret=other', '--secret=other'],
+    ['keeps one that only the environment has', 'JVB_PORT=1', '--secret=env', '--secret=env'],
+  ])('%s', (_, line, argument, kept) => {
+    const file = join(folder, 'other-config');
+    writeFileSync(file, `${line}\n`);
+    const script = readFileSync(join(repository, 'packaging/debian/jvb.sh'), 'utf8')
+      .replace('/etc/jitsi/videobridge/config', file)
+      .replace('/usr/bin/trestle', 'printf "%s\\n"');
+    const env = { PATH: process.env['PATH'], JVB_SECRET: 'env' };
+    const shown = execFileSync('/bin/sh', ['-c', script, 'jvb.sh', argument, '--port=1'], { env });
+    const expected = ['run', '--environment-file', file, kept, '--port=1'];
+    expect(shown.toString().trim().split('\n')).toEqual(expected.filter((each) => each !== ''));
   });
 });
