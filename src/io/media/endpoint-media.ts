@@ -130,9 +130,9 @@ export class MediasoupEndpoint implements EndpointMedia {
     this.#router = router;
     this.#feedbackPrepared = false;
     this.#counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
+    if (this.#isClosed()) return this.#giveUp();
     // What went over DTLS itself, SCTP, is gone, and the client would not notice.
-    const lost = this.#usesDataChannel || !this.#transport.isConnected;
-    if (lost || this.#isClosed()) return this.#giveUp();
+    if (this.#usesDataChannel || !this.#transport.isConnected) return this.#giveUp();
     this.#watch(transport);
     try {
       await this.#transport.moveTo(transport);
@@ -152,8 +152,8 @@ export class MediasoupEndpoint implements EndpointMedia {
   }
 
   #giveUp(): false {
-    this.#mediasoupTransport.close();
-    this.#transport.fail();
+    if (this.#closed) this.#mediasoupTransport.close();
+    else this.#transport.fail(this.#mediasoupTransport);
     return false;
   }
 

@@ -13,7 +13,7 @@ import { RemoteCandidates } from './remote-candidates.ts';
 import type { TransportCounts } from './traffic.ts';
 import type { TransportOptions } from './media-options.ts';
 import { redactAddresses } from './redact-addresses.ts';
-import { icePasswordFingerprint, resumeFingerprint } from './worker-reports.ts';
+import { icePasswordFingerprint, refusalFingerprint, resumeFingerprint } from './worker-reports.ts';
 
 /** Hash functions the worker can check, strongest first. */
 const fingerprintHashes = ['sha-512', 'sha-384', 'sha-256', 'sha-224', 'sha-1'] as const;
@@ -107,9 +107,17 @@ export class EndpointTransport {
     });
   }
 
-  /** What was connected is no more, and nothing will bring it back. */
-  fail(): void {
+  /**
+   * What was connected is no more, and nothing will bring it back. The client hears so from `transport`, sooner than it would
+   * notice, and asks the focus for another invitation.
+   */
+  fail(transport: types.WebRtcTransport): void {
     this.#change({ ice: 'failed', dtls: 'failed' });
+    const fingerprints = [refusalFingerprint(this.#credentials)];
+    transport.connect({ dtlsParameters: { fingerprints } }).catch((error: unknown) => {
+      if (!transport.closed)
+        this.#log.warn({ err: error }, 'the client is not told that its session is lost');
+    });
   }
 
   #watch(transport: types.WebRtcTransport): void {

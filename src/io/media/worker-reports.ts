@@ -120,6 +120,11 @@ export function resumeFingerprint(
   return { algorithm: 'sha-1', value: `resume:${transportId} ${ufrag} ${pwd}${path}` };
 }
 
+/** Makes a transport that only tells its client that the session is lost (patch ice-refusal). */
+export function refusalFingerprint({ ufrag, pwd }: IceCredentials): types.DtlsFingerprint {
+  return { algorithm: 'sha-1', value: `refuse:${ufrag} ${pwd}` };
+}
+
 /** The client's ICE password as a last fingerprint: with it the worker makes Firefox the controlling agent. */
 export function icePasswordFingerprint(
   credentials: IceCredentials | undefined,

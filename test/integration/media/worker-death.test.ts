@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MediaUnavailableError } from '../../../src/conference/ports.ts';
@@ -6,6 +8,11 @@ import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { conferenceId } from '../../../src/model/ids.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { VideoFlow } from '../../support/client/video-flow.ts';
+import {
+  buildBindingRequest,
+  parseBindingResponse,
+  type BindingResponse,
+} from '../../support/rtp/stun-message.ts';
 import { until } from '../../support/until.ts';
 import {
   TestConference,
@@ -77,6 +84,31 @@ const died = (plane: MediasoupPlane, times: number) =>
       ? undefined
       : 'nobody died, or there is no successor',
   );
+
+/** Answer to a connectivity check with somebody's credentials; undefined = none within `patienceMs`. */
+async function check(
+  plane: MediasoupPlane,
+  { endpoint }: Participant,
+  patienceMs = 10_000,
+): Promise<BindingResponse | undefined> {
+  const { ufrag, pwd } = endpoint.localTransport();
+  const request = buildBindingRequest({
+    username: `${ufrag}:peer`,
+    password: pwd,
+    role: 'controlling',
+  });
+  const socket = createSocket('udp4');
+  try {
+    const answer = once(socket, 'message', { signal: AbortSignal.timeout(patienceMs) });
+    socket.send(request, plane.ports!.udp, '127.0.0.1');
+    const [data] = (await answer) as [Buffer];
+    return parseBindingResponse(data, pwd);
+  } catch {
+    return undefined;
+  } finally {
+    socket.close();
+  }
+}
 
 /** Numbers and timestamps never go back, and do not jump. */
 function expectOneStream({ client }: Participant, ssrc: number, largestGap: number): void {
@@ -156,6 +188,12 @@ describe('a worker that dies', () => {
         : 'nothing was said';
     });
     await goesOn(bob);
+    // libwebrtc gives the path up and asks for a new invitation, where silence would last 15 s.
+    const answer = await check(plane, carol);
+    expect(answer).toEqual({ isError: true, errorCode: 400, authentic: true });
+    expect(await check(plane, bob)).toMatchObject({ isError: false, authentic: true });
+    carol.endpoint.close();
+    expect(await check(plane, carol, 500)).toBeUndefined();
   });
 
   it('twice within seconds ends its calls: they may be the cause', async () => {
