@@ -138,6 +138,12 @@ export class Run {
     return step;
   }
 
+  /** The same step once more: what the last one said does not count. */
+  measureAgain(name: string, seconds: number, joins: readonly JoinRecord[]): Promise<StepReport> {
+    this.steps.pop();
+    return this.measure(name, seconds, joins);
+  }
+
   /** What the clients saw while something was done. */
   async during<T>(
     task: () => Promise<T>,
