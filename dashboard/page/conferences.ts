@@ -83,6 +83,14 @@ const conferenceColumns = [
       look: troubled > 0 ? 'bad' : '',
     }),
   },
+  {
+    head: 'workers',
+    look: 'nowrap rare',
+    cell: ({ workers, pipedSources }: ConferenceRow) =>
+      workers.length > 1
+        ? `${workers.join(', ')} (${pipedSources} sources between)`
+        : workers.join(''),
+  },
   { head: 'age', look: 'number rare', cell: (row: ConferenceRow) => span(row.ageSeconds) },
   { head: 'id', look: 'nowrap rare', cell: ({ id }: ConferenceRow) => id },
 ];
@@ -102,6 +110,7 @@ const endpointColumns = [
     cell: ({ trouble }: EndpointRow) => ({ text: trouble ?? '', look: 'bad' }),
   },
   { head: 'path', look: 'nowrap', cell: ({ path }: EndpointRow) => path ?? '–' },
+  { head: 'worker', look: 'number rare', cell: ({ worker }: EndpointRow) => String(worker) },
   { head: 'channel', look: 'nowrap rare', cell: ({ channel }: EndpointRow) => channel },
   { head: 'round trip', look: 'number', cell: (row: EndpointRow) => milliseconds(row.rttMs) },
   {

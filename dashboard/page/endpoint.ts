@@ -88,6 +88,7 @@ function factsOf(state: EndpointDetail): (readonly [name: string, text: string])
   return [
     ['ICE, DTLS', `${state.ice}, ${state.dtls}${state.reachable ? '' : ', silent'}`],
     ['candidate pair', path ? pairText(path) : 'none yet'],
+    ['worker', String(link.worker)],
     ['bridge channel', state.channel],
     ['round trip', milliseconds(link.rttMs)],
     ['loss', `${percent(link.lossOut)} out, ${percent(link.lossIn)} in`],

@@ -62,6 +62,9 @@ export type ConferenceRow = {
   readonly name: string;
   readonly endpoints: number;
   readonly sendingVideo: number;
+  /** The first is its home. */
+  readonly workers: readonly number[];
+  readonly pipedSources: number;
   readonly ageSeconds: number;
   readonly streams: number;
   readonly waiting: number;
@@ -79,6 +82,7 @@ export type EndpointRow = {
   readonly name?: string;
   readonly visitor: boolean;
   readonly path?: string;
+  readonly worker: number;
   readonly channel: string;
   readonly bitsPerSecondIn: number;
   readonly bitsPerSecondOut: number;
@@ -106,6 +110,7 @@ export type EndpointDetail = {
       readonly remote: { readonly ip: string; readonly port: number };
       readonly remoteType: string;
     };
+    readonly worker: number;
     readonly rttMs?: number;
     readonly lossIn?: number;
     readonly lossOut?: number;

@@ -20,6 +20,8 @@ export type BridgeProcessOptions = {
   /** Where media listens. */
   readonly addresses: readonly string[];
   readonly ports: BridgePorts;
+  /** More lines of configuration. */
+  readonly settings?: string;
   /** Where its log lines go; undefined = this process's standard error. */
   readonly onOutput?: (text: string) => void;
 };
@@ -41,11 +43,12 @@ export class BridgeProcess {
    * Resolves when the bridge says it is healthy.
    * @throws Error when it is not compiled, ends early, or is not healthy in time
    */
-  static async start({ addresses, ports, onOutput }: BridgeProcessOptions): Promise<BridgeProcess> {
+  static async start(options: BridgeProcessOptions): Promise<BridgeProcess> {
+    const { addresses, ports, settings = '', onOutput } = options;
     if (!existsSync(main)) throw new Error('the bridge is not compiled: run "make build" first');
     const folder = await mkdtemp(join(tmpdir(), 'trestle-demo-'));
     const config = join(folder, 'bridge.conf');
-    await writeFile(config, embeddedConfig(addresses, ports));
+    await writeFile(config, embeddedConfig(addresses, ports) + settings);
     const output = onOutput ? 'pipe' : 'inherit';
     const child = spawn(process.execPath, [main, '--config', config], {
       stdio: ['ignore', onOutput ? 'pipe' : 2, output],

@@ -13,7 +13,13 @@ import { EndpointMonitor } from './endpoint-monitor.ts';
 import { endpointExpiryReason } from './expiry.ts';
 import { Forwarding } from './forwarding.ts';
 import { handleMediaEvent } from './media-events.ts';
-import type { ChannelCodec, ConferenceMedia, MediaEvent, MediaPlane } from './ports.ts';
+import type {
+  ChannelCodec,
+  ConferenceMedia,
+  ConferenceSpread,
+  MediaEvent,
+  MediaPlane,
+} from './ports.ts';
 import { type PreparedEndpoint, prepareRequest } from './prepare-request.ts';
 import { Speakers } from './speakers.ts';
 import { SsrcRegistry } from './ssrc-registry.ts';
@@ -100,6 +106,11 @@ export class Conference {
     });
     if (this.#closed) media.close();
     else this.#media = media;
+  }
+
+  /** For operators: nothing that is decided depends on it. */
+  get spread(): ConferenceSpread {
+    return this.#media?.spread() ?? { workers: [], pipedSources: 0 };
   }
 
   /** Does what can fail of a validated request; `undo` takes it back. */

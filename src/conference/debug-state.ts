@@ -38,6 +38,7 @@ export function conferenceDebugState(
     rtcstats: identity.rtcstats,
     ...(detail.full && {
       createdMs,
+      ...conference.spread,
       dominantSpeaker: speakers.dominant,
       speechOrder: speakers.inOrder(endpoints.keys()),
     }),

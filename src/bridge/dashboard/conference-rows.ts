@@ -3,13 +3,15 @@ import type { Endpoint } from '../../conference/endpoint.ts';
 
 /** One line of the list of conferences. */
 export function conferenceRow(conference: Conference, nowMs: number) {
-  const { identity, createdMs, endpoints } = conference;
+  const { identity, createdMs, endpoints, spread } = conference;
   const all = [...endpoints.values()];
   return {
     id: identity.id,
     name: identity.name ?? identity.meetingId,
     endpoints: all.length,
     sendingVideo: all.filter(({ sources }) => sources.all().some(isVideoArriving)).length,
+    workers: spread.workers,
+    pipedSources: spread.pipedSources,
     ageSeconds: Math.round((nowMs - createdMs) / 1000),
     streams: sum(all, ({ receiver }) => receiver.flow.planned),
     waiting: sum(all, ({ receiver }) => receiver.flow.waiting),

@@ -33,6 +33,21 @@ export const workersMetrics: readonly Metric[] = [
     (s) => s.media.workers.filter((w) => w.alive).length,
   ),
   ownCounter('workers_died', 'Media workers that ended unasked', (s) => s.media.workersDied),
+  ownGauge(
+    'spread_conferences',
+    'Conferences on several media workers',
+    (s) => s.media.spreadConferences,
+  ),
+  ownGauge(
+    'piped_sources',
+    'Sources that travel between media workers, counted for each they travel to',
+    (s) => s.media.pipedSources,
+  ),
+  ownCounter(
+    'piped_bytes',
+    'Bytes that travelled between media workers',
+    (s) => s.media.bytesPiped,
+  ),
   ownSeries(
     'gauge',
     'worker_cpu',

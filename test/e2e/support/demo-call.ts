@@ -10,12 +10,17 @@ const host = '127.0.0.1';
 
 /** As much of `/debug` as the tests read. */
 export type BridgeDebugState = {
-  readonly conferences: Readonly<
-    Record<string, { readonly endpoints: Readonly<Record<string, EndpointDebugState>> }>
-  >;
+  readonly conferences: Readonly<Record<string, ConferenceDebugState>>;
+};
+
+type ConferenceDebugState = {
+  readonly workers: readonly number[];
+  readonly pipedSources: number;
+  readonly endpoints: Readonly<Record<string, EndpointDebugState>>;
 };
 
 type EndpointDebugState = {
+  readonly link: { readonly worker: number };
   readonly sends: readonly {
     readonly source: string;
     readonly codec?: string;
@@ -30,34 +35,33 @@ type EndpointDebugState = {
 /** The demo as `make run` starts it, on free ports of loopback: the compiled bridge and a focus. */
 export class DemoCall {
   readonly focus: Focus;
-  readonly #ports: BridgePorts;
-  readonly #output: string[];
+  readonly #setup: BridgeSetup;
   #bridge: BridgeProcess;
 
-  private constructor(focus: Focus, bridge: BridgeProcess, ports: BridgePorts, output: string[]) {
+  private constructor(focus: Focus, bridge: BridgeProcess, setup: BridgeSetup) {
     this.focus = focus;
     this.#bridge = bridge;
-    this.#ports = ports;
-    this.#output = output;
+    this.#setup = setup;
   }
 
-  static async start(): Promise<DemoCall> {
+  /** @param settings more lines of the bridge's configuration */
+  static async start(settings = ''): Promise<DemoCall> {
     const ports = {
       mediaUdp: await freePort(host, 'udp'),
       mediaTcp: await freePort(host),
       private: await freePort(host),
       public: await freePort(host),
     };
-    const output: string[] = [];
-    const bridge = await startBridge(ports, output);
+    const setup = { ports, output: [], settings };
+    const bridge = await startBridge(setup);
     const log = pino({ level: 'silent' });
     const focus = await startFocus({ bridge: new RestBridge(bridge.url), host, port: 0, log });
-    return new DemoCall(focus, bridge, ports, output);
+    return new DemoCall(focus, bridge, setup);
   }
 
   /** What the bridge itself logged at level error or worse; the worker's lines have a `source`. */
   get bridgeErrors(): string[] {
-    return this.#output
+    return this.#setup.output
       .join('')
       .split('\n')
       .filter((line) => /"level":[56]0/.test(line) && !line.includes('"source":"worker"'));
@@ -66,7 +70,7 @@ export class DemoCall {
   /** Ends the bridge as a crash does and starts a new one on the same ports. */
   async restartBridge(): Promise<void> {
     await this.#bridge.kill();
-    this.#bridge = await startBridge(this.#ports, this.#output);
+    this.#bridge = await startBridge(this.#setup);
   }
 
   /** Process ids of the bridge's media workers, oldest first. */
@@ -78,7 +82,7 @@ export class DemoCall {
 
   /** The lines of the bridge's log with this message. */
   logged(message: string): Readonly<Record<string, unknown>>[] {
-    const lines = this.#output.join('').split('\n');
+    const lines = this.#setup.output.join('').split('\n');
     return lines
       .filter((line) => line.includes(`"msg":"${message}"`))
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
@@ -101,10 +105,17 @@ export class DemoCall {
   }
 }
 
-function startBridge(ports: BridgePorts, output: string[]): Promise<BridgeProcess> {
+type BridgeSetup = {
+  readonly ports: BridgePorts;
+  readonly output: string[];
+  readonly settings: string;
+};
+
+function startBridge({ ports, output, settings }: BridgeSetup): Promise<BridgeProcess> {
   return BridgeProcess.start({
     addresses: mediaAddresses(host),
     ports,
+    settings,
     onOutput: (text) => output.push(text),
   });
 }
