@@ -80,7 +80,7 @@ export class Bridge {
     const lifecycle = new Lifecycle({
       config: config.shutdown,
       timers: systemTimers,
-      localEndpoints: () => conferences.statistics().localEndpoints,
+      localEndpoints: () => conferences.endpointCount,
       onChange: ({ name }) => {
         log.info({ state: name }, 'shutdown state changed');
         conferences.setGracefulShutdown(name !== 'running');

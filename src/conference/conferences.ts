@@ -66,6 +66,12 @@ export class Conferences implements ChannelGate {
     return this.#byId.size;
   }
 
+  get endpointCount(): number {
+    let count = 0;
+    for (const { endpoints } of this.#byId.values()) count += endpoints.size;
+    return count;
+  }
+
   get all(): readonly Conference[] {
     return [...this.#byId.values()];
   }

@@ -48,6 +48,9 @@ public:
 		const RTC::Transport* transport;
 		// In the list of all.
 		size_t idx;
+		// What was told last.
+		size_t receivedBytes{ 0 };
+		int64_t dueAtMs{ 0 };
 	};
 
 	/**
@@ -57,7 +60,8 @@ public:
 
 	/**
 	 * A JSON array of [id, received bytes, sent bytes, loss received, loss sent, round-trip
-	 * time in ms], null for what is not known.
+	 * time in ms], null for what is not known. Has the transports that received something
+	 * since the report before, and once a second each.
 	 */
 	static std::string Make();
 };

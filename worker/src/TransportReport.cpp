@@ -1,8 +1,12 @@
 #include "TransportReport.hpp"
+#include "DepLibUV.hpp"
 #include "RTC/Transport.hpp"
 #include <cstdio>
 #include <cstring>
 #include <vector>
+
+// A bit less than a second: who is asked four times a second tells each fourth time.
+static constexpr int64_t IntervalMs{ 900 };
 
 namespace
 {
@@ -45,10 +49,25 @@ bool TransportReport::IsRequest(const uint8_t* data, size_t len)
 
 std::string TransportReport::Make()
 {
+	const auto nowMs   = DepLibUV::GetTimeMs();
 	std::string report = "[";
 
-	for (const auto* entry : entries)
+	for (auto* entry : entries)
 	{
+		const auto receivedBytes = entry->transport->GetReceivedBytes();
+
+		if (nowMs < entry->dueAtMs && receivedBytes == entry->receivedBytes)
+		{
+			continue;
+		}
+
+		entry->receivedBytes = receivedBytes;
+
+		if (nowMs >= entry->dueAtMs)
+		{
+			entry->dueAtMs = nowMs + IntervalMs;
+		}
+
 		const auto link = entry->transport->GetLinkFigures();
 
 		if (report.size() > 1)

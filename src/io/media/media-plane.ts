@@ -47,11 +47,7 @@ export class MediasoupPlane implements MediaPlane {
     this.#ticker = setInterval(() => context.traffic.tick(performance.now()), TICK_MS);
     this.#ticker.unref();
     pool.listen({
-      started: (slot) => {
-        const { worker } = slot;
-        worker.onDied(this.#sweep.add(worker));
-        this.#resume(slot);
-      },
+      started: (slot) => this.#resume(slot),
       died: (slot, reason) => this.#suspend(slot, reason),
       notReplaced: (slot) => this.#lose(slot, 'the media worker died and could not be replaced'),
     });

@@ -1,10 +1,10 @@
 import { createWorker, type types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
+import { runInBackground } from '../../base/run-in-background.ts';
 import type { WorkerFigures } from '../../conference/ports.ts';
 import type { ListenPorts } from './candidates.ts';
 import type { ForwardingDelay, ForwardingDelayReading } from './forwarding-delay.ts';
 import { MediaStartError, type ListenOptions, type MediaOptions } from './media-options.ts';
-import type { Swept } from './sweep.ts';
 import type { PacketCounts, Traffic } from './traffic.ts';
 import { TransportReports, type TransportReport } from './transport-reports.ts';
 import { packetCounts } from './worker-reports.ts';
@@ -19,6 +19,9 @@ export type WorkerLoad = {
 
 /** Clients that only receive check their path every 2.5 s and are taken for gone after 3: half a second is left to see it in. */
 const REPORT_INTERVAL_MS = 250;
+
+/** Every second answer, were it a little early. */
+const CPU_INTERVAL_MS = 900;
 
 /** A worker says that it runs within some 10 ms; something else under its name may say nothing. */
 const START_TIMEOUT_MS = 15_000;
@@ -38,7 +41,7 @@ export type WorkerContext = {
 };
 
 /** One worker process with its media ports. */
-export class MediaWorker implements Swept {
+export class MediaWorker {
   readonly ports: ListenPorts;
   readonly webRtcServer: types.WebRtcServer;
   readonly #worker: types.Worker;
@@ -51,7 +54,9 @@ export class MediaWorker implements Swept {
   #packets: PacketCounts = { packetsIn: 0, packetsOut: 0 };
   #unanswered = 0;
   #hung = false;
-  #usage = { cpu: 0, cpuMs: 0, memoryBytes: 0, answeredMs: performance.now() };
+  #memoryBytes = 0;
+  #answeredMs = performance.now();
+  #cpu = { used: 0, totalMs: 0, atMs: performance.now() };
 
   private constructor(
     worker: types.Worker,
@@ -69,7 +74,9 @@ export class MediaWorker implements Swept {
     this.#traffic = context.traffic;
     this.#delay = context.delay;
     this.#reports = media.reports;
-    const asking = setInterval(() => this.#reports.request(), REPORT_INTERVAL_MS);
+    const asking = setInterval(() => {
+      if (this.#reportListeners.size > 0) this.#reports.request();
+    }, REPORT_INTERVAL_MS);
     asking.unref();
     worker.observer.once('close', () => clearInterval(asking));
     this.#reports.onReports((reports) => {
@@ -114,7 +121,7 @@ export class MediaWorker implements Swept {
 
   /** Fraction of one core over the last second. */
   get cpu(): number {
-    return this.#usage.cpu;
+    return this.#cpu.used;
   }
 
   /** Runs `listener` once if the process ends without `close`. */
@@ -124,13 +131,11 @@ export class MediaWorker implements Swept {
     );
   }
 
-  /** Asks for a sign of life, and kills a process that gave none since so many calls. */
+  /** Asks for figures, which are a sign of life, and kills a process that gave none since so many calls. */
   checkPulse(patience: number): void {
     if (!this.alive) return;
-    if (this.#unanswered === 0) {
-      const answered = () => (this.#unanswered = 0);
-      this.#worker.getResourceUsage().then(answered, () => undefined); // a dead worker is told of by its event
-    } else if (this.#unanswered === patience) {
+    if (this.#unanswered === 0) runInBackground(() => this.#takeFigures(), this.#log);
+    else if (this.#unanswered === patience) {
       this.#hung = true;
       process.kill(this.#worker.pid, 'SIGKILL');
     }
@@ -151,9 +156,11 @@ export class MediaWorker implements Swept {
     return () => this.#reportListeners.delete(transportId);
   }
 
-  async sweep(): Promise<void> {
+  async #takeFigures(): Promise<void> {
     try {
-      this.#account(await this.#worker.getResourceUsage());
+      const usage = await this.#worker.getResourceUsage();
+      this.#unanswered = 0;
+      this.#account(usage);
     } catch (error) {
       // Without an answer `silentMs` grows; a dead worker is told of by its event.
       if (this.alive)
@@ -165,10 +172,10 @@ export class MediaWorker implements Swept {
     return {
       pid: this.#worker.pid,
       alive: this.alive,
-      cpu: this.alive ? this.#usage.cpu : 0,
-      memoryBytes: this.#usage.memoryBytes,
+      cpu: this.alive ? this.#cpu.used : 0,
+      memoryBytes: this.#memoryBytes,
       ...load,
-      silentMs: Math.round(performance.now() - this.#usage.answeredMs),
+      silentMs: Math.round(performance.now() - this.#answeredMs),
     };
   }
 
@@ -180,16 +187,13 @@ export class MediaWorker implements Swept {
     });
     this.#packets = packets;
     this.#delays = this.#delay.add(usage, this.#delays);
-    const nowMs = performance.now();
-    const cpuMs = usage.ru_utime + usage.ru_stime;
-    const { cpuMs: before, answeredMs } = this.#usage;
-    const elapsedMs = nowMs - answeredMs;
-    this.#usage = {
-      cpu: elapsedMs > 0 ? Math.min(1, (cpuMs - before) / elapsedMs) : 0,
-      cpuMs,
-      memoryBytes: usage.ru_maxrss * 1024,
-      answeredMs: nowMs,
-    };
+    this.#memoryBytes = usage.ru_maxrss * 1024;
+    this.#answeredMs = performance.now();
+    const elapsedMs = this.#answeredMs - this.#cpu.atMs;
+    if (elapsedMs < CPU_INTERVAL_MS) return;
+    const totalMs = usage.ru_utime + usage.ru_stime;
+    const used = Math.min(1, (totalMs - this.#cpu.totalMs) / elapsedMs);
+    this.#cpu = { used, totalMs, atMs: this.#answeredMs };
   }
 
   close(): void {

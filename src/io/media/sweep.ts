@@ -16,24 +16,28 @@ export class Sweep {
   readonly #items = new Set<Swept>();
   readonly #busy = new WeakSet<Swept>();
   readonly #log: Logger;
-  readonly #timer: NodeJS.Timeout;
+  /** While there is something to visit. */
+  #timer: NodeJS.Timeout | undefined;
   /** Tenths of visits due and not made: 15 items are one and a half visits a tick. */
   #dueTenths = 0;
 
   constructor(log: Logger) {
     this.#log = log;
-    this.#timer = setInterval(() => this.tick(), 1000 / TICKS_PER_SECOND);
-    this.#timer.unref();
   }
 
   /** @returns how to take it out again */
   add(item: Swept): () => void {
     this.#items.add(item);
-    return () => this.#items.delete(item);
+    this.#timer ??= setInterval(() => this.tick(), 1000 / TICKS_PER_SECOND).unref();
+    return () => {
+      this.#items.delete(item);
+      if (this.#items.size === 0) this.close();
+    };
   }
 
   close(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   /** One tenth of a second's work. */

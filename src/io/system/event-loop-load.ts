@@ -1,8 +1,11 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
+/** Between looks at how late timers are; each wakes the process. */
+const RESOLUTION_MS = 50;
+
 /** How busy this process's event loop is. `sample` gives figures since the call before. */
 export class EventLoopLoad {
-  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   #last = performance.eventLoopUtilization();
 
   start(): void {
@@ -15,7 +18,7 @@ export class EventLoopLoad {
     const { utilization } = performance.eventLoopUtilization(now, this.#last);
     this.#last = now;
     const [p99, max] = [this.#delay.percentile(99), this.#delay.max].map((ns) =>
-      Math.max(0, ns / 1e6 - 20),
+      Math.max(0, ns / 1e6 - RESOLUTION_MS),
     );
     this.#delay.reset();
     return { utilization, p99DelayMs: p99 ?? 0, maxDelayMs: max ?? 0 };

@@ -75,6 +75,20 @@ describe('a report on all transports', () => {
       });
     }
     first.close();
+    await check(second);
     expect((await report()).map(({ transportId }) => transportId)).toEqual([second.id]);
+  });
+
+  it('has those that received something since the one before, and once a second all', async () => {
+    const [first, second] = [await openTransport(), await openTransport()];
+    const idsReported = async () => (await report()).map(({ transportId }) => transportId);
+    expect(await idsReported()).toEqual([first.id, second.id]);
+    const reportedMs = performance.now();
+    await check(second);
+    const ids = await idsReported();
+    expect(ids).toContain(second.id);
+    // Unless this process slept for a second.
+    if (performance.now() - reportedMs < 900) expect(ids).not.toContain(first.id);
+    await until(async () => ((await idsReported()).includes(first.id) ? undefined : 'not yet'));
   });
 });
