@@ -13,7 +13,7 @@ import { describeConference, mentionAll } from './answer.ts';
 import { type Colibri1Error, refuse } from './colibri1-error.ts';
 import type { ConferenceTable } from './conference-table.ts';
 import { executePlan } from './execute-plan.ts';
-import { expiryRequest, type LiveEndpoints, withoutLost } from './expiry.ts';
+import { expiryRequest, isWhollyLost, type LiveEndpoints, withoutLost } from './expiry.ts';
 import { newLegacyChannelCodec } from './legacy-channel-codec.ts';
 import { type Mentioned, planRequest } from './plan-request.ts';
 
@@ -133,7 +133,7 @@ export class Colibri1 {
   }
 
   async #perform(id: string, request: ConferenceDescription): Promise<Answer> {
-    const table = this.#current(id);
+    const table = await this.#usable(id);
     if (!table) return refuse('conference-not-found', notFound);
     const done = await this.#change(table, request);
     if (!done.ok) return done;
@@ -162,6 +162,22 @@ export class Colibri1 {
     return next;
   }
 
+  /**
+   * Undefined also where every endpoint is lost, which then go: their focus, told that there is no such conference, invites
+   * everybody again (colibri1.md §3.14); it would not hear of it otherwise.
+   */
+  async #usable(id: string): Promise<ConferenceTable | undefined> {
+    const { clock, liveEndpoints } = this.#options;
+    const table = this.#tables.get(id);
+    const live = liveEndpoints(meetingId(id));
+    if (!table || !live || !isWhollyLost(table, live)) return this.#current(id);
+    const left = withoutLost(table, live);
+    const expiry = expiryRequest(left, live, clock.nowMs());
+    if (expiry) await this.#change(left, expiry);
+    this.#forget(table, 'every endpoint was lost');
+    return undefined;
+  }
+
   /** The table as it is now: without endpoints that the conference let go; undefined when it is gone. */
   #current(id: string): ConferenceTable | undefined {
     const table = this.#tables.get(id);
@@ -186,7 +202,7 @@ export class Colibri1 {
 
   async #sweepOne(id: string): Promise<void> {
     const { clock, liveEndpoints, log } = this.#options;
-    const table = this.#current(id);
+    const table = await this.#usable(id);
     if (!table) return;
     const nowMs = clock.nowMs();
     const live = liveEndpoints(meetingId(id)) ?? new Map<EndpointId, never>();

@@ -1,3 +1,4 @@
+import type { TransportState } from '../../conference/ports.ts';
 import type { EndpointId } from '../../model/ids.ts';
 import type { ConferenceDescription, Content } from '../../protocol/colibri1/conference.ts';
 import {
@@ -7,8 +8,23 @@ import {
   newChannelSettings,
 } from './conference-table.ts';
 
-/** The endpoints of a conference, and when each last gave a sign of life. */
-export type LiveEndpoints = ReadonlyMap<EndpointId, { readonly lastActiveMs: number | undefined }>;
+/** An endpoint of the conference: how its transport stands, and when it last gave a sign of life. */
+type LiveEndpoint = {
+  readonly ice: TransportState;
+  readonly dtls: TransportState;
+  readonly lastActiveMs: number | undefined;
+};
+export type LiveEndpoints = ReadonlyMap<EndpointId, LiveEndpoint>;
+
+/** Whether no endpoint is left that could go on, as after the death of a media worker. */
+export function isWhollyLost({ endpoints }: ConferenceTable, live: LiveEndpoints): boolean {
+  return endpoints.size > 0 && [...endpoints.keys()].every((id) => hasFailed(live.get(id)));
+}
+
+/** One that the conference no longer has counts as failed. */
+function hasFailed(endpoint: LiveEndpoint | undefined): boolean {
+  return !endpoint || endpoint.ice === 'failed' || endpoint.dtls === 'failed';
+}
 
 /** The tables without endpoints that the conference no longer has (their ICE failed). */
 export function withoutLost(table: ConferenceTable, live: LiveEndpoints): ConferenceTable {
@@ -21,7 +37,7 @@ export function withoutLost(table: ConferenceTable, live: LiveEndpoints): Confer
   };
 }
 
-/** What a focus would have to ask to close the handles whose time is over; undefined = there is none. */
+/** What a focus would have to ask to close the handles whose time is over or whose transport failed; undefined = there is none. */
 export function expiryRequest(
   { handles }: ConferenceTable,
   live: LiveEndpoints,
@@ -35,7 +51,9 @@ export function expiryRequest(
 
 /** A sign of life of the endpoint is one for all of its handles (colibri1.md §2.7). */
 function isOver(handle: AllocatedHandle, live: LiveEndpoints, nowMs: number): boolean {
-  const heardMs = live.get(handle.endpoint)?.lastActiveMs ?? -Infinity;
+  const endpoint = live.get(handle.endpoint);
+  if (hasFailed(endpoint)) return true;
+  const heardMs = endpoint?.lastActiveMs ?? -Infinity;
   return nowMs - Math.max(handle.touchedMs, heardMs) > handle.expireSeconds * 1000;
 }
 

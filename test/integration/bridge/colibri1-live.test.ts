@@ -244,3 +244,24 @@ describe('a busy component', () => {
     expect(doneBefore).toBeLessThan(flood.length);
   });
 });
+
+describe('a media worker that dies', () => {
+  it('ends what it carried, so that the focus is told to invite everybody again', async () => {
+    flowing(new AudioFlow({ client: ada.client, ssrc: voice }));
+    await arrives(voice);
+    for (const pid of bridge.workerPids()) process.kill(pid, 'SIGKILL');
+    // The channels of 2018 are SCTP, which no successor takes over (docs/reliability.md).
+    await until(async () => {
+      const refused = await focus.ask({}).catch((error: unknown) => String(error));
+      return typeof refused === 'string' && refused.includes('bad-request')
+        ? undefined
+        : `answered ${JSON.stringify(refused)}, Ada is ${ada.client.state}`;
+    }, 30_000);
+    for (const { client } of [ada, bob]) client.close();
+    focus = new Colibri1Focus(jicofo, jid);
+    ada = await focus.join('3fa91c07', { audio: announced([[voice]]) });
+    bob = await focus.join('b2d60e5a', { audio: announced([[voice + 1]]) });
+    flowing(new AudioFlow({ client: ada.client, ssrc: voice }));
+    await arrives(voice);
+  }, 120_000);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endpointId } from '../../../../src/model/ids.ts';
-import { Colibri1Scene, content, handleId } from '../../../support/colibri1-scene.ts';
+import { allocation, Colibri1Scene, content, handleId } from '../../../support/colibri1-scene.ts';
 
 describe('expire="0"', () => {
   it('closes channels, known and already gone, and the endpoint with its last one', async () => {
@@ -100,18 +100,38 @@ describe('silence', () => {
     expect(scene.live(id)).toBeUndefined();
   });
 
-  it('takes an endpoint whose ICE failed at once', async () => {
-    const scene = new Colibri1Scene();
-    const { id } = await scene.allocate('a');
-    await scene.allocate('b', id);
+  const failed = (scene: Colibri1Scene, id: string) =>
     scene.media.report({
       type: 'transport-state',
-      endpointId: endpointId('b'),
+      endpointId: endpointId(id),
       ice: 'failed',
       dtls: 'new',
     });
-    await scene.pass(60_000);
-    scene.media.report({ type: 'activity', endpointId: endpointId('a') });
-    expect((await scene.done({ id: id! })).endpoints.map((each) => each.id)).not.toContain('b');
+
+  it('takes an endpoint whose ICE failed at the next look', async () => {
+    const scene = new Colibri1Scene();
+    const { id } = await scene.allocate('a');
+    await scene.allocate('b', id);
+    failed(scene, 'b');
+    await scene.pass(5_000);
+    expect((await scene.done({ id: id! })).endpoints.map((each) => each.id)).toEqual(['a']);
+    expect([...scene.live(id!)!.endpoints.keys()]).toEqual(['a']);
   });
+
+  it.each(['at once', 'later'])(
+    'of everybody ends the conference, so that the focus invites all again: asked %s',
+    async (when) => {
+      const scene = new Colibri1Scene();
+      const { id } = await scene.allocate('a');
+      await scene.allocate('b', id);
+      failed(scene, 'a');
+      failed(scene, 'b');
+      if (when === 'later') await scene.pass(5_000);
+      // Also one who comes new: the others would not be invited again otherwise.
+      expect(await scene.ask(allocation('c', id))).toMatchObject({ condition: 'bad-request' });
+      expect(scene.colibri1.ids).toEqual([]);
+      expect(scene.live(id!)?.endpoints.size ?? 0).toBe(0);
+      expect((await scene.allocate('a')).endpoints).toHaveLength(1);
+    },
+  );
 });
