@@ -76,8 +76,8 @@ export function verdictOf(
   conservation: Conservation,
   circumstances: Circumstances,
 ): Verdict {
-  const highestPassed = steps.findLast(isGood)?.name;
   const broken = steps.find((step) => !isGood(step));
+  const highestPassed = lastBefore(broken, steps)?.name;
   // A starved generator explains every other figure of its step, so it comes first.
   const [result, headline] =
     broken && broken.generator.faults.length > 0
@@ -103,9 +103,17 @@ function judged(
   if (untested !== undefined) return ['INVALID', untested];
   if (steps.length === 0) return ['INVALID', 'nothing was measured'];
   if (!holds) return ['FAIL', notes[0] ?? 'packets are not accounted for'];
-  const reached = reachedText(steps.findLast(isGood)?.name);
   const broken = steps.find((step) => !isGood(step));
+  const reached = reachedText(lastBefore(broken, steps)?.name);
   return broken ? ['FAIL', `${reached}; broke first at ${whatBroke(broken)}`] : ['PASS', reached];
+}
+
+/** What passed after something broke is no higher step. */
+function lastBefore(
+  broken: StepReport | undefined,
+  steps: readonly StepReport[],
+): StepReport | undefined {
+  return broken ? steps[steps.indexOf(broken) - 1] : steps.at(-1);
 }
 
 function reachedText(highest: string | undefined): string {

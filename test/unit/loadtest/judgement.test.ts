@@ -48,6 +48,11 @@ describe('the verdict', () => {
     expect(verdict.brokeFirst).toBe('4 people: audio loss 4 %, allowed 0.5');
   });
 
+  it('names no step as passed that came after the broken one', () => {
+    const steps = [named('part 1'), named('part 2', lossy), named('part 3')];
+    expect(verdictOf(steps, balanced, planned).highestPassed).toBe('part 1');
+  });
+
   it('is no verdict on the bridge when the generator starved', () => {
     const verdict = verdictOf([named('2 people', { ...lossy, ...starved })], balanced, planned);
     expect(verdict.result).toBe('INVALID');
