@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { RunArguments } from './arguments.ts';
 import { BridgeWatch } from './bridge/bridge-watch.ts';
@@ -43,6 +44,8 @@ export async function runLoad(args: RunArguments): Promise<Report> {
 /** One run, shown in the terminal. The first SIGINT or SIGTERM ends it early, with a report; the second one at once. */
 export async function produceReport(args: RunArguments, terminal: Terminal): Promise<Report> {
   const stopping = new AbortController();
+  // Every join that waits listens to it.
+  setMaxListeners(0, stopping.signal);
   const isAlone = args.url === undefined && args.deployment === undefined;
   const starting = isAlone ? startBridge(() => undefined) : undefined;
   const onSignal = (name: NodeJS.Signals) => {

@@ -33,7 +33,7 @@ export type Counts = Readonly<Record<Counter, number>>;
 
 /**
  * Durations in µs: one-way delays by kind, RFC 3550 jitter, waits for a key frame or another layer, holes in voices, freezes, times a client
- * got no media at all, lateness of our own sending.
+ * got no media at all, lateness of our own sending, stops of our own process.
  */
 export const durations = [
   'audioDelay',
@@ -45,6 +45,7 @@ export const durations = [
   'freeze',
   'interruption',
   'lateness',
+  'stall',
 ] as const;
 export type Duration = (typeof durations)[number];
 

@@ -135,7 +135,7 @@ const generatorColumns: readonly Column<StepReport>[] = [
     generator.cpuPercent.map((each) => `${Math.round(each)} %`).join(' + '),
   ),
   column('sent late p50 / p99', ({ generator }) => spread(generator.latenessMs, 'p50', 'p99')),
-  column('latest', ({ generator }) => ms(generator.latenessMs?.max)),
+  column('stood still p50 / max', ({ generator }) => spread(generator.stallMs, 'p50', 'max')),
   column('socket drops', ({ generator }) => String(generator.socketDrops)),
 ];
 

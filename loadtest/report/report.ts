@@ -60,6 +60,8 @@ export type GeneratorFigures = {
   readonly cpuPercent: readonly number[];
   /** How late packets were sent. */
   readonly latenessMs: Percentiles | undefined;
+  /** How long its processes did nothing at all, from 10 ms. */
+  readonly stallMs: Percentiles | undefined;
   readonly socketDrops: number;
   /** Why the result cannot be trusted; empty = it can. */
   readonly faults: readonly string[];

@@ -1,13 +1,14 @@
 import type { GeneratorFigures } from '../report/report.ts';
 
 const MAX_LATENESS_P99_MS = 20;
-const MAX_LATENESS_MS = 500;
+const MAX_STALL_MS = 500;
 const MAX_CPU_PERCENT = 85;
 
 /** What makes a measurement the generator's own doing: then it says nothing about the bridge. */
 export function generatorFaults({
   cpuPercent,
   latenessMs,
+  stallMs,
   socketDrops,
 }: Omit<GeneratorFigures, 'faults'>): string[] {
   const faults: string[] = [];
@@ -16,9 +17,8 @@ export function generatorFaults({
       `1 % of its packets left more than ${MAX_LATENESS_P99_MS} ms late (${Math.round(latenessMs.p99)} ms)`,
     );
   }
-  if (latenessMs && latenessMs.max > MAX_LATENESS_MS) {
-    faults.push(`it stood still for ${Math.round(latenessMs.max)} ms`);
-  }
+  const longest = Math.max(latenessMs?.max ?? 0, stallMs?.max ?? 0);
+  if (longest > MAX_STALL_MS) faults.push(`it stood still for ${Math.round(longest)} ms`);
   const busiest = Math.max(0, ...cpuPercent);
   if (busiest > MAX_CPU_PERCENT) {
     faults.push(

@@ -40,8 +40,9 @@ export function stepReport(window: StepWindow): StepReport {
   const { start, before, after, joins, limits, service } = window;
   const { counts, durations } = between(before.snapshot, after.snapshot);
   const lateness = percentiles(durations.lateness);
+  const stalls = percentiles(durations.stall);
   // The generator's own worst stop makes holes of that length in what it sends and in what it sees.
-  const ownUs = (lateness?.max ?? 0) * 1000;
+  const ownUs = Math.max(lateness?.max ?? 0, stalls?.max ?? 0) * 1000;
   const settling = between(start.snapshot, after.snapshot);
   const seconds = (after.atUs - before.atUs) / 1e6;
   const figures = {
@@ -66,7 +67,7 @@ export function stepReport(window: StepWindow): StepReport {
     blind: service.blind,
     joins: joinFigures(joins),
     bridge: bridgeFigures(before, after, counts.audioDelivered + counts.videoDelivered),
-    generator: generatorFigures(before, after, lateness),
+    generator: generatorFigures(before, after, { latenessMs: lateness, stallMs: stalls }),
   };
   return { ...figures, violations: violationsOf(figures, limits) };
 }
@@ -148,14 +149,14 @@ function bridgeFigures(before: Observation, after: Observation, packets: number)
 function generatorFigures(
   before: Observation,
   after: Observation,
-  latenessMs: Percentiles | undefined,
+  own: Pick<GeneratorFigures, 'latenessMs' | 'stallMs'>,
 ): GeneratorFigures {
   const elapsedUs = after.atUs - before.atUs;
   const figures = {
     cpuPercent: after.generatorCpuUs.map((cpuUs, place) =>
       round((100 * (cpuUs - (before.generatorCpuUs[place] ?? 0))) / elapsedUs, 1),
     ),
-    latenessMs,
+    ...own,
     socketDrops: after.generatorDrops - before.generatorDrops,
   };
   return { ...figures, faults: generatorFaults(figures) };

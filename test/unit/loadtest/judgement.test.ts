@@ -110,7 +110,7 @@ describe('the verdict', () => {
 });
 
 describe('generatorFaults', () => {
-  const healthy = { cpuPercent: [40], latenessMs: undefined, socketDrops: 0 };
+  const healthy = { cpuPercent: [40], latenessMs: undefined, stallMs: undefined, socketDrops: 0 };
 
   it('trusts a generator that keeps up', () => {
     expect(generatorFaults(healthy)).toEqual([]);
@@ -121,6 +121,7 @@ describe('generatorFaults', () => {
     [{ socketDrops: 12 }, 'dropped 12'],
     [{ latenessMs: { count: 9, p50: 1, p95: 2, p99: 60, p999: 80, max: 90 } }, '60 ms'],
     [{ latenessMs: { count: 9, p50: 1, p95: 2, p99: 3, p999: 80, max: 1200 } }, '1200 ms'],
+    [{ stallMs: { count: 1, p50: 700, p95: 700, p99: 700, p999: 700, max: 700 } }, '700 ms'],
   ])('does not trust %j', (change, reason) => {
     expect(generatorFaults({ ...healthy, ...change }).join()).toContain(reason);
   });

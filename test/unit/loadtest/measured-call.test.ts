@@ -37,7 +37,7 @@ describe('a call through a fake bridge', () => {
 
   it('does not count a hole the generator may have made itself', () => {
     const call = new MeasuredCall('audio', (n) => (n % 100 >= 50 && n % 100 < 53 ? undefined : 1));
-    call.totals.record('lateness', 30_000);
+    call.totals.record('stall', 30_000);
     const report = call.run(20).report();
     expect(report.audioGaps).toBe(0);
     expect(report.audioGapMs?.count).toBe(10);
