@@ -5,7 +5,7 @@ import { type ClientSpec, endpointOf } from './client-spec.ts';
 type Constraints = Extract<ClientMessage, { colibriClass: 'ReceiverVideoConstraints' }>;
 
 /** Jitsi Meet shows at most this many tiles without scrolling (react/features/video-layout/constants.ts). */
-const MAX_TILES = 25;
+export const MAX_TILES = 25;
 const STAGE_HEIGHT = 720;
 const THUMBNAIL_HEIGHT = 180;
 

@@ -96,6 +96,8 @@ export type StepReport = {
   /** Longer than the generator itself stood still at worst, too. */
   readonly freezes: number;
   readonly freezeMs: Percentiles | undefined;
+  /** Cameras the clients look at, together. */
+  readonly views: number;
   /** Clients that should have heard somebody and did not; seen likewise. */
   readonly deaf: number;
   readonly blind: number;
@@ -187,8 +189,9 @@ export type Limits = {
   readonly delayP99Ms: number;
   readonly firstAudioP95Ms: number;
   readonly firstVideoP95Ms: number;
-  /** A listener-minute. */
+  /** Of a listener. */
   readonly audioGapsPerMinute: number | undefined;
+  /** Of a camera that somebody looks at. */
   readonly freezesPerMinute: number | undefined;
   readonly joinFailuresPercent: number;
 };

@@ -1,7 +1,10 @@
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { Milestones } from '../client/load-client.ts';
+import { MAX_TILES } from '../client/view.ts';
 
 export type Service = {
+  /** Cameras the clients look at, together: each client counts those of its room that it shows. */
+  readonly views: number;
   /** Clients that should hear or see somebody. */
   readonly receivers: number;
   /** Of those, how many heard or saw anybody. */
@@ -18,13 +21,15 @@ export function serviceOf(
   sinceUs: number,
 ): Service {
   const reached = new Map(milestones.map((each) => [each.participant, each]));
-  const service = { receivers: 0, served: 0, deaf: 0, blind: 0 };
+  const service = { views: 0, receivers: 0, served: 0, deaf: 0, blind: 0 };
   const talking = countByRoom(members.filter(hasMicrophone));
   const filmed = countByRoom(members.filter(hasCamera));
   for (const spec of members) {
     const { lastAudio = 0, lastFrame = 0 } = reached.get(spec.participant) ?? {};
-    const expected = { audio: hears(spec, talking), video: sees(spec, filmed) };
+    const views = viewsOf(spec, filmed);
+    const expected = { audio: hears(spec, talking), video: views > 0 };
     if (!expected.audio && !expected.video) continue;
+    service.views += views;
     service.receivers += 1;
     service.served += Number(Math.max(lastAudio, lastFrame) >= sinceUs);
     service.deaf += Number(expected.audio && lastAudio < sinceUs);
@@ -46,10 +51,11 @@ function hears(spec: ClientSpec, talking: ReadonlyMap<string, number>): boolean 
   return (talking.get(spec.room) ?? 0) > Number(hasMicrophone(spec));
 }
 
-/** Somebody else in the room has a camera, and this one looks. */
-function sees(spec: ClientSpec, filmed: ReadonlyMap<string, number>): boolean {
-  const looks = spec.view !== 'none' && spec.lastN !== 0;
-  return looks && (filmed.get(spec.room) ?? 0) > Number(hasCamera(spec));
+/** How many cameras of others in its room a client looks at. */
+function viewsOf(spec: ClientSpec, filmed: ReadonlyMap<string, number>): number {
+  if (spec.view === 'none') return 0;
+  const others = (filmed.get(spec.room) ?? 0) - Number(hasCamera(spec));
+  return Math.min(others, MAX_TILES, spec.lastN < 0 ? Infinity : spec.lastN);
 }
 
 function countByRoom(members: readonly ClientSpec[]): ReadonlyMap<string, number> {

@@ -31,7 +31,7 @@ export type StepWindow = {
   /** Clients that came in for this step. */
   readonly joins: readonly JoinRecord[];
   /** Whom media reached within the window. */
-  readonly service: Pick<Service, 'deaf' | 'blind'>;
+  readonly service: Pick<Service, 'views' | 'deaf' | 'blind'>;
   readonly limits: Limits;
 };
 
@@ -63,6 +63,7 @@ export function stepReport(window: StepWindow): StepReport {
     audioGapMs: percentiles(durations.audioGap),
     freezes: countAbove(durations.freeze, FREEZE_US + ownUs),
     freezeMs: percentiles(durations.freeze),
+    views: service.views,
     deaf: service.deaf,
     blind: service.blind,
     joins: joinFigures(joins),

@@ -27,6 +27,7 @@ type Measured = Omit<StepReport, 'violations'>;
 export function violationsOf(step: Measured, limits: Limits): Violation[] {
   const minutes = (step.participants * step.seconds) / 60;
   const { audio, video, joins } = step;
+  const freezes = (step.freezes * 60) / (Math.max(1, step.views) * step.seconds);
   const p95 = (value: Percentiles | undefined) => value?.p95 ?? 0;
   const checks: readonly (readonly [string, number, number, string])[] = [
     ['audio loss', audio.lossPercent, limits.audioLossPercent, '%'],
@@ -36,7 +37,7 @@ export function violationsOf(step: Measured, limits: Limits): Violation[] {
     ['first audio p95', p95(joins.firstAudioMs), limits.firstAudioP95Ms, 'ms'],
     ['first video p95', p95(joins.firstVideoMs), limits.firstVideoP95Ms, 'ms'],
     ['audio gaps', step.audioGaps / minutes, limits.audioGapsPerMinute ?? Infinity, 'a minute'],
-    ['freezes', step.freezes / minutes, limits.freezesPerMinute ?? Infinity, 'a minute'],
+    ['freezes', freezes, limits.freezesPerMinute ?? Infinity, 'a minute of video'],
     ['clients that heard nobody', step.deaf, 0, ''],
     ['clients that saw nobody', step.blind, 0, ''],
     [

@@ -78,7 +78,7 @@ export class MeasuredCall {
       before: this.#start,
       after,
       joins: [],
-      service: { deaf: 0, blind: 0 },
+      service: { views: 1, deaf: 0, blind: 0 },
       limits: defaultLimits,
     });
   }

@@ -32,6 +32,7 @@ describe('serviceOf', () => {
       reached(2, { lastAudio: 120, lastFrame: 80 }),
     ];
     expect(serviceOf(members, milestones, 100)).toEqual({
+      views: 6,
       receivers: 3,
       served: 2,
       deaf: 1,
@@ -40,12 +41,12 @@ describe('serviceOf', () => {
   });
 
   it('expects nothing where there is nobody to hear or see', () => {
-    const nobody = { receivers: 0, served: 0, deaf: 0, blind: 0 };
+    const nobody = { views: 0, receivers: 0, served: 0, deaf: 0, blind: 0 };
     expect(serviceOf([client(1)], [], 100)).toEqual(nobody);
     expect(serviceOf([client(1), client(2, { room: 'two' })], [], 100)).toEqual(nobody);
     const silent = { audio: 'none', view: 'none' } as const;
     expect(serviceOf([client(1, silent), client(2, silent)], [], 100)).toEqual(nobody);
     const lastN = [client(1, { lastN: 0 }), client(2, { lastN: 0 })];
-    expect(serviceOf(lastN, [], 100)).toMatchObject({ receivers: 2, deaf: 2, blind: 0 });
+    expect(serviceOf(lastN, [], 100)).toMatchObject({ receivers: 2, views: 0, deaf: 2, blind: 0 });
   });
 });
