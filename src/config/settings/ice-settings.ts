@@ -86,7 +86,7 @@ export const trestleSettings = {
   ),
   'trestle.worker.cpu-ceiling': obeyed(
     fraction,
-    1,
+    0.7,
     'A conference whose worker is above this part of a processor has its next endpoints on another one; 1 = never.',
   ),
   'trestle.worker.endpoints-per-conference': obeyed(

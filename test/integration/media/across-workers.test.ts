@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { buildPli } from '../../../loadtest/rtp/rtcp-packet.ts';
+import type { MediaOptions } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import type { Source } from '../../../src/model/source.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
@@ -26,8 +27,8 @@ afterEach(() => {
 });
 
 /** A conference whose endpoints go to two workers in turn. */
-async function openApart(): Promise<{ plane: MediasoupPlane; conference: TestConference }> {
-  const plane = await MediasoupPlane.start(mediaOptions(), recordingLogger());
+async function openApart(changes: Partial<MediaOptions> = {}) {
+  const plane = await MediasoupPlane.start(mediaOptions(changes), recordingLogger());
   cleanups.push(() => plane.close());
   const conference = await TestConference.open(plane);
   cleanups.push(() => conference.close());
@@ -184,6 +185,32 @@ it('there is one order of speakers, wherever they are', async () => {
   talk(quiet);
   await dominates(bob);
   expect(conference.media.spread().pipedSources).toBe(1);
+});
+
+it('three on three workers see each other', async () => {
+  const { conference } = await openApart({ workers: 3 });
+  const people: Participant[] = [];
+  for (const name of ['alice', 'bob', 'carol']) people.push(await conference.join(name));
+  expect(conference.media.spread().workers).toEqual([0, 1, 2]);
+  const ssrcOf = (person: Participant) => 2001 + 100 * people.indexOf(person);
+  for (const person of people) film(person, ssrcOf(person));
+  for (const viewer of people) {
+    const others = people.filter((person) => person !== viewer);
+    show(viewer, ...others.map((other): Shown => [other, camera(other.id, ssrcOf(other))]));
+  }
+  for (const viewer of people)
+    for (const other of people) if (other !== viewer) await more(viewer, ssrcOf(other));
+  expect(conference.media.spread().pipedSources).toBe(6);
+});
+
+it('a worker past the ceiling is given no further endpoint, while there is another', async () => {
+  const placement = { cpuCeiling: 0.001, endpointsPerConference: Infinity };
+  const { plane, conference } = await openApart({ placement });
+  const alice = await conference.join('alice');
+  speak(alice, 1001);
+  await until(() => (plane.figures().workers[0]!.cpu > 0.001 ? undefined : 'it does not work'));
+  const bob = await conference.join('bob');
+  expect(bob.endpoint.link().worker).toBe(1);
 });
 
 it('a worker that is left is given back', async () => {
