@@ -119,6 +119,27 @@ describe('transport-cc towards a receiver', () => {
     expect(await comesWithLoss(({ loss }) => loss > 0.2)).toBe(true);
   });
 
+  it('takes no feedback about packets that were not sent, or not lately', async () => {
+    await consume(receiver.transport, producer, parameters);
+    await run(1000, 0);
+    const sent = receiver.rtp.at(-1)!.extensions.get(5)!.readUInt16BE(0);
+    for (const claimed of [sent + 20_000, sent + 40_000, sent - 20_000, sent - 24_000])
+      for (let times = 0; times < 5; times += 1) receiver.sendRtcp(claimOfLosses(claimed & 0xffff));
+    await run(300, 0);
+    expect((await stats()).rtpPacketLossSent).toBeLessThan(0.05);
+  });
+
+  /** Feedback saying that of the 200 packets before this one none came. */
+  function claimOfLosses(sequenceNumber: number): Buffer {
+    const liar = new TransportCcReceiver();
+    for (const number of [sequenceNumber - 200, sequenceNumber]) {
+      const extension = Buffer.alloc(2);
+      extension.writeUInt16BE(number & 0xffff);
+      liar.onPacket({ ...receiver.rtp[0]!, extensions: new Map([[5, extension]]) });
+    }
+    return liar.feedback(1, 2000)!;
+  }
+
   it('recovers after feedback has been missing for longer than packets are remembered', async () => {
     await consume(receiver.transport, producer, parameters);
     await run(2000, 0);
