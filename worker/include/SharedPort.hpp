@@ -75,10 +75,10 @@ public:
 	bool HandOverCheck(
 	  const RTC::UdpSocket* udpSocket, const struct sockaddr* remoteAddr, const uint8_t* data, size_t len);
 	/**
-	 * Gives a TCP connection to the worker its first check is for. False if that is us or
+	 * Gives a TCP connection to the worker its first check is for, unless that is us or
 	 * nobody. The check is `data`; `unread` is all we have read of the connection.
 	 */
-	bool HandOverConnection(
+	RTC::TcpConnection::FirstPacket HandOverConnection(
 	  RTC::TcpConnection* connection,
 	  const uint8_t* data,
 	  size_t len,
@@ -87,6 +87,7 @@ public:
 	/**
 	 * Receive what the peer sends, now that it is known to be ours.
 	 */
+	bool HasPeer(const RTC::UdpSocket* udpSocket, const struct sockaddr* remoteAddr) const;
 	void AddPeer(RTC::UdpSocket* udpSocket, const struct sockaddr* remoteAddr);
 	void RemovePeer(const RTC::UdpSocket* udpSocket, const struct sockaddr* remoteAddr);
 	void OnReadable();

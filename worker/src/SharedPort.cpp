@@ -245,7 +245,7 @@ bool SharedPort::HandOverCheck(
 	return true;
 }
 
-bool SharedPort::HandOverConnection(
+RTC::TcpConnection::FirstPacket SharedPort::HandOverConnection(
   RTC::TcpConnection* connection,
   const uint8_t* data,
   size_t len,
@@ -255,11 +255,16 @@ bool SharedPort::HandOverConnection(
 	const char owner = getOwner(data, len);
 	uv_os_fd_t fd;
 
+	if (!IsOthers(owner))
+	{
+		return RTC::TcpConnection::FirstPacket::OURS;
+	}
+
 	if (
-	  !IsOthers(owner) || unreadLen > MaxPayload ||
+	  unreadLen > MaxPayload ||
 	  uv_fileno(reinterpret_cast<uv_handle_t*>(connection->GetUvHandle()), &fd) != 0)
 	{
-		return false;
+		return RTC::TcpConnection::FirstPacket::LOST;
 	}
 
 	const auto* localAddr = connection->GetLocalAddress();
@@ -281,16 +286,22 @@ bool SharedPort::HandOverConnection(
 
 		if (!SendMessage(owner, message, fd))
 		{
-			return false;
+			break;
 		}
 
 		// Our descriptor goes, theirs stays.
 		connection->Abandon();
 
-		return true;
+		return RTC::TcpConnection::FirstPacket::HANDED_OVER;
 	}
 
-	return false;
+	// That worker died a moment ago, or is too busy.
+	return RTC::TcpConnection::FirstPacket::LOST;
+}
+
+bool SharedPort::HasPeer(const RTC::UdpSocket* udpSocket, const struct sockaddr* remoteAddr) const
+{
+	return this->peers.count(peerKey(GetIndex(udpSocket), remoteAddr)) == 1;
 }
 
 void SharedPort::AddPeer(RTC::UdpSocket* udpSocket, const struct sockaddr* remoteAddr)
@@ -502,6 +513,7 @@ bool SharedPort::ReceiveMessage()
 {
 	Message message;
 	struct iovec iov{ &message, sizeof(message) };
+	// NOTE: The kernel closes descriptors that do not fit.
 	alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
 	struct msghdr header{};
 
@@ -524,7 +536,16 @@ bool SharedPort::ReceiveMessage()
 	{
 		if (cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS)
 		{
-			std::memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
+			// Padding leaves room for more than one.
+			for (size_t pos{ CMSG_LEN(0) }; pos + sizeof(fd) <= cmsg->cmsg_len; pos += sizeof(fd))
+			{
+				if (fd != -1)
+				{
+					::close(fd);
+				}
+
+				std::memcpy(&fd, reinterpret_cast<const char*>(cmsg) + pos, sizeof(fd));
+			}
 		}
 		else if (cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_CREDENTIALS)
 		{

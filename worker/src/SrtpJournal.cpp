@@ -5,6 +5,7 @@
 #include "Logger.hpp"
 #include <algorithm>
 #include <cerrno>
+#include <cstddef> // offsetof()
 #include <cstring> // std::strerror(), std::strncmp()
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -43,6 +44,72 @@ namespace
 	thread_local std::vector<uint32_t> freeStreams;
 	thread_local std::unordered_map<std::string, SrtpJournal::Remains> remains;
 
+	// What the file system has given us, from the beginning of each array on: touching more of
+	// the mapping would end this process if there is no memory left.
+	class Room
+	{
+	public:
+		Room(size_t offset, size_t size) : offset(offset), size(size)
+		{
+		}
+
+	public:
+		// Whether the first `needed` bytes can be used.
+		bool Ensure(size_t needed)
+		{
+			while (this->taken < needed)
+			{
+				const auto step = std::min(StepSize, this->size - this->taken);
+				const int error =
+				  ::posix_fallocate(file, static_cast<off_t>(this->offset + this->taken), static_cast<off_t>(step));
+
+				if (error != 0)
+				{
+					Complain(error);
+
+					return false;
+				}
+
+				this->taken += step;
+			}
+
+			return true;
+		}
+		void Clear()
+		{
+			this->taken = 0;
+		}
+
+	public:
+		static thread_local int file;
+
+	private:
+		static void Complain(int error)
+		{
+			static thread_local bool complained{ false };
+
+			if (!complained)
+			{
+				complained = true;
+
+				MS_ERROR(
+				  "no room for the journal in /dev/shm, calls that are not in it will not survive this worker: %s",
+				  std::strerror(error));
+			}
+		}
+
+	private:
+		static constexpr size_t StepSize{ 65536 };
+
+		size_t offset;
+		size_t size;
+		size_t taken{ 0 };
+	};
+
+	thread_local int Room::file{ -1 };
+	thread_local Room sessionRoom(offsetof(Region, sessions), sizeof(Region::sessions));
+	thread_local Room streamRoom(offsetof(Region, streams), sizeof(Region::streams));
+
 	Region* mapFile(const std::string& path)
 	{
 		const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
@@ -53,19 +120,21 @@ namespace
 			mapped = ::mmap(nullptr, sizeof(Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		}
 
-		const auto error = errno;
-
-		if (fd != -1)
-		{
-			::close(fd);
-		}
-
 		if (mapped == MAP_FAILED)
 		{
-			MS_WARN_TAG(info, "no journal, calls will not survive this worker: %s", std::strerror(error));
+			MS_ERROR("no journal, calls will not survive this worker: %s", std::strerror(errno));
+
+			if (fd != -1)
+			{
+				::close(fd);
+			}
 
 			return nullptr;
 		}
+
+		Room::file = fd;
+		sessionRoom.Clear();
+		streamRoom.Clear();
 
 		return static_cast<Region*>(mapped);
 	}
@@ -97,6 +166,43 @@ namespace
 				it->second->streams.push_back(stream);
 			}
 		}
+	}
+
+	// NOTE: Not mapped. Reading a page that was never written would take memory.
+	void readFile(const std::string& path)
+	{
+		const auto before = std::make_unique<Region>();
+		auto* data        = reinterpret_cast<uint8_t*>(before.get());
+		const int fd      = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+		size_t len{ 0 };
+
+		while (fd != -1 && len < sizeof(Region))
+		{
+			const auto got = ::pread(fd, data + len, sizeof(Region) - len, static_cast<off_t>(len));
+
+			if (got <= 0)
+			{
+				break;
+			}
+
+			len += static_cast<size_t>(got);
+		}
+
+		if (fd != -1)
+		{
+			::close(fd);
+		}
+
+		if (len == sizeof(Region))
+		{
+			readRemains(*before);
+		}
+		else
+		{
+			MS_ERROR("the journal of the worker before cannot be read, its calls are lost");
+		}
+
+		OPENSSL_cleanse(data, sizeof(Region));
 	}
 
 	void fillDescending(std::vector<uint32_t>& free, size_t count)
@@ -136,7 +242,7 @@ SrtpJournal::Session::~Session()
 
 SrtpJournal::Stream* SrtpJournal::Session::AddStream(uint32_t ssrc, bool outgoing)
 {
-	if (freeStreams.empty())
+	if (freeStreams.empty() || !streamRoom.Ensure((freeStreams.back() + size_t{ 1 }) * sizeof(Stream)))
 	{
 		MS_WARN_TAG(info, "journal is full");
 		// NOTE: A successor that knew the keys but not this stream would use nonces twice.
@@ -200,11 +306,7 @@ void SrtpJournal::Open(const std::string& config)
 
 	if (!before.empty())
 	{
-		if (auto* mapped = mapFile(before))
-		{
-			readRemains(*mapped);
-			::munmap(mapped, sizeof(Region));
-		}
+		readFile(before);
 	}
 
 	if (!region)
@@ -227,6 +329,12 @@ std::shared_ptr<SrtpJournal::Session> SrtpJournal::Add(const std::string& transp
 	}
 
 	const auto position = freeSessions.back();
+
+	if (!sessionRoom.Ensure((position + size_t{ 1 }) * sizeof(SessionEntry)))
+	{
+		return nullptr;
+	}
+
 	auto& entry         = region->sessions[position];
 
 	freeSessions.pop_back();

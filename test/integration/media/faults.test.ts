@@ -223,6 +223,26 @@ describe('hostile datagrams', () => {
     expect(log.lines.length).toBeLessThan(100);
   });
 
+  it('over TCP that are no ICE end the connection, and one line says what came', async () => {
+    const log = recordingLogger();
+    const plane = await start({}, log);
+    const conference = await TestConference.open(plane);
+    cleanups.push(() => conference.close());
+    await conference.join('alice', { protocol: 'tcp' });
+    for (const opening of [sslTcpHello, tlsHello, Buffer.from('GET / HTTP/1.1\r\n\r\n')]) {
+      const stream = net.connect(plane.ports!.tcp!, '127.0.0.1').on('error', () => undefined);
+      cleanups.push(() => stream.destroy());
+      stream.resume().write(opening);
+      await once(stream, 'close');
+    }
+    await conference.join('bob', { protocol: 'tcp' });
+    const lines = () => log.lines.filter(({ message }) => message.includes('speaks no ICE'));
+    await until(() => (lines().length > 0 ? undefined : 'nothing is logged'));
+    expect(lines().map(({ message }) => message)).toEqual([
+      expect.stringMatching(/closed, it speaks no ICE but ssltcp: only plain ICE over TCP/),
+    ]);
+  });
+
   it('inside an authenticated transport harm nobody', async () => {
     const plane = await start();
     const conference = await TestConference.open(plane);
@@ -248,6 +268,17 @@ describe('hostile datagrams', () => {
     expect(bob.client.received.every(({ ssrc }) => ssrc === 1001)).toBe(true);
   });
 });
+
+/** How libwebrtc begins a connection to an `ssltcp` candidate (rtc_base/socket_adapters.cc): SSL 2's hello with version 3.1, 72 bytes. */
+const sslTcpHello = Buffer.concat([
+  Buffer.from([0x80, 0x46, 0x01, 0x03, 0x01, 0x00, 0x2d, 0x00, 0x00, 0x00, 0x10]),
+  Buffer.alloc(61, 0x01),
+]);
+/** A TLS record with a ClientHello of 512 bytes. */
+const tlsHello = Buffer.concat([
+  Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]),
+  Buffer.alloc(506),
+]);
 
 /** A fixed sequence that looks random: a failure can be repeated. */
 function pseudoRandom(seed: number): () => number {

@@ -3,6 +3,7 @@ import type { MediaOptions } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { openNat } from '../../support/client/nat.ts';
+import { buildBindingRequest } from '../../support/rtp/stun-message.ts';
 import { until } from '../../support/until.ts';
 import {
   TestConference,
@@ -64,6 +65,11 @@ function missing({ client }: Participant, ssrc: number, first = 0): number {
   const [start = 0] = numbers;
   const distances = numbers.map((number) => (number - start + 0x10000) & 0xffff);
   return Math.max(...distances) + 1 - new Set(distances).size;
+}
+
+/** As it is on the wire: the header is not encrypted. */
+function isRtpOf(packet: Buffer, ssrc: number): boolean {
+  return packet.length > 12 && packet.readUInt8(0) >> 6 === 2 && packet.readUInt32BE(8) === ssrc;
 }
 
 describe('two workers on one port', () => {
@@ -129,6 +135,34 @@ describe('two workers on one port', () => {
       expect(missing(receiver, 1001, 10)).toBe(0);
       after.endpoint.close();
     }
+  });
+
+  it.each([
+    ['a participant of the same conference', 'same'],
+    ['a client of the other worker', 'other'],
+  ])('give an address back that %s took', async (_who, taker) => {
+    const plane = await start();
+    const [first, second] = await openBoth(plane);
+    const nat = await openNat(plane.ports!.udp);
+    cleanups.push(() => nat.close());
+    const owner = await first.join('owner', { candidatePort: nat.port });
+    const receiver = first.participants[0]!;
+    sendAudio(owner, receiver, 1001);
+    await packets(receiver.client, 1001, 20);
+    const thief = await (taker === 'same' ? first : second).join('thief');
+    const { ufrag, pwd } = thief.endpoint.localTransport();
+    const theft = { username: `${ufrag}:thief`, password: pwd, role: 'controlling' } as const;
+    const sent = () => nat.forwarded.filter((packet) => isRtpOf(packet, 1001)).length;
+    const heard = () => receiver.client.packetsOf(1001).length;
+    let then = { sent: sent(), heard: heard() };
+    await until(() => {
+      if (heard() > then.heard) then = { sent: sent(), heard: heard() };
+      if (sent() - then.sent > 20) return undefined;
+      nat.send(buildBindingRequest(theft));
+      return 'what the owner sends still arrives';
+    });
+    // The owner's next check comes within seconds.
+    await packets(receiver.client, 1001, receiver.client.packetsOf(1001).length + 50);
   });
 
   it('share the TCP port as well', async () => {

@@ -6,6 +6,10 @@ export type Nat = {
   readonly port: number;
   /** From now on the bridge sees another port, and its datagrams to the former one are lost. */
   rebind(): Promise<void>;
+  /** To the bridge, as if a client had sent it. */
+  send(packet: Buffer): void;
+  /** What clients sent to the bridge, in order. */
+  readonly forwarded: readonly Buffer[];
   close(): void;
 };
 
@@ -19,8 +23,10 @@ export async function openNat(bridgePort: number): Promise<Nat> {
       if (client) inside.send(packet, client.port, client.address);
     });
   listen();
+  const forwarded: Buffer[] = [];
   inside.on('message', (packet, from) => {
     client = from;
+    forwarded.push(packet);
     outside.send(packet, bridgePort, '127.0.0.1');
   });
   return {
@@ -31,6 +37,8 @@ export async function openNat(bridgePort: number): Promise<Nat> {
       outside = next;
       listen();
     },
+    send: (packet) => outside.send(packet, bridgePort, '127.0.0.1'),
+    forwarded,
     close: () => {
       inside.close();
       outside.close();
