@@ -133,7 +133,7 @@ export class Colibri1 {
   }
 
   async #perform(id: string, request: ConferenceDescription): Promise<Answer> {
-    const table = await this.#usable(id);
+    const table = this.#current(id);
     if (!table) return refuse('conference-not-found', notFound);
     const done = await this.#change(table, request);
     if (!done.ok) return done;
@@ -163,28 +163,20 @@ export class Colibri1 {
   }
 
   /**
-   * Undefined also where every endpoint is lost, which then go: their focus, told that there is no such conference, invites
-   * everybody again (colibri1.md §3.14); it would not hear of it otherwise.
+   * The table as it is now: without endpoints that the conference let go; undefined when it is gone. It goes when every endpoint is
+   * lost as well: their focus, told that there is no such conference, invites everybody again (colibri1.md §3.14), and would not
+   * hear of it otherwise. The conference behind lets go of them itself, when their clients were told.
    */
-  async #usable(id: string): Promise<ConferenceTable | undefined> {
-    const { clock, liveEndpoints } = this.#options;
-    const table = this.#tables.get(id);
-    const live = liveEndpoints(meetingId(id));
-    if (!table || !live || !isWhollyLost(table, live)) return this.#current(id);
-    const left = withoutLost(table, live);
-    const expiry = expiryRequest(left, live, clock.nowMs());
-    if (expiry) await this.#change(left, expiry);
-    this.#forget(table, 'every endpoint was lost');
-    return undefined;
-  }
-
-  /** The table as it is now: without endpoints that the conference let go; undefined when it is gone. */
   #current(id: string): ConferenceTable | undefined {
     const table = this.#tables.get(id);
     if (!table || table.endpoints.size === 0) return table;
     const live = this.#options.liveEndpoints(meetingId(id));
     if (!live) {
       this.#forget(table, 'media lost');
+      return undefined;
+    }
+    if (isWhollyLost(table, live)) {
+      this.#forget(table, 'every endpoint was lost');
       return undefined;
     }
     const current = withoutLost(table, live);
@@ -202,7 +194,7 @@ export class Colibri1 {
 
   async #sweepOne(id: string): Promise<void> {
     const { clock, liveEndpoints, log } = this.#options;
-    const table = await this.#usable(id);
+    const table = this.#current(id);
     if (!table) return;
     const nowMs = clock.nowMs();
     const live = liveEndpoints(meetingId(id)) ?? new Map<EndpointId, never>();

@@ -16,14 +16,14 @@ type LiveEndpoint = {
 };
 export type LiveEndpoints = ReadonlyMap<EndpointId, LiveEndpoint>;
 
-/** Whether no endpoint is left that could go on, as after the death of a media worker. */
+/** Whether none of the endpoints is left: a media worker died, or the conference let go of all of them. */
 export function isWhollyLost({ endpoints }: ConferenceTable, live: LiveEndpoints): boolean {
-  return endpoints.size > 0 && [...endpoints.keys()].every((id) => hasFailed(live.get(id)));
+  return endpoints.size > 0 && [...endpoints.keys()].every((id) => isLost(live.get(id)));
 }
 
-/** One that the conference no longer has counts as failed. */
-function hasFailed(endpoint: LiveEndpoint | undefined): boolean {
-  return !endpoint || endpoint.ice === 'failed' || endpoint.dtls === 'failed';
+/** A client that fails does so in ICE or in DTLS; both at once is the loss of its session with a worker. */
+function isLost(endpoint: LiveEndpoint | undefined): boolean {
+  return !endpoint || (endpoint.ice === 'failed' && endpoint.dtls === 'failed');
 }
 
 /** The tables without endpoints that the conference no longer has (their ICE failed). */
@@ -37,7 +37,7 @@ export function withoutLost(table: ConferenceTable, live: LiveEndpoints): Confer
   };
 }
 
-/** What a focus would have to ask to close the handles whose time is over or whose transport failed; undefined = there is none. */
+/** What a focus would have to ask to close the handles whose time is over; undefined = there is none. */
 export function expiryRequest(
   { handles }: ConferenceTable,
   live: LiveEndpoints,
@@ -51,9 +51,7 @@ export function expiryRequest(
 
 /** A sign of life of the endpoint is one for all of its handles (colibri1.md §2.7). */
 function isOver(handle: AllocatedHandle, live: LiveEndpoints, nowMs: number): boolean {
-  const endpoint = live.get(handle.endpoint);
-  if (hasFailed(endpoint)) return true;
-  const heardMs = endpoint?.lastActiveMs ?? -Infinity;
+  const heardMs = live.get(handle.endpoint)?.lastActiveMs ?? -Infinity;
   return nowMs - Math.max(handle.touchedMs, heardMs) > handle.expireSeconds * 1000;
 }
 

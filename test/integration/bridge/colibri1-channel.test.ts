@@ -22,7 +22,7 @@ let prosody: Prosody;
 let jicofo: Occupant;
 let bridge: BridgeProcess;
 let focus: Colibri1Focus;
-/** Ada only looks and listens; Bob and Eve have cameras, Bob speaks. */
+/** Ada only looks and listens; Bob and Eve have cameras, and only Bob a microphone, so that there is no doubt who speaks. */
 let ada: Person;
 let bob: Person;
 let eve: Person;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   jicofo = await joinAsOccupant(prosody);
   bridge = await startComponentBridge(jicofo, { jid, secret, port: prosody.componentPort });
   focus = new Colibri1Focus(jicofo, jid);
-  bob = await sender('b2d60e5a', 2000);
+  bob = await sender('b2d60e5a', 2000, 2010);
   eve = await sender('e7e00000', 3000);
   ada = await focus.join('3fa91c07');
 });
@@ -45,11 +45,11 @@ afterAll(async () => {
   await prosody.close();
 });
 
-async function sender(id: string, first: number): Promise<Person> {
+async function sender(id: string, first: number, microphone?: number): Promise<Person> {
   const source = (value: number) => ({ ssrc: ssrc(value), screen: false });
   const layers = [0, 1, 2].map((place) => ssrc(first + place));
   const person = await focus.join(id, {
-    audio: { sources: [source(first + 10)] },
+    audio: { sources: microphone === undefined ? [] : [source(microphone)] },
     video: {
       sources: layers.map(source),
       groups: [{ semantics: 'SIM', ssrcs: layers }],
@@ -57,8 +57,9 @@ async function sender(id: string, first: number): Promise<Person> {
   });
   const encodings = layers.map((value) => ({ ssrc: value }));
   flows.push(new VideoFlow({ client: person.client, encodings }));
-  const levelDbov = id === 'b2d60e5a' ? -20 : -100;
-  flows.push(new AudioFlow({ client: person.client, ssrc: first + 10, levelDbov }));
+  if (microphone !== undefined) {
+    flows.push(new AudioFlow({ client: person.client, ssrc: microphone }));
+  }
   return person;
 }
 

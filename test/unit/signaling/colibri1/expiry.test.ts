@@ -100,37 +100,42 @@ describe('silence', () => {
     expect(scene.live(id)).toBeUndefined();
   });
 
-  const failed = (scene: Colibri1Scene, id: string) =>
+  it('leaves an endpoint whose ICE failed to the conference', async () => {
+    const scene = new Colibri1Scene();
+    const { id } = await scene.allocate('a');
+    await scene.allocate('b', id);
+    scene.media.report({
+      type: 'transport-state',
+      endpointId: endpointId('b'),
+      ice: 'failed',
+      dtls: 'connected',
+    });
+    await scene.pass(60_000);
+    scene.media.report({ type: 'activity', endpointId: endpointId('a') });
+    expect((await scene.done({ id: id! })).endpoints.map((each) => each.id)).toEqual(['a']);
+  });
+
+  /** As the media plane does for those whom a dead worker took with it. */
+  const lost = (scene: Colibri1Scene, id: string) =>
     scene.media.report({
       type: 'transport-state',
       endpointId: endpointId(id),
       ice: 'failed',
-      dtls: 'new',
+      dtls: 'failed',
     });
 
-  it('takes an endpoint whose ICE failed at the next look', async () => {
-    const scene = new Colibri1Scene();
-    const { id } = await scene.allocate('a');
-    await scene.allocate('b', id);
-    failed(scene, 'b');
-    await scene.pass(5_000);
-    expect((await scene.done({ id: id! })).endpoints.map((each) => each.id)).toEqual(['a']);
-    expect([...scene.live(id!)!.endpoints.keys()]).toEqual(['a']);
-  });
-
   it.each(['at once', 'later'])(
-    'of everybody ends the conference, so that the focus invites all again: asked %s',
+    'for ever of everybody ends the conference, so that the focus invites all again: asked %s',
     async (when) => {
       const scene = new Colibri1Scene();
       const { id } = await scene.allocate('a');
       await scene.allocate('b', id);
-      failed(scene, 'a');
-      failed(scene, 'b');
-      if (when === 'later') await scene.pass(5_000);
+      lost(scene, 'a');
+      lost(scene, 'b');
+      if (when === 'later') await scene.pass(70_000);
       // Also one who comes new: the others would not be invited again otherwise.
       expect(await scene.ask(allocation('c', id))).toMatchObject({ condition: 'bad-request' });
       expect(scene.colibri1.ids).toEqual([]);
-      expect(scene.live(id!)?.endpoints.size ?? 0).toBe(0);
       expect((await scene.allocate('a')).endpoints).toHaveLength(1);
     },
   );
