@@ -1,6 +1,10 @@
 import type { BridgeConfig } from '../config/bridge-config.ts';
 import { openMemoryFile } from '../io/system/memory-file.ts';
-import type { AdvertisedAddress, MediaOptions } from '../io/media/media-options.ts';
+import {
+  defaultRestarts,
+  type AdvertisedAddress,
+  type MediaOptions,
+} from '../io/media/media-options.ts';
 
 /** What the addresses of this machine come to under the configuration. */
 export type BridgeAddresses = {
@@ -43,6 +47,7 @@ export function mediaOptions(
       redaction: config.redact,
     },
     keyframes,
+    restarts: defaultRestarts,
     workerLogLevel: 'warn',
   };
 }

@@ -18,6 +18,7 @@ export type MediaOptions = {
   readonly bitrates: BitrateOptions;
   readonly transports: TransportOptions;
   readonly keyframes: KeyframeOptions;
+  readonly restarts: RestartOptions;
   /** What workers may log, cheapest last; each `debug` line costs the worker time. */
   readonly workerLogLevel: 'debug' | 'warn' | 'error' | 'none';
 };
@@ -103,6 +104,16 @@ export const defaultKeyframes: KeyframeOptions = {
   perReceiver: { minIntervalMs: 200, maxRequests: 3, windowMs: 10_000 },
   perSource: { minIntervalMs: 200, maxRequests: 1, windowMs: 200 },
 };
+
+/** When a worker that dies is worth another one, and its calls too. */
+export type RestartOptions = {
+  /** A worker that lived this long is replaced at once; one that died sooner, after a pause that grows. */
+  readonly stableMs: number;
+  /** A worker that dies again so soon is likely killed by one of its calls: they end. */
+  readonly diedAgainMs: number;
+};
+
+export const defaultRestarts: RestartOptions = { stableMs: 60_000, diedAgainMs: 10_000 };
 
 /** Why the media plane cannot start. The message is one line for the operator: what failed and what to do. */
 export class MediaStartError extends Error {

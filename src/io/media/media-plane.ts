@@ -19,8 +19,6 @@ import { forwardMediasoupLog } from './worker-log.ts';
 import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
 
 const TICK_MS = 1000;
-/** A worker that dies again so soon is likely killed by one of its calls: they end. */
-const DIED_AGAIN_MS = 10_000;
 
 /** The engine: mediasoup workers and the conferences on them (docs/media-plane.md). */
 export class MediasoupPlane implements MediaPlane {
@@ -150,7 +148,8 @@ export class MediasoupPlane implements MediaPlane {
   #suspend(slot: WorkerSlot, reason: string): void {
     const conferences = this.#conferencesOn(slot);
     const nowMs = performance.now();
-    const again = nowMs - (this.#diedMs.get(slot.index) ?? -Infinity) < DIED_AGAIN_MS;
+    const { diedAgainMs } = this.#context.options.restarts;
+    const again = nowMs - (this.#diedMs.get(slot.index) ?? -Infinity) < diedAgainMs;
     this.#diedMs.set(slot.index, nowMs);
     this.#workersDied += 1;
     this.#context.log.error(

@@ -13,13 +13,11 @@ import { journalAddress } from './worker-reports.ts';
 const FIRST_RESTART_DELAY_MS = 0;
 const SECOND_RESTART_DELAY_MS = 200;
 const MAX_RESTART_DELAY_MS = 30_000;
-/** A worker that lived this long starts the back-off anew. */
-const STABLE_MS = 60_000;
 /** Where any free port will do, somebody else may take it between our looking for it and opening it. */
 const FREE_PORT_ATTEMPTS = 5;
-/** A worker is taken for hung after 2 s without an answer. Counted in questions, so that a pause of this process counts as one. */
-const PULSE_INTERVAL_MS = 500;
-const PULSE_PATIENCE = 4;
+/** A worker that hangs is killed within 2 s: asked within one interval, given nine. Counted in questions, so that a pause of this process counts as one. */
+const PULSE_INTERVAL_MS = 200;
+const PULSE_PATIENCE = 9;
 
 /** A place for a worker: keeps its ports and its letter over the worker's death. */
 export type WorkerSlot = { readonly index: number; readonly worker: MediaWorker };
@@ -106,7 +104,8 @@ export class WorkerPool {
     this.#listener?.started(slot);
     slot.worker.onDied((reason) => {
       this.#sharedPorts?.closed(slot.index);
-      if (performance.now() - startedMs > STABLE_MS) slot.restartDelayMs = FIRST_RESTART_DELAY_MS;
+      const livedMs = performance.now() - startedMs;
+      if (livedMs > this.#options.restarts.stableMs) slot.restartDelayMs = FIRST_RESTART_DELAY_MS;
       this.#listener?.died(slot, reason);
       this.#restartLater(slot);
     });

@@ -10,6 +10,7 @@ import {
   defaultBitrates,
   defaultTransports,
   defaultKeyframes,
+  defaultRestarts,
   type MediaOptions,
 } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
@@ -75,6 +76,7 @@ export function mediaOptions(changes: Partial<MediaOptions> = {}): MediaOptions 
     bitrates: defaultBitrates,
     transports: defaultTransports,
     keyframes: defaultKeyframes,
+    restarts: defaultRestarts,
     workerLogLevel: 'error',
     ...changes,
   };

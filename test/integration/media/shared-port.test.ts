@@ -3,6 +3,7 @@ import type { MediaOptions } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { openNat } from '../../support/client/nat.ts';
+import { SocketShim, socketOption } from '../../support/rtp/socket-shim.ts';
 import { buildBindingRequest } from '../../support/rtp/stun-message.ts';
 import { until } from '../../support/until.ts';
 import {
@@ -26,6 +27,19 @@ async function start(changes: Partial<MediaOptions> = {}, log = recordingLogger(
   const plane = await MediasoupPlane.start(mediaOptions({ workers: 2, ...changes }), log);
   cleanups.push(() => plane.close());
   return plane;
+}
+
+/** Two workers whose kernel does not know a socket option. */
+async function startWithout(option: number, log = recordingLogger()): Promise<MediasoupPlane> {
+  const shim = new SocketShim(option);
+  cleanups.push(() => shim.close());
+  const before = process.env; // handed down to the workers
+  process.env = { ...before, ...shim.environment };
+  try {
+    return await start({}, log);
+  } finally {
+    process.env = before;
+  }
 }
 
 async function openConference(plane: MediasoupPlane): Promise<TestConference> {
@@ -203,6 +217,34 @@ describe('two workers on one port', () => {
       await packets(receiver.client, 1001, 10);
     }
     expect(plane.figures().workers.map((worker) => worker.conferences)).toEqual([1, 1, 1]);
+  });
+
+  it('are one, and a warning, where the kernel does not let them share', async () => {
+    const log = recordingLogger();
+    const plane = await startWithout(socketOption.SO_REUSEPORT, log);
+    expect(plane.figures().workers).toHaveLength(1);
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: 'workers cannot share the media ports on this system: there is one worker',
+      }),
+    );
+    const conference = await openConference(plane);
+    const [sender, receiver] = [await conference.join('a'), await conference.join('b')];
+    sendAudio(sender, receiver, 1001);
+    await packets(receiver.client, 1001, 20);
+  });
+
+  it('hand checks over where the kernel does not steer them', async () => {
+    const plane = await startWithout(socketOption.SO_ATTACH_REUSEPORT_CBPF);
+    const conferences = await Promise.all(Array.from({ length: 4 }, () => openConference(plane)));
+    for (const conference of conferences) {
+      const [sender, receiver] = [await conference.join('a'), await conference.join('b')];
+      sendAudio(sender, receiver, 1001);
+      await packets(receiver.client, 1001, 50);
+      expect(missing(receiver, 1001)).toBe(0);
+    }
+    expect(plane.figures().workers.map(({ endpoints }) => endpoints)).toEqual([4, 4]);
   });
 
   it('do not share it with another bridge', async () => {

@@ -1,13 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MediaUnavailableError } from '../../../src/conference/ports.ts';
 import type { MediaOptions } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { conferenceId } from '../../../src/model/ids.ts';
-import { AudioFlow } from '../../support/client/audio-flow.ts';
-import { VideoFlow } from '../../support/client/video-flow.ts';
 import {
   buildBindingRequest,
   parseBindingResponse,
@@ -15,13 +12,20 @@ import {
 } from '../../support/rtp/stun-message.ts';
 import { until } from '../../support/until.ts';
 import {
+  AUDIO,
+  VIDEO,
+  died,
+  expectOneStream,
+  goesOn,
+  kill,
+  openCall as openCallOf,
+} from './call-fixture.ts';
+import {
   TestConference,
-  camera,
   feedbackSsrcs,
   forwarded,
   mediaOptions,
   microphone,
-  notMuted,
   packets,
   recordingLogger,
   type Participant,
@@ -44,46 +48,12 @@ async function openConference(plane: MediasoupPlane): Promise<TestConference> {
   return conference;
 }
 
-const AUDIO = 1001;
-const VIDEO = 2001;
-
 /** Two who see and hear each other's one. */
 async function openCall(plane: MediasoupPlane) {
-  const conference = await openConference(plane);
-  const alice = await conference.join('alice');
-  const bob = await conference.join('bob');
-  const sources = [microphone(alice.id, AUDIO), camera(alice.id, VIDEO)];
-  alice.endpoint.setReception({ sources, muted: notMuted });
-  bob.endpoint.setPlan({
-    streams: sources.map((source) => forwarded(alice.id, source)),
-    idealBps: 0,
-  });
-  const audio = new AudioFlow({ client: alice.client, ssrc: AUDIO });
-  const video = new VideoFlow({ client: alice.client, encodings: sources[1]!.encodings });
-  cleanups.push(
-    () => audio.stop(),
-    () => video.stop(),
-  );
-  await packets(bob.client, AUDIO, 50);
-  await packets(bob.client, VIDEO, 50);
-  return { conference, alice, bob };
+  const call = await openCallOf(plane);
+  cleanups.push(() => call.close());
+  return call;
 }
-
-async function goesOn({ client }: Participant): Promise<void> {
-  for (const ssrc of [AUDIO, VIDEO])
-    await packets(client, ssrc, client.packetsOf(ssrc).length + 50);
-}
-
-function kill(plane: MediasoupPlane, index: number, signal: NodeJS.Signals): void {
-  process.kill(plane.figures().workers[index]!.pid, signal);
-}
-
-const died = (plane: MediasoupPlane, times: number) =>
-  until(() =>
-    plane.figures().workersDied === times && plane.figures().workers.every(({ alive }) => alive)
-      ? undefined
-      : 'nobody died, or there is no successor',
-  );
 
 /** Answer to a connectivity check with somebody's credentials; undefined = none within `patienceMs`. */
 async function check(
@@ -107,18 +77,6 @@ async function check(
     return undefined;
   } finally {
     socket.close();
-  }
-}
-
-/** Numbers and timestamps never go back, and do not jump. */
-function expectOneStream({ client }: Participant, ssrc: number, largestGap: number): void {
-  const all = client.packetsOf(ssrc);
-  for (const [place, packet] of all.slice(1).entries()) {
-    const before = all[place]!;
-    const step = (packet.sequenceNumber - before.sequenceNumber + 0x10000) & 0xffff;
-    expect(step).toBeGreaterThan(0);
-    expect(step).toBeLessThanOrEqual(largestGap);
-    expect((packet.timestamp - before.timestamp) | 0).toBeGreaterThanOrEqual(0);
   }
 }
 
@@ -162,18 +120,21 @@ describe('a worker that dies', () => {
     await goesOn(bob);
   });
 
-  it('does not touch the calls of another one', async () => {
-    const plane = await start({ workers: 2 });
-    const first = await openCall(plane);
-    const second = await openCall(plane);
-    expect(plane.figures().workers.map(({ conferences }) => conferences)).toEqual([1, 1]);
-    kill(plane, 0, 'SIGKILL');
-    await died(plane, 1);
-    await goesOn(first.bob);
-    await goesOn(second.bob);
-    for (const ssrc of [AUDIO, VIDEO]) expectOneStream(second.bob, ssrc, 1);
-    await second.conference.join('carol');
-  });
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'by %s does not touch the calls of another one',
+    async (signal) => {
+      const plane = await start({ workers: 2 });
+      const first = await openCall(plane);
+      const second = await openCall(plane);
+      expect(plane.figures().workers.map(({ conferences }) => conferences)).toEqual([1, 1]);
+      kill(plane, 0, signal);
+      await died(plane, 1);
+      await goesOn(first.bob);
+      await goesOn(second.bob);
+      for (const ssrc of [AUDIO, VIDEO]) expectOneStream(second.bob, ssrc, 1);
+      await second.conference.join('carol');
+    },
+  );
 
   it('loses who has a data channel, and says so', async () => {
     const plane = await start();
@@ -215,18 +176,5 @@ describe('a worker that dies', () => {
     await died(plane, 2);
     await (await openConference(plane)).join('alice');
     expect(conference.eventsOf('lost')).toHaveLength(1);
-  });
-
-  it('leaves nothing behind', async () => {
-    const plane = await start();
-    const open = () => readdirSync('/proc/self/fd').length;
-    kill(plane, 0, 'SIGKILL');
-    await died(plane, 1);
-    const before = open();
-    for (let times = 2; times <= 5; times += 1) {
-      kill(plane, 0, 'SIGKILL');
-      await died(plane, times);
-    }
-    await until(() => (open() <= before ? undefined : `${open()} descriptors after ${before}`));
   });
 });

@@ -121,6 +121,19 @@ ssize_t sendmsg(int fd, const struct msghdr* msg, int flags)
 	return real_sendmsg(fd, msg, flags);
 }
 
+// An option of SOL_SOCKET that this kernel does not have.
+int setsockopt(int fd, int level, int option, const void* value, socklen_t len)
+{
+	const char* refused = getenv("TRESTLE_SHIM_REFUSED_OPTION");
+
+	if (level == SOL_SOCKET && refused && atoi(refused) == option)
+	{
+		errno = ENOPROTOOPT;
+		return -1;
+	}
+	return (int)real_syscall(SYS_setsockopt, fd, level, option, value, len);
+}
+
 // libuv calls recvmmsg() and sendmmsg() this way.
 long syscall(long number, ...)
 {

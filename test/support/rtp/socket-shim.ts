@@ -42,12 +42,16 @@ export type SocketFault = {
 /** Linux's numbers. */
 export const errno = { EIO: 5, EAGAIN: 11, EINVAL: 22, ENOBUFS: 105 } as const;
 
+/** Options of SOL_SOCKET (asm-generic/socket.h). */
+export const socketOption = { SO_REUSEPORT: 15, SO_ATTACH_REUSEPORT_CBPF: 51 } as const;
+
 export class SocketShim {
   readonly environment: Readonly<Record<string, string>>;
   readonly #folder = mkdtempSync(join(tmpdir(), 'trestle-shim-'));
   readonly #file: number;
 
-  constructor() {
+  /** @param refusedOption one that the worker's kernel is not to know */
+  constructor(refusedOption?: number) {
     const shared = join(this.#folder, 'shared');
     const library = join(this.#folder, 'socket-shim.so');
     writeFileSync(shared, Buffer.alloc(4096));
@@ -57,6 +61,7 @@ export class SocketShim {
     this.environment = {
       LD_PRELOAD: library,
       TRESTLE_SOCKET_SHIM: shared,
+      ...(refusedOption !== undefined && { TRESTLE_SHIM_REFUSED_OPTION: String(refusedOption) }),
       // The sanitizer's runtime wants to come first; it need not.
       ASAN_OPTIONS: 'verify_asan_link_order=0:detect_leaks=0',
     };
