@@ -42,8 +42,15 @@ export class BenchConference {
     return credentialsOf(transport);
   }
 
+  /** A receiver sends something, too. */
+  async addSource(index: number, { kind, ssrc }: StreamDescription): Promise<void> {
+    const id = receiverId(index);
+    const name = `${id}-${kind === 'audio' ? 'a0' : 'v0'}`;
+    await this.#connect(id, [{ name, kind, videoType: 'camera', encodings: [{ ssrc }] }]);
+  }
+
   async addReceiver(index: number): Promise<Credentials> {
-    const id = index.toString(16).padStart(8, '0');
+    const id = receiverId(index);
     const transport = await this.#create(id, false);
     await this.#connect(id, []);
     const [url] = transport.webSocketUrls;
@@ -94,4 +101,8 @@ export class BenchConference {
 function credentialsOf({ credentials }: IceTransport): Credentials {
   if (!credentials) throw new Error('the bridge signalled no ICE credentials');
   return credentials;
+}
+
+function receiverId(index: number): string {
+  return index.toString(16).padStart(8, '0');
 }
