@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { AudioFlow } from '../../support/client/audio-flow.ts';
+import { until } from '../../support/until.ts';
+import {
+  TestConference,
+  forwarded,
+  mediaOptions,
+  microphone,
+  notMuted,
+  packets,
+  recordingLogger,
+  workerBin,
+} from './media-fixture.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+const inNamespace = ['--map-root-user', '--mount'];
+
+/** A worker that finds a file system in memory of this size in `folder`, and an empty file `journal` in it. */
+function workerWithMemory(folder: string, bytes: number): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'trestle-memory-')), 'worker');
+  const mount = `mount -t tmpfs -o size=${bytes} trestle-test ${folder} && touch ${folder}/journal`;
+  writeFileSync(
+    path,
+    `#!/bin/sh\nexec unshare ${inNamespace.join(' ')} sh -c '${mount} && exec ${workerBin()} "$@"' sh "$@"\n`,
+  );
+  chmodSync(path, 0o755);
+  cleanups.push(() => rmSync(join(path, '..'), { recursive: true }));
+  return path;
+}
+
+/** Containers may forbid it. */
+const mayMount =
+  spawnSync('unshare', [...inNamespace, 'mount', '-t', 'tmpfs', 'trestle-test', tmpdir()])
+    .status === 0;
+
+it.skipIf(!mayMount).each([
+  ['for nothing', 4096],
+  ['for sessions and not for their streams', 96 * 1024],
+])('a worker goes on where memory for its journal is enough %s', async (_what, bytes) => {
+  const folder = mkdtempSync(join(tmpdir(), 'trestle-memory-'));
+  cleanups.push(() => rmSync(folder, { recursive: true }));
+  const log = recordingLogger();
+  const journal = { path: join(folder, 'journal'), close: () => undefined };
+  const options = mediaOptions({
+    workerBin: workerWithMemory(folder, bytes),
+    openJournal: () => journal,
+  });
+  const plane = await MediasoupPlane.start(options, log);
+  cleanups.push(() => plane.close());
+  const conference = await TestConference.open(plane);
+  cleanups.push(() => conference.close());
+  const alice = await conference.join('alice');
+  const bob = await conference.join('bob');
+  const source = microphone(alice.id, 1001);
+  alice.endpoint.setReception({ sources: [source], muted: notMuted });
+  bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+  const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
+  cleanups.push(() => flow.stop());
+  await packets(bob.client, 1001, 50);
+  expect(plane.figures().workersDied).toBe(0);
+  const lines = () => log.lines.filter(({ message }) => message.includes('room for the journal'));
+  await until(() => (lines().length > 0 ? undefined : 'nothing is logged'));
+  expect(lines()).toHaveLength(1);
+});
