@@ -54,8 +54,8 @@ export class MediasoupConference implements ConferenceMedia {
   readonly #pipes: RouterPipes;
   readonly #onEvent: (event: MediaEvent) => void;
   readonly #endpoints = new Set<MediasoupEndpoint>();
-  /** Endpoints that are being added, by place. */
-  readonly #joining = new Map<number, number>();
+  /** Endpoints by place, those that are being added included. */
+  readonly #counts = new Map<number, number>();
   readonly #feedbackSsrcs: ConferenceMediaOptions['feedbackSsrcs'];
   readonly #registry = new SourceRegistry();
   readonly #sources: ReceivedSourceListener;
@@ -90,12 +90,12 @@ export class MediasoupConference implements ConferenceMedia {
   }
 
   isOn(place: number): boolean {
-    return this.#routers.places.includes(place);
+    return this.#routers.has(place);
   }
 
   /** Those on one worker, with those that are being added. */
   endpointsAt(place: number): number {
-    return this.#at(place).length + (this.#joining.get(place) ?? 0);
+    return this.#counts.get(place) ?? 0;
   }
 
   consumersAt(place: number): number {
@@ -115,16 +115,15 @@ export class MediasoupConference implements ConferenceMedia {
     });
     if (!slot) throw new MediaUnavailableError('no media worker is alive');
     const { index, worker } = slot;
-    this.#countJoining(index, 1);
+    this.#count(index, 1);
     try {
       return await this.#addEndpoint(options, await this.#routers.at(slot));
     } catch (error) {
+      this.#count(index, -1);
       // The worker died meanwhile: another try with the next one.
       if (worker.alive || this.#closed) throw error;
-    } finally {
-      this.#countJoining(index, -1);
+      return this.addEndpoint(options);
     }
-    return this.addEndpoint(options);
   }
 
   async #addEndpoint(
@@ -153,8 +152,7 @@ export class MediasoupConference implements ConferenceMedia {
       traffic: this.#context.traffic,
       emit: (event) => this.#emit(event),
       onClose: (closed) => {
-        this.#endpoints.delete(closed);
-        this.#leaveUnused(closed.router.place);
+        if (this.#endpoints.delete(closed)) this.#count(closed.router.place, -1);
       },
       log,
     });
@@ -217,8 +215,8 @@ export class MediasoupConference implements ConferenceMedia {
     return [...this.#endpoints].filter(({ router }) => router.place === place);
   }
 
-  #countJoining(place: number, change: 1 | -1): void {
-    this.#joining.set(place, (this.#joining.get(place) ?? 0) + change);
+  #count(place: number, change: 1 | -1): void {
+    this.#counts.set(place, this.endpointsAt(place) + change);
     this.#leaveUnused(place);
   }
 

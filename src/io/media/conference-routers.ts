@@ -25,6 +25,10 @@ export class ConferenceRouters {
     return [...this.#routers.keys()];
   }
 
+  has(place: number): boolean {
+    return this.#routers.has(place);
+  }
+
   isHome(place: number): boolean {
     return place === this.#home;
   }

@@ -45,7 +45,10 @@ export class SourcePipes {
     const { pipes, keyFrameRequestDelay, isHeard, onChanged, log } = this.#options;
     const piped = new PipedSource({
       origin,
-      connect: () => pipes.between(from, router),
+      connect: async () => {
+        await this.cleared(); // the SSRCs are the same
+        return pipes.between(from, router);
+      },
       keyFrameRequestDelay,
       kept: isHeard && router.observers !== undefined,
       onReady: () => onChanged(router),
