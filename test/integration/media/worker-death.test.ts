@@ -28,6 +28,7 @@ import {
   microphone,
   packets,
   recordingLogger,
+  type JoinOptions,
   type Participant,
 } from './media-fixture.ts';
 
@@ -49,8 +50,8 @@ async function openConference(plane: MediasoupPlane): Promise<TestConference> {
 }
 
 /** Two who see and hear each other's one. */
-async function openCall(plane: MediasoupPlane) {
-  const call = await openCallOf(plane);
+async function openCall(plane: MediasoupPlane, options: JoinOptions = {}) {
+  const call = await openCallOf(plane, options);
   cleanups.push(() => call.close());
   return call;
 }
@@ -102,6 +103,20 @@ describe('a worker that dies', () => {
       const lines = log.lines.filter(({ message }) => message.includes('media worker'));
       expect(lines.map(({ message }) => message)).toContain('media worker died');
       expect(JSON.stringify(log.lines)).not.toContain('resume:');
+    },
+  );
+
+  it.each([1, 2])(
+    'leaves calls over TCP to the next of %d, once the clients connect anew',
+    async (workers) => {
+      const plane = await start({ workers });
+      const { conference, bob } = await openCall(plane, { protocol: 'tcp' });
+      kill(plane, 0, 'SIGKILL');
+      await died(plane, 1);
+      await goesOn(bob);
+      expectOneStream(bob, AUDIO, 1000); // what is sent while there is no connection is lost
+      expect(conference.eventsOf('lost')).toEqual([]);
+      expect(conference.eventsOf('transport-state').at(-1)).toMatchObject({ dtls: 'connected' });
     },
   );
 
