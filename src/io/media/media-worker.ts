@@ -56,7 +56,8 @@ export class MediaWorker {
   #hung = false;
   #memoryBytes = 0;
   #answeredMs = performance.now();
-  #cpu = { used: 0, totalMs: 0, atMs: performance.now() };
+  /** From the first answer on: what starting took is no load. */
+  #cpu: { readonly used: number; readonly totalMs: number; readonly atMs: number } | undefined;
 
   private constructor(
     worker: types.Worker,
@@ -121,7 +122,7 @@ export class MediaWorker {
 
   /** Fraction of one core over the last second. */
   get cpu(): number {
-    return this.#cpu.used;
+    return this.#cpu?.used ?? 0;
   }
 
   /** Runs `listener` once if the process ends without `close`. */
@@ -172,7 +173,7 @@ export class MediaWorker {
     return {
       pid: this.#worker.pid,
       alive: this.alive,
-      cpu: this.alive ? this.#cpu.used : 0,
+      cpu: this.alive ? this.cpu : 0,
       memoryBytes: this.#memoryBytes,
       ...load,
       silentMs: Math.round(performance.now() - this.#answeredMs),
@@ -189,10 +190,11 @@ export class MediaWorker {
     this.#delays = this.#delay.add(usage, this.#delays);
     this.#memoryBytes = usage.ru_maxrss * 1024;
     this.#answeredMs = performance.now();
-    const elapsedMs = this.#answeredMs - this.#cpu.atMs;
-    if (elapsedMs < CPU_INTERVAL_MS) return;
     const totalMs = usage.ru_utime + usage.ru_stime;
-    const used = Math.min(1, (totalMs - this.#cpu.totalMs) / elapsedMs);
+    const before = this.#cpu ?? { totalMs, atMs: -Infinity };
+    const elapsedMs = this.#answeredMs - before.atMs;
+    if (elapsedMs < CPU_INTERVAL_MS) return;
+    const used = Math.min(1, (totalMs - before.totalMs) / elapsedMs);
     this.#cpu = { used, totalMs, atMs: this.#answeredMs };
   }
 
