@@ -77,6 +77,8 @@ function notesOf(
 }
 
 function agrees({ sentByBridge, received }: NonNullable<Conservation['wire']>): boolean {
+  // A JVB counts what it sent to an endpoint when the endpoint expires.
+  if (sentByBridge === 0) return true;
   const tolerance = sentByBridge * TOLERATED_WIRE + 50;
   const { media, datagrams, lost } = received;
   return sentByBridge > media - tolerance && sentByBridge < datagrams + lost + tolerance;

@@ -177,6 +177,8 @@ describe('conservation', () => {
     const lost = { ...wire, received: { ...wire.received, lost: 900 } };
     expect(checkConservation([flow], sent, { ...rest, wire: lost }).holds).toBe(true);
     const agreeing = { ...wire, sentByBridge: 4050 };
+    const countsLater = { ...wire, sentByBridge: 0 };
+    expect(checkConservation([flow], sent, { ...rest, wire: countsLater }).holds).toBe(true);
     expect(checkConservation([flow], sent, { ...rest, wire: agreeing }).holds).toBe(true);
   });
 });
