@@ -1,25 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
 import { launchChromium } from './support/chromium.ts';
-import { DemoCall } from './support/demo-call.ts';
+import { demoInChromium } from './support/demo-in-chromium.ts';
 import { idOf, seesEverybody, seesSpeaker } from './support/expectations.ts';
 import { Meeting, quiet } from './support/meeting.ts';
 
 const loud = 0.6;
 
-let call: DemoCall;
-let browser: Browser;
-
-beforeAll(async () => {
-  call = await DemoCall.start();
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser.close();
-  await call.close();
-  expect(call.bridgeErrors).toEqual([]);
-});
+const { call, browser } = await demoInChromium();
 
 describe('a call of three in Chromium', () => {
   it.each([

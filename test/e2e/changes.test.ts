@@ -1,26 +1,14 @@
 // What changes in the middle of a call: codecs, constraints, who is seen, the way to the bridge.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { launchChromium, type Participant } from './support/chromium.ts';
-import { DemoCall } from './support/demo-call.ts';
+import type { Participant } from './support/chromium.ts';
+import { demoInChromium } from './support/demo-in-chromium.ts';
 import { idOf, seesEverybody } from './support/expectations.ts';
 import { Meeting } from './support/meeting.ts';
 
 const loud = 0.6;
 
-let call: DemoCall;
-let browser: Browser;
-
-beforeAll(async () => {
-  call = await DemoCall.start();
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser.close();
-  await call.close();
-  expect(call.bridgeErrors).toEqual([]);
-});
+const { call, browser } = await demoInChromium();
 
 async function tileOf(viewer: Participant, source: string) {
   const { tiles } = await viewer.report();

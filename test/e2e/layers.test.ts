@@ -1,25 +1,13 @@
 // What the bridge says a camera can be seen at, beside what the browser says it sends.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { launchChromium, type Participant } from './support/chromium.ts';
-import { DemoCall } from './support/demo-call.ts';
+import type { Participant } from './support/chromium.ts';
+import { demoInChromium } from './support/demo-in-chromium.ts';
 import { idOf, seesEverybody } from './support/expectations.ts';
 import { Meeting } from './support/meeting.ts';
 import type { SentEncoding } from './support/probe.ts';
 
-let call: DemoCall;
-let browser: Browser;
-
-beforeAll(async () => {
-  call = await DemoCall.start();
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser.close();
-  await call.close();
-  expect(call.bridgeErrors).toEqual([]);
-});
+const { call, browser } = await demoInChromium();
 
 /** Heights of the spatial layers of an encoding, lowest first: each half of the one above. */
 function spatialHeights({ heightPx, scalabilityMode }: SentEncoding): number[] {

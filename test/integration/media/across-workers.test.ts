@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { atTheEnd } from '../../support/at-the-end.ts';
 import { buildPli } from '../../../loadtest/rtp/rtcp-packet.ts';
 import type { MediaOptions } from '../../../src/io/media/media-options.ts';
-import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import type { Source } from '../../../src/model/source.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { VideoFlow } from '../../support/client/video-flow.ts';
@@ -10,28 +10,21 @@ import {
   TestConference,
   camera,
   forwarded,
-  mediaOptions,
   microphone,
   notMuted,
   packets,
   placeApart,
-  recordingLogger,
   type Participant,
+  openConference,
+  startPlane,
 } from './media-fixture.ts';
 
 placeApart();
 
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-});
-
 /** A conference whose endpoints go to two workers in turn. */
 async function openApart(changes: Partial<MediaOptions> = {}) {
-  const plane = await MediasoupPlane.start(mediaOptions(changes), recordingLogger());
-  cleanups.push(() => plane.close());
-  const conference = await TestConference.open(plane);
-  cleanups.push(() => conference.close());
+  const plane = await startPlane(changes);
+  const conference = await openConference(plane);
   return { plane, conference };
 }
 
@@ -49,7 +42,7 @@ function talk(flow: AudioFlow): () => void {
     clearInterval(timer);
     flow.setLevel(-127);
   };
-  cleanups.push(stop);
+  atTheEnd(stop);
   return stop;
 }
 
@@ -60,7 +53,7 @@ function film({ client, id, endpoint }: Participant, ssrc: number): VideoFlow {
 }
 
 function flowing<T extends { stop(): void }>(flow: T): T {
-  cleanups.push(() => flow.stop());
+  atTheEnd(() => flow.stop());
   return flow;
 }
 

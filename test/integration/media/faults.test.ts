@@ -4,35 +4,24 @@ import net from 'node:net';
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { atTheEnd } from '../../support/at-the-end.ts';
 import { MediaStartError, type MediaOptions } from '../../../src/io/media/media-options.ts';
-import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { until } from '../../support/until.ts';
 import {
-  TestConference,
   forwarded,
-  mediaOptions,
   microphone,
   notMuted,
   packets,
   recordingLogger,
   workerBin,
+  openConference,
+  startPlane,
 } from './media-fixture.ts';
 
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-});
-
-async function start(changes: Partial<MediaOptions> = {}, log = recordingLogger()) {
-  const plane = await MediasoupPlane.start(mediaOptions(changes), log);
-  cleanups.push(() => plane.close());
-  return plane;
-}
-
 async function startError(changes: Partial<MediaOptions>): Promise<MediaStartError> {
-  const error: unknown = await start(changes).then(
+  const error: unknown = await startPlane(changes).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -42,14 +31,14 @@ async function startError(changes: Partial<MediaOptions>): Promise<MediaStartErr
 
 async function busyUdpPort(): Promise<number> {
   const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
-  cleanups.push(() => socket.close());
+  atTheEnd(() => socket.close());
   await once(socket, 'listening');
   return socket.address().port;
 }
 
 async function busyTcpPort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');
-  cleanups.push(() => void server.close());
+  atTheEnd(() => void server.close());
   await once(server, 'listening');
   return (server.address() as net.AddressInfo).port;
 }
@@ -79,10 +68,12 @@ describe('start', () => {
   it('goes on without TCP candidates when the TCP port is in use', async () => {
     const tcpPort = await busyTcpPort();
     const log = recordingLogger();
-    const plane = await start({ listen: { addresses: ['127.0.0.1'], udpPort: 0, tcpPort } }, log);
+    const plane = await startPlane(
+      { listen: { addresses: ['127.0.0.1'], udpPort: 0, tcpPort } },
+      log,
+    );
     expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn' }));
-    const conference = await TestConference.open(plane);
-    cleanups.push(() => conference.close());
+    const conference = await openConference(plane);
     const { endpoint } = await conference.join('alice');
     expect(endpoint.localTransport().candidates.map(({ protocol }) => protocol)).toEqual(['udp']);
   });
@@ -128,9 +119,8 @@ describe('start', () => {
 
 describe('a peer without the signalled certificate', () => {
   it('never gets media through', async () => {
-    const plane = await start();
-    const conference = await TestConference.open(plane);
-    cleanups.push(() => conference.close());
+    const plane = await startPlane();
+    const conference = await openConference(plane);
     const mallory = await conference.add('mallory');
     const bob = await conference.join('bob');
     const source = microphone(mallory.id, 1001);
@@ -152,7 +142,7 @@ describe('a peer without the signalled certificate', () => {
       return states.at(-1)?.dtls === 'failed' ? undefined : JSON.stringify(states.at(-1));
     });
     const flow = new AudioFlow({ client: mallory.client, ssrc: 1001 });
-    cleanups.push(() => flow.stop());
+    atTheEnd(() => flow.stop());
     // The right certificate signalled later does not help: the first answer counts.
     await mallory.endpoint.setRemoteTransport(remote);
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -161,16 +151,15 @@ describe('a peer without the signalled certificate', () => {
   });
 
   it('gets nothing through before a fingerprint is signalled, and everything after', async () => {
-    const plane = await start();
-    const conference = await TestConference.open(plane);
-    cleanups.push(() => conference.close());
+    const plane = await startPlane();
+    const conference = await openConference(plane);
     const alice = await conference.add('alice');
     const bob = await conference.join('bob');
     const source = microphone(alice.id, 1001);
     alice.endpoint.setReception({ sources: [source], muted: notMuted });
     bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
-    cleanups.push(() => flow.stop());
+    atTheEnd(() => flow.stop());
     await new Promise((resolve) => setTimeout(resolve, 1000)); // ICE connects, DTLS waits
     expect(alice.client.connected).toBe(false);
     expect(bob.client.received).toEqual([]);
@@ -187,25 +176,24 @@ describe('a peer without the signalled certificate', () => {
 describe('hostile datagrams', () => {
   it('to the media port change nothing', async () => {
     const log = recordingLogger();
-    const plane = await start({}, log);
-    const conference = await TestConference.open(plane);
-    cleanups.push(() => conference.close());
+    const plane = await startPlane({}, log);
+    const conference = await openConference(plane);
     const alice = await conference.join('alice', { dataChannel: true });
     const bob = await conference.join('bob');
     const source = microphone(alice.id, 1001);
     alice.endpoint.setReception({ sources: [source], muted: notMuted });
     bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
-    cleanups.push(() => flow.stop());
+    atTheEnd(() => flow.stop());
     await packets(bob.client, 1001, 5);
     const { ufrag } = alice.endpoint.localTransport();
     const socket = dgram.createSocket('udp4');
-    cleanups.push(() => socket.close());
+    atTheEnd(() => socket.close());
     for (const datagram of hostileDatagrams(ufrag)) {
       socket.send(datagram, plane.ports!.udp, '127.0.0.1');
     }
     const stream = net.connect(plane.ports!.tcp!, '127.0.0.1');
-    cleanups.push(() => stream.destroy());
+    atTheEnd(() => stream.destroy());
     stream.on('error', () => {});
     for (const datagram of hostileDatagrams(ufrag)) {
       stream.write(
@@ -225,13 +213,12 @@ describe('hostile datagrams', () => {
 
   it('over TCP that are no ICE end the connection, and one line says what came', async () => {
     const log = recordingLogger();
-    const plane = await start({}, log);
-    const conference = await TestConference.open(plane);
-    cleanups.push(() => conference.close());
+    const plane = await startPlane({}, log);
+    const conference = await openConference(plane);
     await conference.join('alice', { protocol: 'tcp' });
     for (const opening of [sslTcpHello, tlsHello, Buffer.from('GET / HTTP/1.1\r\n\r\n')]) {
       const stream = net.connect(plane.ports!.tcp!, '127.0.0.1').on('error', () => undefined);
-      cleanups.push(() => stream.destroy());
+      atTheEnd(() => stream.destroy());
       stream.resume().write(opening);
       await once(stream, 'close');
     }
@@ -244,9 +231,8 @@ describe('hostile datagrams', () => {
   });
 
   it('inside an authenticated transport harm nobody', async () => {
-    const plane = await start();
-    const conference = await TestConference.open(plane);
-    cleanups.push(() => conference.close());
+    const plane = await startPlane();
+    const conference = await openConference(plane);
     const mallory = await conference.join('mallory');
     const alice = await conference.join('alice');
     const bob = await conference.join('bob');
@@ -255,7 +241,7 @@ describe('hostile datagrams', () => {
     mallory.endpoint.setReception({ sources: [microphone(mallory.id, 666)], muted: notMuted });
     bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
-    cleanups.push(() => flow.stop());
+    atTheEnd(() => flow.stop());
     for (const packet of hostileRtp()) {
       try {
         mallory.client.send(packet);

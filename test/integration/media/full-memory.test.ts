@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { atTheEnd } from '../../support/at-the-end.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { until } from '../../support/until.ts';
 import {
-  TestConference,
   forwarded,
   mediaOptions,
   microphone,
@@ -15,12 +15,8 @@ import {
   packets,
   recordingLogger,
   workerBin,
+  openConference,
 } from './media-fixture.ts';
-
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-});
 
 const inNamespace = ['--map-root-user', '--mount'];
 
@@ -33,7 +29,7 @@ function workerWithMemory(folder: string, bytes: number): string {
     `#!/bin/sh\nexec unshare ${inNamespace.join(' ')} sh -c '${mount} && exec ${workerBin()} "$@"' sh "$@"\n`,
   );
   chmodSync(path, 0o755);
-  cleanups.push(() => rmSync(join(path, '..'), { recursive: true }));
+  atTheEnd(() => rmSync(join(path, '..'), { recursive: true }));
   return path;
 }
 
@@ -47,7 +43,7 @@ it.skipIf(!mayMount).each([
   ['for sessions and not for their streams', 96 * 1024],
 ])('a worker goes on where memory for its journal is enough %s', async (_what, bytes) => {
   const folder = mkdtempSync(join(tmpdir(), 'trestle-memory-'));
-  cleanups.push(() => rmSync(folder, { recursive: true }));
+  atTheEnd(() => rmSync(folder, { recursive: true }));
   const log = recordingLogger();
   const journal = { path: join(folder, 'journal'), close: () => undefined };
   const options = mediaOptions({
@@ -55,16 +51,15 @@ it.skipIf(!mayMount).each([
     openJournal: () => journal,
   });
   const plane = await MediasoupPlane.start(options, log);
-  cleanups.push(() => plane.close());
-  const conference = await TestConference.open(plane);
-  cleanups.push(() => conference.close());
+  atTheEnd(() => plane.close());
+  const conference = await openConference(plane);
   const alice = await conference.join('alice');
   const bob = await conference.join('bob');
   const source = microphone(alice.id, 1001);
   alice.endpoint.setReception({ sources: [source], muted: notMuted });
   bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
   const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
-  cleanups.push(() => flow.stop());
+  atTheEnd(() => flow.stop());
   await packets(bob.client, 1001, 50);
   expect(plane.figures().workersDied).toBe(0);
   const lines = () => log.lines.filter(({ message }) => message.includes('room for the journal'));

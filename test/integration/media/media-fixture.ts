@@ -25,6 +25,7 @@ import {
 } from '../../../src/model/ids.ts';
 import type { Source } from '../../../src/model/source.ts';
 import type { LocalTransport } from '../../../src/model/transport.ts';
+import { atTheEnd } from '../../support/at-the-end.ts';
 import { jicofoOffer } from '../../support/client/jicofo-offer.ts';
 import { WebRtcClient, type ClientOptions } from '../../support/client/webrtc-client.ts';
 import { until } from '../../support/until.ts';
@@ -80,6 +81,23 @@ export function mediaOptions(changes: Partial<MediaOptions> = {}): MediaOptions 
     workerLogLevel: 'error',
     ...changes,
   };
+}
+
+/** Workers of our own until the end of the test. */
+export async function startPlane(
+  changes: Partial<MediaOptions> = {},
+  log = recordingLogger(),
+): Promise<MediasoupPlane> {
+  const plane = await MediasoupPlane.start(mediaOptions(changes), log);
+  atTheEnd(() => plane.close());
+  return plane;
+}
+
+/** A conference until the end of the test. */
+export async function openConference(plane: MediasoupPlane): Promise<TestConference> {
+  const conference = await TestConference.open(plane);
+  atTheEnd(() => conference.close());
+  return conference;
 }
 
 /** A conference on a real worker, with what it reported. */

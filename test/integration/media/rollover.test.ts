@@ -1,23 +1,18 @@
 // Sequence numbers have 16 bits, SRTP's nonces 48: who takes a packet for one of another round cannot decrypt it (RFC 3711 §3.3.1).
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { atTheEnd } from '../../support/at-the-end.ts';
 import { buildRtp } from '../../../loadtest/rtp/rtp-packet.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { openNat, type Nat } from '../../support/client/nat.ts';
 import { until } from '../../support/until.ts';
 import {
-  TestConference,
   forwarded,
-  mediaOptions,
   microphone,
   notMuted,
-  recordingLogger,
   type Participant,
+  openConference,
+  startPlane,
 } from './media-fixture.ts';
-
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-});
 
 const AUDIO = 1001;
 /** A sender that skips more begins a new stream for the bridge. */
@@ -39,8 +34,7 @@ class SteppedCall {
 
   /** @param nat what alice is behind */
   static async open(plane: MediasoupPlane, nat?: Nat): Promise<SteppedCall> {
-    const conference = await TestConference.open(plane);
-    cleanups.push(() => conference.close());
+    const conference = await openConference(plane);
     const alice = await conference.join('alice', { ...(nat && { candidatePort: nat.port }) });
     const bob = await conference.join('bob');
     const source = microphone(alice.id, AUDIO);
@@ -99,8 +93,7 @@ describe('a worker that dies', () => {
     ['sent', 'after'],
     ['sent', 'before'],
   ] as const)('leaves a %s stream that is just %s its rollover', async (stream, place) => {
-    const plane = await MediasoupPlane.start(mediaOptions(), recordingLogger());
-    cleanups.push(() => plane.close());
+    const plane = await startPlane();
     const call = await SteppedCall.open(plane);
     await call.send(1);
     const left = () => ROUND - call.position(stream);
@@ -117,10 +110,9 @@ describe('a worker that dies', () => {
   });
 
   it('leaves no room for a replay of what it had received', async () => {
-    const plane = await MediasoupPlane.start(mediaOptions(), recordingLogger());
-    cleanups.push(() => plane.close());
+    const plane = await startPlane();
     const nat = await openNat(plane.ports!.udp);
-    cleanups.push(() => nat.close());
+    atTheEnd(() => nat.close());
     const call = await SteppedCall.open(plane, nat);
     await call.send(1);
     await call.burst(400);

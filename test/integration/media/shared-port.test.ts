@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { atTheEnd } from '../../support/at-the-end.ts';
 import type { MediaOptions } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
@@ -9,30 +10,24 @@ import { until } from '../../support/until.ts';
 import {
   TestConference,
   forwarded,
-  mediaOptions,
   microphone,
   notMuted,
   packets,
   recordingLogger,
   type JoinOptions,
   type Participant,
+  openConference,
+  startPlane,
 } from './media-fixture.ts';
 
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-});
-
 async function start(changes: Partial<MediaOptions> = {}, log = recordingLogger()) {
-  const plane = await MediasoupPlane.start(mediaOptions({ workers: 2, ...changes }), log);
-  cleanups.push(() => plane.close());
-  return plane;
+  return startPlane({ workers: 2, ...changes }, log);
 }
 
 /** Two workers whose kernel does not know a socket option. */
 async function startWithout(option: number, log = recordingLogger()): Promise<MediasoupPlane> {
   const shim = new SocketShim(option);
-  cleanups.push(() => shim.close());
+  atTheEnd(() => shim.close());
   const before = process.env; // handed down to the workers
   process.env = { ...before, ...shim.environment };
   try {
@@ -40,12 +35,6 @@ async function startWithout(option: number, log = recordingLogger()): Promise<Me
   } finally {
     process.env = before;
   }
-}
-
-async function openConference(plane: MediasoupPlane): Promise<TestConference> {
-  const conference = await TestConference.open(plane);
-  cleanups.push(() => conference.close());
-  return conference;
 }
 
 /** One conference on each worker. */
@@ -67,7 +56,7 @@ function sendAudio(from: Participant, to: Participant, ssrc: number): void {
   from.endpoint.setReception({ sources: [source], muted: notMuted });
   to.endpoint.setPlan({ streams: [forwarded(from.id, source)], idealBps: 0 });
   const flow = new AudioFlow({ client: from.client, ssrc });
-  cleanups.push(() => flow.stop());
+  atTheEnd(() => flow.stop());
 }
 
 /** How many packets of `ssrc` are missing among those `to` received from `first` on. */
@@ -114,7 +103,7 @@ describe('two workers on one port', () => {
     const plane = await start();
     const move = async (conference: TestConference) => {
       const nat = await openNat(plane.ports!.udp);
-      cleanups.push(() => nat.close());
+      atTheEnd(() => nat.close());
       const receiver = conference.participants[0]!;
       const mover = await conference.join('mover', { candidatePort: nat.port });
       sendAudio(mover, receiver, 1001);
@@ -137,7 +126,7 @@ describe('two workers on one port', () => {
       [second, first],
     ] as const) {
       const nat = await openNat(plane.ports!.udp);
-      cleanups.push(() => nat.close());
+      atTheEnd(() => nat.close());
       const before = await older.join('before', { candidatePort: nat.port });
       before.client.close();
       const after = await newer.join('after', { candidatePort: nat.port });
@@ -158,7 +147,7 @@ describe('two workers on one port', () => {
     const plane = await start();
     const [first, second] = await openBoth(plane);
     const nat = await openNat(plane.ports!.udp);
-    cleanups.push(() => nat.close());
+    atTheEnd(() => nat.close());
     const owner = await first.join('owner', { candidatePort: nat.port });
     const receiver = first.participants[0]!;
     sendAudio(owner, receiver, 1001);

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { atTheEnd } from '../../support/at-the-end.ts';
 import { MediaUnavailableError } from '../../../src/conference/ports.ts';
-import type { MediaOptions } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { conferenceId } from '../../../src/model/ids.ts';
 import {
@@ -21,38 +21,21 @@ import {
   openCall as openCallOf,
 } from './call-fixture.ts';
 import {
-  TestConference,
   feedbackSsrcs,
   forwarded,
-  mediaOptions,
   microphone,
   packets,
   recordingLogger,
   type JoinOptions,
   type Participant,
+  openConference,
+  startPlane,
 } from './media-fixture.ts';
-
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-});
-
-async function start(changes: Partial<MediaOptions> = {}, log = recordingLogger()) {
-  const plane = await MediasoupPlane.start(mediaOptions(changes), log);
-  cleanups.push(() => plane.close());
-  return plane;
-}
-
-async function openConference(plane: MediasoupPlane): Promise<TestConference> {
-  const conference = await TestConference.open(plane);
-  cleanups.push(() => conference.close());
-  return conference;
-}
 
 /** Two who see and hear each other's one. */
 async function openCall(plane: MediasoupPlane, options: JoinOptions = {}) {
   const call = await openCallOf(plane, options);
-  cleanups.push(() => call.close());
+  atTheEnd(() => call.close());
   return call;
 }
 
@@ -86,7 +69,7 @@ describe('a worker that dies', () => {
     'by %s leaves its calls to the next one',
     async (signal) => {
       const log = recordingLogger();
-      const plane = await start({}, log);
+      const plane = await startPlane({}, log);
       const port = plane.ports?.udp;
       const { conference, bob } = await openCall(plane);
       const { ufrag, fingerprints } = bob.endpoint.localTransport();
@@ -109,7 +92,7 @@ describe('a worker that dies', () => {
   it.each([1, 2])(
     'leaves calls over TCP to the next of %d, once the clients connect anew',
     async (workers) => {
-      const plane = await start({ workers });
+      const plane = await startPlane({ workers });
       const { conference, bob } = await openCall(plane, { protocol: 'tcp' });
       kill(plane, 0, 'SIGKILL');
       await died(plane, 1);
@@ -121,7 +104,7 @@ describe('a worker that dies', () => {
   );
 
   it('can be followed by newcomers, new plans and an ICE restart', async () => {
-    const plane = await start();
+    const plane = await startPlane();
     const { conference, alice, bob } = await openCall(plane);
     kill(plane, 0, 'SIGKILL');
     // Asked for while there is no worker.
@@ -138,7 +121,7 @@ describe('a worker that dies', () => {
   it.each(['SIGKILL', 'SIGSTOP'] as const)(
     'by %s does not touch the calls of another one',
     async (signal) => {
-      const plane = await start({ workers: 2 });
+      const plane = await startPlane({ workers: 2 });
       const first = await openCall(plane);
       const second = await openCall(plane);
       expect(plane.figures().workers.map(({ conferences }) => conferences)).toEqual([1, 1]);
@@ -152,7 +135,7 @@ describe('a worker that dies', () => {
   );
 
   it('loses who has a data channel, and says so', async () => {
-    const plane = await start();
+    const plane = await startPlane();
     const { conference, bob } = await openCall(plane);
     const carol = await conference.join('carol', { dataChannel: true });
     await until(() => (conference.eventsOf('channel-open').length > 0 ? undefined : 'no channel'));
@@ -173,7 +156,7 @@ describe('a worker that dies', () => {
   });
 
   it('twice within seconds ends its calls: they may be the cause', async () => {
-    const plane = await start();
+    const plane = await startPlane();
     const { conference, bob } = await openCall(plane);
     kill(plane, 0, 'SIGKILL');
     await died(plane, 1);
