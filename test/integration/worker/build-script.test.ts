@@ -118,9 +118,11 @@ describe('what is wrong', () => {
     const text = readFileSync(patch, 'utf8');
     expect(text).toContain('"invalid ICE-CONTROLLED');
     writeFileSync(patch, text.replace('"invalid ICE-CONTROLLED', '"invalid'));
-    const { status, said } = await run('build-worker.mjs');
-    expect(status).toBe(1);
-    expect(said).toContain('worker/patches/01-ice-role-conflict.patch does not apply');
+    for (const args of [[], ['--dry-run']]) {
+      const { status, said } = await run('build-worker.mjs', ...args);
+      expect(status).toBe(1);
+      expect(said).toContain('worker/patches/01-ice-role-conflict.patch does not apply');
+    }
     expect(cached()).toEqual([]);
   });
 
