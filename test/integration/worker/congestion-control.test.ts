@@ -76,10 +76,9 @@ let observer = new TransportCcReceiver();
  */
 async function comesWithLoss(
   isSo: (now: { readonly bps: number; readonly loss: number }) => boolean,
-  frame = frameOf,
 ): Promise<boolean> {
   for (let turn = 0; turn < 60; turn += 1) {
-    await run(300, 0.6, frame);
+    await run(300, 0.6);
     const { availableOutgoingBitrate: bps = 0, rtpPacketLossSent: loss = 0 } = await stats();
     if (isSo({ bps, loss })) return true;
   }
@@ -151,34 +150,6 @@ describe('transport-cc towards a receiver', () => {
     expect((await stats()).rtpPacketLossSent ?? 0).toBeLessThan(0.1);
     expect((await stats()).availableOutgoingBitrate ?? 0).toBeGreaterThan(100_000);
   });
-
-  it('raises the estimate above what the layer shown can measure, while a higher one is wanted', async () => {
-    const simulcast = await sender.transport.produce({
-      kind: 'video',
-      rtpParameters: videoParameters({
-        ssrc: 3000,
-        higher: [{ ssrc: 3001 }],
-        scalabilityMode: 'L1T3',
-        extensions: ['transportCc'],
-      }),
-    });
-    const consumer = await consume(receiver.transport, simulcast, {
-      ...parameters,
-      encodings: [{ ssrc: 2000, scalabilityMode: 'L2T3' }],
-    });
-    await consumer.setPreferredLayers({ spatialLayer: 0, temporalLayer: 2 });
-    // 240 kbit/s are shown, 1.9 Mbit/s could be.
-    const [low, high] = [new VideoSource({ ssrc: 3000 }), new VideoSource({ ssrc: 3001 })];
-    const both = () => [
-      ...low.frame({ keyFrame: true, packets: 1, payloadBytes: 1000 }),
-      ...high.frame({ keyFrame: true, packets: 8, payloadBytes: 1000 }),
-    ];
-    await run(2000, 0, both);
-    expect(await comesWithLoss(({ bps }) => bps < 500_000, both)).toBe(true);
-    await run(14_000, 0, both);
-    const { availableOutgoingBitrate: after = 0 } = await stats();
-    expect(after).toBeGreaterThan(1_000_000);
-  });
 });
 
 describe('probing', () => {
@@ -204,6 +175,32 @@ describe('probing', () => {
     for (let turn = 0; turn < 10 && probes() === before; turn += 1) await run(1000, 0, small);
     expect(probes()).toBeGreaterThan(before);
   });
+
+  it('goes on for somebody who is sent nearly what the estimate allows', async () => {
+    observer = new TransportCcReceiver();
+    receiver.onRtp = (packet) => observer.onPacket(packet);
+    await receiver.transport.setMaxOutgoingBitrate(5_000_000);
+    await consume(receiver.transport, producer, parameters);
+    let sentBps = 400_000;
+    const four = (tick: number) =>
+      source.frame({ keyFrame: tick === 0, packets: 4, payloadBytes: sentBps / 1000 });
+    // Never so little of the estimate (65 %) that the estimator calls the sender limited, and probes it for that.
+    const comes = async (isSo: (bps: number) => boolean) => {
+      for (let turn = 0; turn < 120; turn += 1) {
+        const bps = await estimate();
+        if (isSo(bps)) return;
+        sentBps = Math.min(Math.max(0.85 * bps, 200_000), 1_200_000);
+        await run(500, 0, four);
+      }
+      throw new Error(`the estimate is ${await estimate()}`);
+    };
+    receiver.shape({ rateBps: 500_000, queueMs: 1000, delayMs: 20 });
+    await comes((bps) => bps < 600_000);
+    receiver.shape({ rateBps: Infinity });
+    const before = probes();
+    await comes((bps) => bps > 1_200_000);
+    expect(probes()).toBeGreaterThan(before);
+  }, 150_000);
 
   async function estimate(): Promise<number> {
     return (await stats()).availableOutgoingBitrate ?? 0;

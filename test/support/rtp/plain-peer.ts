@@ -10,6 +10,7 @@ import {
   type RtpFields,
   type RtpPacket,
 } from '../../../loadtest/rtp/rtp-packet.ts';
+import { Lane, type LinkShape } from '../client/shaped-link.ts';
 import { SRTP_KEY_BYTES, SRTP_SUITE, SrtpContext } from './srtp-context.ts';
 
 /** A test that waits for its turn on the processor must not lose what came meanwhile. */
@@ -33,6 +34,7 @@ export class PlainPeer {
   /** Return true for a packet to be lost on its way to this peer. */
   lose: (packet: RtpPacket) => boolean = () => false;
   onRtp: (packet: RtpPacket) => void = () => undefined;
+  #lane: Lane | undefined;
 
   private constructor(
     transport: types.PlainTransport,
@@ -43,7 +45,10 @@ export class PlainPeer {
     this.received = contexts?.received;
     this.#sent = contexts?.sent;
     this.#socket = socket;
-    socket.on('message', (data) => this.#onMessage(data));
+    socket.on('message', (data) => {
+      if (this.#lane) this.#lane.take(data);
+      else this.#onMessage(data);
+    });
   }
 
   static async open(router: types.Router, options: PlainPeerOptions = {}): Promise<PlainPeer> {
@@ -89,12 +94,19 @@ export class PlainPeer {
     this.#transmit(this.#sent?.protectRtcp(packet) ?? packet);
   }
 
+  /** From now on what comes to this peer comes through a link of this shape. */
+  shape(shape: Partial<LinkShape>): void {
+    this.#lane ??= new Lane((data) => this.#onMessage(data));
+    this.#lane.shape(shape);
+  }
+
   rtpOf(ssrc: number): RtpPacket[] {
     return this.rtp.filter((packet) => packet.ssrc === ssrc);
   }
 
   close(): void {
     this.transport.close();
+    this.#lane?.close();
     this.#socket.close();
   }
 
