@@ -13,8 +13,10 @@ import { until } from '../../support/until.ts';
 const RECEIVERS = 40;
 const FRAMES = 40;
 const PACKETS_PER_FRAME = 8;
-/** A worker that waits for its turn on the processor does other things the more often. */
-const ROUNDS = 3;
+/** Calls per packet and receiver; not 0, as there are the packet itself and timers. */
+const LIMIT = 0.7;
+/** A worker that waits for its turn on the processor does other things the more often: that only adds to what forwarding takes. */
+const ROUNDS = 12;
 
 let counter: CallCounter;
 let bare: BareWorker;
@@ -38,8 +40,8 @@ async function open(): Promise<PlainPeer> {
   return peer;
 }
 
-/** Sends frames of video to many receivers with transport-cc and RTX; @returns calls per packet and receiver, of each round. */
-async function forward(): Promise<Pick<CallCounts, 'allocations' | 'clockReads'>[]> {
+/** Sends frames of video to many receivers with transport-cc and RTX; @returns calls per packet and receiver, the fewest of all rounds. */
+async function forward(): Promise<Pick<CallCounts, 'allocations' | 'clockReads'>> {
   const sender = await open();
   const producer = await sender.transport.produce({
     kind: 'video',
@@ -72,26 +74,25 @@ async function forward(): Promise<Pick<CallCounts, 'allocations' | 'clockReads'>
   // What grows to its size at first is no cost of forwarding.
   await send(FRAMES);
   const forwarded = FRAMES * PACKETS_PER_FRAME * RECEIVERS;
-  const rounds = [];
+  const fewest = { allocations: Infinity, clockReads: Infinity };
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = counter.counts();
     await send(FRAMES);
     const after = counter.counts();
-    rounds.push({
-      allocations: (after.allocations - before.allocations) / forwarded,
-      clockReads: (after.clockReads - before.clockReads) / forwarded,
-    });
+    for (const call of ['allocations', 'clockReads'] as const) {
+      fewest[call] = Math.min(fewest[call], (after[call] - before[call]) / forwarded);
+    }
+    if (Math.max(fewest.allocations, fewest.clockReads) < LIMIT) break;
   }
-  return rounds;
+  return fewest;
 }
 
 describe('forwarding a packet to one more receiver', () => {
   it('allocates nothing and reads no clock', async () => {
     bare = await BareWorker.start(counter.environment);
-    const rounds = await forward();
-    // Not 0: there are the packet itself and timers. What else happens meanwhile only adds to it.
-    expect(Math.min(...rounds.map(({ allocations }) => allocations))).toBeLessThan(0.7);
-    expect(Math.min(...rounds.map(({ clockReads }) => clockReads))).toBeLessThan(0.7);
+    const { allocations, clockReads } = await forward();
+    expect(allocations).toBeLessThan(LIMIT);
+    expect(clockReads).toBeLessThan(LIMIT);
   });
 });
 
