@@ -202,9 +202,12 @@ export class EndpointTransport {
     const algorithm = hash as types.FingerprintAlgorithm;
     const fingerprints = [{ algorithm, value }, ...icePasswordFingerprint(credentials)];
     this.#remote = { role, fingerprints };
+    const transport = this.#transport;
     try {
-      await this.#transport.connect({ dtlsParameters: this.#remote });
+      await transport.connect({ dtlsParameters: this.#remote });
     } catch (error) {
+      // The worker died, which is nothing the focus did wrong: the client is refused as soon as there is another one.
+      if (transport.closed) return;
       this.#connecting = undefined;
       this.#setup = 'actpass';
       throw error;

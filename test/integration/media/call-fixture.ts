@@ -1,8 +1,15 @@
 // A call whose worker dies, and what its participants must not notice of it.
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { expect } from 'vitest';
 import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
-import { VideoFlow } from '../../support/client/video-flow.ts';
+import { VideoFlow, type VideoFlowOptions } from '../../support/client/video-flow.ts';
+import {
+  buildBindingRequest,
+  parseBindingResponse,
+  type BindingResponse,
+} from '../../support/rtp/stun-message.ts';
 import { until } from '../../support/until.ts';
 import {
   TestConference,
@@ -26,7 +33,11 @@ export type Call = {
 };
 
 /** Bob hears and sees Alice. */
-export async function openCall(plane: MediasoupPlane, options: JoinOptions = {}): Promise<Call> {
+export async function openCall(
+  plane: MediasoupPlane,
+  options: JoinOptions & Pick<VideoFlowOptions, 'historyPackets'> = {},
+): Promise<Call> {
+  const { historyPackets } = options;
   const conference = await TestConference.open(plane);
   const alice = await conference.join('alice', options);
   const bob = await conference.join('bob', options);
@@ -37,7 +48,11 @@ export async function openCall(plane: MediasoupPlane, options: JoinOptions = {})
     idealBps: 0,
   });
   const audio = new AudioFlow({ client: alice.client, ssrc: AUDIO });
-  const video = new VideoFlow({ client: alice.client, encodings: sources[1]!.encodings });
+  const video = new VideoFlow({
+    client: alice.client,
+    encodings: sources[1]!.encodings,
+    ...(historyPackets !== undefined && { historyPackets }),
+  });
   await packets(bob.client, AUDIO, 50);
   await packets(bob.client, VIDEO, 50);
   const close = () => {
@@ -76,4 +91,35 @@ export function expectOneStream({ client }: Participant, ssrc: number, largestGa
     expect(step).toBeLessThanOrEqual(largestGap);
     expect((packet.timestamp - before.timestamp) | 0).toBeGreaterThanOrEqual(0);
   }
+}
+
+/** Answer to a connectivity check with somebody's credentials; undefined = none within `patienceMs`. */
+export async function check(
+  plane: MediasoupPlane,
+  { endpoint }: Participant,
+  patienceMs = 10_000,
+): Promise<BindingResponse | undefined> {
+  const { ufrag, pwd } = endpoint.localTransport();
+  const request = buildBindingRequest({
+    username: `${ufrag}:peer`,
+    password: pwd,
+    role: 'controlling',
+  });
+  const socket = createSocket('udp4');
+  try {
+    const answer = once(socket, 'message', { signal: AbortSignal.timeout(patienceMs) });
+    socket.send(request, plane.ports!.udp, '127.0.0.1');
+    const [data] = (await answer) as [Buffer];
+    return parseBindingResponse(data, pwd);
+  } catch {
+    return undefined;
+  } finally {
+    socket.close();
+  }
+}
+
+/** Whether a client is told that its session is lost: libwebrtc then gives the path up, and it is invited anew. */
+export async function refusal(plane: MediasoupPlane, who: Participant): Promise<boolean> {
+  const answer = await check(plane, who);
+  return answer?.isError === true && answer.errorCode === 400 && answer.authentic;
 }

@@ -9,7 +9,7 @@ const FRAME_MS = 33;
 const CLOCK_PER_MS = 90;
 const FRAMES_PER_REPORT = 10;
 const TEMPORAL_PATTERN = [0, 2, 1, 2] as const;
-const HISTORY = 500;
+const HISTORY_PACKETS = 500;
 /** Jicofo's payload type for VP9: sent as three spatial layers, or in streams; any other is sent as VP8. */
 const VP9 = 101;
 
@@ -27,6 +27,8 @@ export type VideoFlowOptions = {
   readonly lowestHeight?: number;
   /** VP9 comes as a stream for each encoding, as of Firefox. */
   readonly vp9InStreams?: boolean;
+  /** So many are kept of each encoding for retransmission; 500 if not given. */
+  readonly historyPackets?: number;
 };
 
 type Encoding = {
@@ -191,7 +193,8 @@ export class VideoFlow {
     encoding.packets += 1;
     encoding.octets += rtp.payload.length;
     encoding.history.set(rtp.sequenceNumber, rtp);
-    encoding.history.delete((rtp.sequenceNumber - HISTORY) & 0xffff);
+    const { historyPackets = HISTORY_PACKETS } = this.#options;
+    encoding.history.delete((rtp.sequenceNumber - historyPackets) & 0xffff);
     if (this.#dropped.delete(`${rtp.ssrc}/${rtp.sequenceNumber}`)) return;
     this.#options.client.send(buildRtp(rtp));
   }
