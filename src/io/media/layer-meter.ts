@@ -5,6 +5,8 @@ import type { LayerSample } from './worker-reports.ts';
 const LOWEST_HEIGHT = 180;
 /** Temporal layers are told apart by their share of the full frame rate: all, a half, a quarter … of it. */
 const LEAST_SHARE_EXPONENT = -3;
+/** Encoders give a layer more frames one second and fewer the next: it has another share once it is so many octaves from the one it had. */
+const SHARE_NOISE = 0.75;
 /** A change of the frame rate or of a bit rate below these shares is noise. */
 const FRAME_RATE_NOISE = 0.2;
 const BITRATE_NOISE = 0.1;
@@ -18,6 +20,8 @@ export class LayerMeter {
   #layers: readonly Layer[];
   /** Of the whole source, frames per second; kept until it differs for sure. */
   #frameRate = 0;
+  /** Which share of it each layer has, as a power of two. */
+  readonly #shares = new Map<string, number>();
 
   /** @param layers what is taken to arrive until the first report */
   constructor(form: SpatialForm, layers: readonly Layer[] = []) {
@@ -36,9 +40,7 @@ export class LayerMeter {
     if (samples.every(({ bitrateBps }) => bitrateBps === 0)) return this.#replace([]);
     const measured = samples.map((sample) => this.#measure(sample, samples));
     this.#followFrameRate(Math.max(0, ...measured.map(({ frameRate }) => frameRate)));
-    return this.#replace(
-      measured.map((layer) => ({ ...layer, frameRate: this.#steady(layer.frameRate) })),
-    );
+    return this.#replace(measured.map((layer) => ({ ...layer, frameRate: this.#steady(layer) })));
   }
 
   /** Nothing is let through any more. True if something was. */
@@ -79,9 +81,17 @@ export class LayerMeter {
   }
 
   /** Counted over a second, 29 frames and 31 are the same: the layers of all streams are to compare. */
-  #steady(frameRate: number): number {
-    const share = frameRate > 0 ? Math.log2(frameRate / this.#frameRate) : LEAST_SHARE_EXPONENT;
-    return this.#frameRate * 2 ** Math.min(0, Math.max(LEAST_SHARE_EXPONENT, Math.round(share)));
+  #steady({ index, frameRate }: Layer): number {
+    const { encoding, spatial, temporal } = index;
+    const place = `${encoding} ${spatial} ${temporal}`;
+    const measured = frameRate > 0 ? Math.log2(frameRate / this.#frameRate) : LEAST_SHARE_EXPONENT;
+    const former = this.#shares.get(place) ?? Infinity;
+    const isSame = Math.abs(measured - former) < SHARE_NOISE;
+    const share = isSame
+      ? former
+      : Math.min(0, Math.max(LEAST_SHARE_EXPONENT, Math.round(measured)));
+    this.#shares.set(place, share);
+    return this.#frameRate * 2 ** share;
   }
 
   #replace(layers: readonly Layer[]): boolean {

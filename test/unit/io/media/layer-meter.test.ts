@@ -84,6 +84,17 @@ describe('LayerMeter', () => {
     expect([30, 28, 33, 20, 21, 5].map(rateAfter)).toEqual([30, 30, 30, 20, 20, 5]);
   });
 
+  it('keeps the share of a temporal layer until it differs for sure', () => {
+    const meter = new LayerMeter('streams');
+    const rateOfLowest = (frames: number) => {
+      meter.take([sample([0, 0, 0], [1000, frames]), sample([0, 0, 2], [1000, 30 - frames])]);
+      return meter.layers[0]?.frameRate;
+    };
+    expect([8, 11, 9, 12, 14, 11, 9, 8].map(rateOfLowest)).toEqual([
+      7.5, 7.5, 7.5, 7.5, 15, 15, 15, 7.5,
+    ]);
+  });
+
   it('tells of changes, not of noise', () => {
     const meter = new LayerMeter('streams');
     expect(meter.take(stream(0, 100))).toBe(true);
