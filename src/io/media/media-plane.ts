@@ -18,8 +18,6 @@ import { Traffic } from './traffic.ts';
 import { forwardMediasoupLog } from './worker-log.ts';
 import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
 
-const TICK_MS = 1000;
-
 /** The engine: mediasoup workers and the conferences on them (docs/media-plane.md). */
 export class MediasoupPlane implements MediaPlane {
   readonly #context: MediaContext;
@@ -28,7 +26,6 @@ export class MediasoupPlane implements MediaPlane {
   /** How many conferences are being opened on each worker. */
   readonly #opening: number[];
   readonly #sweep: Sweep;
-  readonly #ticker: NodeJS.Timeout;
   #workersDied = 0;
   /** When the worker in each place died last. */
   readonly #diedMs = new Map<number, number>();
@@ -42,8 +39,6 @@ export class MediasoupPlane implements MediaPlane {
     };
     this.#pool = pool;
     this.#opening = pool.slots.map(() => 0);
-    this.#ticker = setInterval(() => context.traffic.tick(performance.now()), TICK_MS);
-    this.#ticker.unref();
     pool.listen({
       started: (slot) => this.#resume(slot),
       died: (slot, reason) => this.#suspend(slot, reason),
@@ -111,7 +106,6 @@ export class MediasoupPlane implements MediaPlane {
 
   /** Ends every conference and worker. */
   close(): void {
-    clearInterval(this.#ticker);
     this.#sweep.close();
     for (const conference of [...this.#conferences]) conference.close();
     this.#pool.close();

@@ -17,12 +17,6 @@ export type WorkerLoad = {
   readonly consumers: number;
 };
 
-/** Clients that only receive check their path every 2.5 s and are taken for gone after 3: half a second is left to see it in. */
-const REPORT_INTERVAL_MS = 250;
-
-/** Every second answer, were it a little early. */
-const CPU_INTERVAL_MS = 900;
-
 /** A worker says that it runs within some 10 ms; something else under its name may say nothing. */
 const START_TIMEOUT_MS = 15_000;
 
@@ -75,12 +69,8 @@ export class MediaWorker {
     this.#traffic = context.traffic;
     this.#delay = context.delay;
     this.#reports = media.reports;
-    const asking = setInterval(() => {
-      if (this.#reportListeners.size > 0) this.#reports.request();
-    }, REPORT_INTERVAL_MS);
-    asking.unref();
-    worker.observer.once('close', () => clearInterval(asking));
     this.#reports.onReports((reports) => {
+      this.#answered();
       for (const report of reports) this.#reportListeners.get(report.transportId)?.(report);
     });
   }
@@ -120,7 +110,7 @@ export class MediaWorker {
     return !this.#worker.closed;
   }
 
-  /** Fraction of one core over the last second. */
+  /** Fraction of one core between the last two figures, about a second. */
   get cpu(): number {
     return this.#cpu?.used ?? 0;
   }
@@ -132,15 +122,30 @@ export class MediaWorker {
     );
   }
 
-  /** Asks for figures, which are a sign of life, and kills a process that gave none since so many calls. */
-  checkPulse(patience: number): void {
-    if (!this.alive) return;
-    if (this.#unanswered === 0) runInBackground(() => this.#takeFigures(), this.#log);
-    else if (this.#unanswered === patience) {
+  /**
+   * Asks for what is due, which is nothing where there are no endpoints. Any answer is a sign of life; a process that gave none since so many calls
+   * is killed.
+   */
+  checkPulse(patience: number, figuresAreDue: boolean): void {
+    if (!this.alive || (this.#unanswered === 0 && !this.#ask(figuresAreDue))) return;
+    if (this.#unanswered === patience) {
       this.#hung = true;
       process.kill(this.#worker.pid, 'SIGKILL');
     }
     this.#unanswered += 1;
+  }
+
+  /** @returns whether it asked for anything */
+  #ask(figuresAreDue: boolean): boolean {
+    const reportsAreDue = this.#reportListeners.size > 0;
+    if (figuresAreDue) runInBackground(() => this.#takeFigures(), this.#log);
+    if (reportsAreDue) this.#reports.request();
+    return figuresAreDue || reportsAreDue;
+  }
+
+  #answered(): void {
+    this.#unanswered = 0;
+    this.#answeredMs = performance.now();
   }
 
   createRouter(): Promise<types.Router> {
@@ -160,7 +165,7 @@ export class MediaWorker {
   async #takeFigures(): Promise<void> {
     try {
       const usage = await this.#worker.getResourceUsage();
-      this.#unanswered = 0;
+      this.#answered();
       this.#account(usage);
     } catch (error) {
       // Without an answer `silentMs` grows; a dead worker is told of by its event.
@@ -189,13 +194,10 @@ export class MediaWorker {
     this.#packets = packets;
     this.#delays = this.#delay.add(usage, this.#delays);
     this.#memoryBytes = usage.ru_maxrss * 1024;
-    this.#answeredMs = performance.now();
-    const totalMs = usage.ru_utime + usage.ru_stime;
+    const [totalMs, atMs] = [usage.ru_utime + usage.ru_stime, performance.now()];
     const before = this.#cpu ?? { totalMs, atMs: -Infinity };
-    const elapsedMs = this.#answeredMs - before.atMs;
-    if (elapsedMs < CPU_INTERVAL_MS) return;
-    const used = Math.min(1, (totalMs - before.totalMs) / elapsedMs);
-    this.#cpu = { used, totalMs, atMs: this.#answeredMs };
+    const used = Math.min(1, (totalMs - before.totalMs) / (atMs - before.atMs));
+    this.#cpu = { used, totalMs, atMs };
   }
 
   close(): void {

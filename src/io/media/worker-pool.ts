@@ -15,9 +15,12 @@ const SECOND_RESTART_DELAY_MS = 200;
 const MAX_RESTART_DELAY_MS = 30_000;
 /** Where any free port will do, somebody else may take it between our looking for it and opening it. */
 const FREE_PORT_ATTEMPTS = 5;
-/** A worker that hangs is killed within 2 s: asked within one interval, given nine. Counted in questions, so that a pause of this process counts as one. */
-const PULSE_INTERVAL_MS = 200;
-const PULSE_PATIENCE = 9;
+/** Clients that only receive check their path every 2.5 s and are taken for gone after 3: half a second is left to see it in. */
+const PULSE_INTERVAL_MS = 250;
+/** A worker with endpoints that hangs is killed within 2 s: asked within one interval, given seven. Counted in questions, so that a pause of this process counts as one. */
+const PULSE_PATIENCE = 7;
+/** One in so many asks for figures: once a second. */
+const FIGURES_EVERY = 4;
 
 /** A place for a worker: keeps its ports and its letter over the worker's death. */
 export type WorkerSlot = { readonly index: number; readonly worker: MediaWorker };
@@ -47,6 +50,7 @@ export class WorkerPool {
   readonly #context: WorkerContext;
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #pulse: NodeJS.Timeout;
+  #pulses = 0;
   /** Workers open the ports one after the other: their order counts. */
   #opening: Promise<unknown> = Promise.resolve();
   #listener: WorkerPoolListener | undefined;
@@ -63,9 +67,7 @@ export class WorkerPool {
     this.#options = opened.options;
     this.#sharedPorts = opened.sharedPorts;
     this.#context = context;
-    this.#pulse = setInterval(() => {
-      for (const { worker } of this.#slots) worker.checkPulse(PULSE_PATIENCE);
-    }, PULSE_INTERVAL_MS);
+    this.#pulse = setInterval(() => this.#checkPulses(), PULSE_INTERVAL_MS);
     this.#pulse.unref();
   }
 
@@ -97,6 +99,14 @@ export class WorkerPool {
       worker.close();
       journal?.close();
     }
+  }
+
+  #checkPulses(): void {
+    const figuresAreDue = this.#pulses % FIGURES_EVERY === 0;
+    this.#pulses += 1;
+    // Rates are of what came from one question for figures to the next.
+    if (figuresAreDue) this.#context.traffic.tick(performance.now());
+    for (const { worker } of this.#slots) worker.checkPulse(PULSE_PATIENCE, figuresAreDue);
   }
 
   #attend(slot: Slot): void {
