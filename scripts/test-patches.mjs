@@ -1,6 +1,7 @@
 // Shows that tests fail on a worker without a patch: node scripts/test-patches.mjs 09 received-rollover …
 // A number leaves that patch out, or undoes it with test/mutants/<number>-*.patch where later patches need its text; a
-// name applies that file. Its tests are those of the table in docs/worker.md, or of its line "Test:".
+// name applies that file. Its tests are those of the table in docs/worker.md, or of its line "Test:". Where the table says
+// `bench:forward`, both workers forward the same side by side, and the one without has to take more.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -26,13 +27,14 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** @returns {boolean} whether a test that names the patch failed on a worker without it */
+/** @returns {boolean} whether a test that names the patch failed on a worker without it, or that takes more CPU */
 function fails(name) {
   const { build, tests } = change(name);
   const binary = execFileSync(process.execPath, ['scripts/build-worker.mjs', ...build], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   }).trim();
+  if (tests.length === 0) return takesMore(name, ofOurSeries(binary));
   const env = { ...process.env, MEDIASOUP_WORKER_BIN: ofOurSeries(binary) };
   const vitest = ['vitest', 'run', '--project', 'integration', '--reporter=json', ...tests];
   const { stdout } = spawnSync('npx', vitest, { encoding: 'utf8', env, maxBuffer: 1e9 });
@@ -43,6 +45,13 @@ function fails(name) {
   process.stdout.write(`${name}: ${failed.length} tests fail\n`);
   for (const { fullName } of failed) process.stdout.write(`  ${fullName}\n`);
   return failed.length > 0;
+}
+
+function takesMore(name, worker) {
+  process.stdout.write(`${name}: a worker without it takes\n`);
+  execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  const bench = ['tsx', 'test/bench/without-patch.ts', worker];
+  return spawnSync('npx', bench, { stdio: 'inherit' }).status === 0;
 }
 
 function change(name) {
@@ -59,12 +68,13 @@ function change(name) {
   };
 }
 
-/** From the last column of "| 09 bwe-send-history | what | `test`, `../media/test` |". */
+/** From the last column of "| 09 bwe-send-history | what | `test`, `../media/test` |"; none if that is the bench. */
 function testsOfTable(number) {
   const line = new RegExp(`^\\| ${number} .*\\| ([^|]+) \\|$`, 'm').exec(
     readFileSync('docs/worker.md', 'utf8'),
   );
   const names = [...(line?.[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+  if (names.includes('bench:forward')) return [];
   return files(names.map((name) => (name.startsWith('../') ? name.slice(3) : `worker/${name}`)));
 }
 

@@ -1,43 +1,16 @@
 // CPU µs per forwarded packet of the whole bridge (Node and worker) and the delay it adds, with transport-cc feedback, beside what
 // the bare system calls and SRTP cost on this machine in the same minute. `npm run bench:forward [SECONDS]`.
 import { setTimeout as delay } from 'node:timers/promises';
-import { BenchConference, type StreamDescription } from './bench-conference.ts';
-import { BenchPeers, makeCertificate, type PeerCertificate, type Shape } from './bench-peers.ts';
+import { makeCertificate, type PeerCertificate } from './bench-peers.ts';
+import {
+  benchConfig,
+  forwardingCases,
+  ForwardingRun,
+  type ForwardingCase,
+} from './forwarding-run.ts';
 import { BridgeProcess } from '../support/bridge/bridge-process.ts';
 import { runTrestleLoad } from '../support/run-trestle-load.ts';
 import { buildNative, measureNative, nativeFloor } from '../../loadtest/certify/native-limits.ts';
-
-type Case = StreamDescription & {
-  readonly name: string;
-  readonly receivers: number;
-  readonly shape: Shape;
-  readonly floor: 'sendto' | 'gso 4';
-};
-
-const cases: readonly Case[] = [
-  {
-    name: 'audio 1 → 200',
-    kind: 'audio',
-    ssrc: 1111,
-    receivers: 200,
-    shape: { burst: 1, rate: 50, bytes: 110 },
-    floor: 'sendto',
-  },
-  {
-    name: 'video 1 → 100',
-    kind: 'video',
-    ssrc: 2222,
-    receivers: 100,
-    shape: { burst: 16, rate: 30, bytes: 1100 },
-    floor: 'gso 4',
-  },
-];
-
-/** Estimates of an overloaded loopback decide nothing, and peers that connect late are not announced as lost, nor as found again. */
-const benchConfig = `videobridge {
-  cc.trust-bwe = false
-  ep-connection-status { first-transfer-timeout = 10 minutes, max-inactivity-limit = 10 minutes }
-}`;
 
 type Measured = {
   readonly nodeUs: number;
@@ -49,32 +22,18 @@ type Measured = {
 };
 
 async function measure(
-  bench: Case,
+  bench: ForwardingCase,
   certificate: PeerCertificate,
   seconds: number,
 ): Promise<Measured> {
-  const bridge = await BridgeProcess.start({ config: benchConfig });
-  const conference = new BenchConference(bridge.restUrl, certificate.fingerprint);
-  const sender = await conference.addSender(bench);
-  const receivers = [];
-  for (let index = 0; index < bench.receivers; index += 1) {
-    receivers.push(await conference.addReceiver(index));
-  }
-  const receiving = await BenchPeers.receive(bridge.mediaPort, receivers, certificate);
-  const sending = await BenchPeers.send(bridge.mediaPort, sender, certificate, bench);
-  await delay(4000); // keyframe, consumers, first estimates
-
-  const [cpu, before, start] = [bridge.cpuUs(), await receiving.look(), performance.now()];
+  const run = await ForwardingRun.start(bench, certificate);
+  const [cpu, before, start] = [run.bridge.cpuUs(), await run.look(), performance.now()];
   await delay(seconds * 1000);
-  const after = bridge.cpuUs();
-  const { received, delayP50Ms, delayP99Ms } = await receiving.look();
+  const after = run.bridge.cpuUs();
+  const { received, delayP50Ms, delayP99Ms } = await run.look();
   const packets = received - before.received;
   const elapsed = (performance.now() - start) / 1000;
-
-  await sending.stop();
-  await receiving.stop();
-  await conference.close();
-  await bridge.stop();
+  await run.stop();
   const offered = bench.shape.burst * bench.shape.rate * elapsed * bench.receivers;
   return {
     nodeUs: (after.node - cpu.node) / packets,
@@ -114,7 +73,7 @@ const certificate = makeCertificate();
 const native = measureNative(2);
 const { cpu, kernel, cores } = native.machine;
 print(`${cpu}, ${cores} cores, Linux ${kernel}; transport-cc feedback every 100 ms`);
-for (const bench of cases) {
+for (const bench of forwardingCases) {
   const floor = nativeFloor(native, bench.floor);
   const measured = await measure(bench, certificate, seconds);
   const usPerPacket = measured.nodeUs + measured.workerUs;
