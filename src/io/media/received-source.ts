@@ -186,10 +186,15 @@ export class ReceivedSource {
 
   /** undefined if the source was closed meanwhile */
   async #build({ codec, form, muted }: Wanted): Promise<Built | undefined> {
+    // Of video a packet of it has come. Told before the streams of the former codec end: that is why they do.
+    if (codec && this.source.kind === 'video') this.#tellCodec(codec);
     this.#discard();
     const parameters = this.#parameters(codec, form);
     const producer = await this.#produce(parameters, muted);
-    if (codec) producer.on('score', () => this.#firstPacketCame(producer, codec));
+    if (codec)
+      producer.on('score', () => {
+        if (producer === this.#consumable?.producer) this.#tellCodec(codec);
+      });
     if (this.#closed) {
       producer.close();
       return undefined;
@@ -280,8 +285,8 @@ export class ReceivedSource {
     if (this.#meter?.take(samples)) this.#tellLayers();
   }
 
-  #firstPacketCame(producer: types.Producer, { name }: PayloadType): void {
-    if (producer !== this.#consumable?.producer || name === this.#toldCodec) return;
+  #tellCodec({ name }: PayloadType): void {
+    if (name === this.#toldCodec) return;
     this.#toldCodec = name;
     this.#options.listener.codecKnown(this, name);
   }

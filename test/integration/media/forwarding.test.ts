@@ -178,7 +178,7 @@ describe('video', () => {
     bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
     const flow = flowing(new VideoFlow({ client: alice.client, encodings: source.encodings }));
     await packets(bob.client, 3001, 10);
-    flow.setPayloadType(107); // H264; what is in the payload is not looked at closely
+    flow.setPayloadType(107);
     await until(() =>
       conference.eventsOf('codec').at(-1)?.codec === 'H264' ? undefined : 'still VP8',
     );

@@ -1,41 +1,31 @@
 // A whole call over a link that is slow or loses packets: real decisions, real worker, real ICE, DTLS and SRTP.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { defaultConferenceConfig } from '../../../src/conference/conference-config.ts';
-import { Conferences } from '../../../src/conference/conferences.ts';
-import type { Receiver } from '../../../src/conference/receiver.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
-import { secureRandom, systemClock, systemTimers } from '../../../src/io/system/clock.ts';
-import { endpointId, meetingId } from '../../../src/model/ids.ts';
+import { endpointId } from '../../../src/model/ids.ts';
 import { sameLayer, type LayerIndex } from '../../../src/model/layer.ts';
-import type { Source } from '../../../src/model/source.ts';
-import { createCommand, updateCommand } from '../../support/conference-scene.ts';
+import { atTheEnd } from '../../support/at-the-end.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { Freezes } from '../../support/client/freezes.ts';
-import { jicofoOffer } from '../../support/client/jicofo-offer.ts';
 import { Lane, openShapedLink, type ShapedLink } from '../../support/client/shaped-link.ts';
 import { VideoFlow } from '../../support/client/video-flow.ts';
-import { WebRtcClient } from '../../support/client/webrtc-client.ts';
-import { FakeChannelCodec, FakeLink } from '../../support/fake-channel.ts';
+import type { WebRtcClient } from '../../support/client/webrtc-client.ts';
 import { buildNack } from '../../../loadtest/rtp/rtcp-packet.ts';
 import { isRtcp, unwrapRtx, type RtpPacket } from '../../../loadtest/rtp/rtp-packet.ts';
 import { until } from '../../support/until.ts';
+import { DecidedCall } from './decided-call.ts';
 import { camera, mediaOptions, microphone, recordingLogger } from './media-fixture.ts';
 
-const meeting = meetingId('m-1');
 const alice = endpointId('alice');
 const bob = endpointId('bob');
 const voice = microphone(alice, 1001);
 /** 220, 450 and 890 kbit/s at 30 frames; a quarter and a half of it below. */
 const video = camera(alice, 3001);
 
-const codec = new FakeChannelCodec();
 let plane: MediasoupPlane;
-let conferences: Conferences;
+let call: DecidedCall;
 let link: ShapedLink;
 let client: WebRtcClient;
 let audio: AudioFlow;
-const stops: (() => void)[] = [];
-const passwords = new Map<string, string>();
 
 beforeAll(async () => {
   plane = await MediasoupPlane.start(mediaOptions(), recordingLogger());
@@ -43,90 +33,22 @@ beforeAll(async () => {
 afterAll(() => plane.close());
 
 beforeEach(async () => {
-  conferences = new Conferences({
-    config: defaultConferenceConfig,
-    media: plane,
-    codec,
-    clock: systemClock,
-    timers: systemTimers,
-    random: secureRandom,
-    log: recordingLogger(),
-    webSocketUrls: ({ endpointId: id, password }) => {
-      passwords.set(id, password);
-      return [];
-    },
-  });
-  conferences.start();
   link = await openShapedLink(plane.ports!.udp);
-  const sender = await join(alice, [voice, video]);
-  client = await join(bob, [], link.port);
-  wantVideo(720);
-  const flow = new VideoFlow({
-    client: sender,
-    encodings: video.encodings,
-    packetsPerFrame: 2,
-  });
+  atTheEnd(() => link.close());
+  call = new DecidedCall(plane);
+  const sender = await call.join(alice, [voice, video]);
+  client = await call.join(bob, [], link.port);
+  call.wantVideo(bob, 720);
+  const { encodings } = video;
+  const flow = new VideoFlow({ client: sender, encodings, packetsPerFrame: 2 });
   audio = new AudioFlow({ client: sender, ssrc: 1001 });
-  stops.push(
-    () => flow.stop(),
-    () => audio.stop(),
-  );
+  atTheEnd(() => {
+    flow.stop();
+    audio.stop();
+  });
 });
 
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
-  conferences.closeAll();
-  link.close();
-});
-
-/** Makes an endpoint and connects its client. */
-async function join(
-  id: typeof alice,
-  sources: readonly Source[],
-  port?: number,
-): Promise<WebRtcClient> {
-  const create = conferences.count === 0;
-  const created = createCommand(id, { sctp: false, media: jicofoOffer, sources });
-  const outcome = await execute(create, created);
-  const transport = outcome.endpoints[0]!.transport!;
-  const candidates = transport.candidates.map((known) => (port ? { ...known, port } : known));
-  const joined = await WebRtcClient.create({
-    name: id,
-    transport: { ...transport, candidates },
-    media: jicofoOffer,
-  });
-  stops.push(() => joined.close());
-  await execute(false, updateCommand(id, { transport: joined.remoteTransport() }));
-  await until(() => (joined.connected ? undefined : `${id} is ${joined.state}`));
-  return joined;
-}
-
-async function execute(create: boolean, endpoint: ReturnType<typeof createCommand>) {
-  const result = await conferences.execute({
-    meetingId: meeting,
-    create,
-    expire: false,
-    endpoints: [endpoint],
-    ignoreUnknownEndpoints: false,
-  });
-  if (!result.ok) throw new Error(result.error.text);
-  return result.value;
-}
-
-function receiver(): Receiver {
-  return conferences.all[0]!.endpoints.get(bob)!.receiver;
-}
-
-function wantVideo(maxHeight: number): void {
-  const channel = new FakeLink();
-  const { identity } = conferences.all[0]!;
-  const password = passwords.get(bob)!;
-  const admitted = conferences.admit({ conferenceId: identity.id, endpointId: bob, password })!;
-  admitted.opened(channel);
-  const defaultConstraints = { maxHeight, maxFrameRate: -1 };
-  const text = codec.write({ type: 'receiver-settings', update: { defaultConstraints } });
-  admitted.message(channel, text);
-}
+const receiver = () => call.receiver(bob);
 
 /** Waits until the receiver is really sent what was decided for it, and that is this encoding. */
 async function shown(encoding: number): Promise<void> {
@@ -220,7 +142,7 @@ it('repeats what gets lost on the way', async () => {
     const missing = missingBelow(highest!);
     if (missing.length > 0) ask(missing.slice(0, 16));
   }, 50);
-  stops.push(() => clearInterval(asking));
+  atTheEnd(() => clearInterval(asking));
   const lostBefore = link.down.lost;
   await until(() => (link.down.lost > lostBefore + 20 ? undefined : 'hardly anything is lost'));
   // Of what came by now nothing is missing for good.

@@ -1,8 +1,15 @@
 import type { SourceEncoding } from '../../../src/model/source.ts';
 import { buildSenderReport } from '../../../loadtest/rtp/rtcp-packet.ts';
 import { buildRtp, wrapRtx, type RtpPacket } from '../../../loadtest/rtp/rtp-packet.ts';
-import { buildVp8 } from '../rtp/vp8-payload.ts';
-import { buildVp9 } from '../rtp/vp9-payload.ts';
+import {
+  av1Frame,
+  codecPayloadType,
+  h264Frame,
+  vp8Frame,
+  vp9Frame,
+  type CodedFrame,
+  type CodedPacket,
+} from './coded-frames.ts';
 import type { WebRtcClient } from './webrtc-client.ts';
 
 const FRAME_MS = 33;
@@ -10,12 +17,11 @@ const CLOCK_PER_MS = 90;
 const FRAMES_PER_REPORT = 10;
 const TEMPORAL_PATTERN = [0, 2, 1, 2] as const;
 const HISTORY_PACKETS = 500;
-/** Jicofo's payload type for VP9: sent as three spatial layers, or in streams; any other is sent as VP8. */
-const VP9 = 101;
 
 export type VideoFlowOptions = {
   readonly client: WebRtcClient;
   readonly encodings: readonly SourceEncoding[];
+  /** Of Jicofo's offer: VP8 and H264 come as a stream for each encoding, VP9 as three spatial layers, AV1 as one. VP8 if not given. */
   readonly payloadType?: number;
   readonly rtxPayloadType?: number;
   /** Bytes of body in each packet; receivers tell sources apart by its first byte. */
@@ -43,7 +49,7 @@ type Encoding = {
   readonly history: Map<number, RtpPacket>;
 };
 
-/** Sends a camera as VP8-like frames (or VP9-like ones), 30 a second, and reacts as a client does: key frames on PLI, RTX on NACK. */
+/** Sends a camera, 30 frames a second, and reacts as a client does: key frames on PLI, RTX on NACK. */
 export class VideoFlow {
   readonly #options: VideoFlowOptions;
   readonly #encodings: readonly Encoding[];
@@ -57,7 +63,7 @@ export class VideoFlow {
 
   constructor(options: VideoFlowOptions) {
     this.#options = options;
-    this.#payloadType = options.payloadType ?? 100;
+    this.#payloadType = options.payloadType ?? codecPayloadType.VP8;
     this.#encodings = options.encodings.map(({ ssrc, rtx }, place) => ({
       ssrc,
       rtx,
@@ -113,8 +119,7 @@ export class VideoFlow {
   #sendFrame(): void {
     const timestamp = Math.round(performance.now() * CLOCK_PER_MS) >>> 0;
     this.#encodings.forEach((encoding, place) => {
-      // With SVC everything travels on the first SSRC.
-      const carries = place === 0 || !this.#isSvc();
+      const carries = place === 0 || !this.#isInOneStream();
       if (encoding.active && carries) this.#sendPackets(encoding, place, timestamp);
     });
     this.#frame += 1;
@@ -124,68 +129,45 @@ export class VideoFlow {
     const keyFrame = encoding.keyFrameDue;
     encoding.keyFrameDue = false;
     if (keyFrame) this.keyFramesSent += 1;
-    const isVp9 = this.#payloadType === VP9;
-    const payloads = isVp9 ? this.#vp9(keyFrame, place) : this.#vp8(keyFrame, place);
-    payloads.forEach((payload, packet) => {
+    const packets = this.#packets(keyFrame, place);
+    packets.forEach(({ payload, extensions }, packet) => {
       this.#deliver(encoding, {
         payloadType: this.#payloadType,
         sequenceNumber: encoding.sequenceNumber & 0xffff,
         timestamp,
         ssrc: encoding.ssrc,
-        marker: packet === payloads.length - 1,
-        extensions: this.#options.extensions ?? new Map<number, Buffer>(),
+        marker: packet === packets.length - 1,
+        extensions: new Map([...extensions, ...(this.#options.extensions ?? [])]),
         payload,
       });
     });
     if (this.#frame % FRAMES_PER_REPORT === 0) this.#report(encoding, timestamp);
   }
 
-  #vp8(keyFrame: boolean, place: number): Buffer[] {
-    const count = (this.#options.packetsPerFrame ?? 1) * 2 ** place;
-    const height = (this.#options.lowestHeight ?? 180) * 2 ** place;
-    return Array.from({ length: count }, (_, packet) =>
-      buildVp8(
-        {
-          pictureId: this.#frame + place * 1000,
-          tl0PicIdx: this.#frame >> 2,
-          temporalLayer: this.#temporalLayer(keyFrame),
-          startOfFrame: packet === 0,
-          keyFrame,
-          size: [(height * 16) / 9, height],
-        },
-        this.#body(),
-      ),
-    );
+  #packets(keyFrame: boolean, place: number): CodedPacket[] {
+    const frame: CodedFrame = {
+      number: this.#frame,
+      keyFrame,
+      temporalLayer: this.#temporalLayer(keyFrame),
+      encoding: place,
+      height: (this.#options.lowestHeight ?? 180) * 2 ** place,
+      packets: (this.#options.packetsPerFrame ?? 1) * 2 ** place,
+      body: Buffer.alloc(400, this.#options.mark ?? 0),
+    };
+    const { VP9, H264, AV1 } = codecPayloadType;
+    if (this.#payloadType === VP9) return vp9Frame(frame, this.#isInOneStream() ? 3 : 1);
+    if (this.#payloadType === AV1) return av1Frame(frame);
+    return this.#payloadType === H264 ? h264Frame(frame) : vp8Frame(frame);
   }
 
-  #isSvc(): boolean {
-    return this.#payloadType === VP9 && this.#options.vp9InStreams !== true;
-  }
-
-  /** One packet for each of three spatial layers, or of the only one. */
-  #vp9(keyFrame: boolean, place: number): Buffer[] {
-    return (this.#isSvc() ? [0, 1, 2] : [0]).map((spatialLayer) =>
-      buildVp9(
-        {
-          pictureId: this.#frame + place * 1000,
-          tl0PicIdx: this.#frame >> 2,
-          temporalLayer: this.#temporalLayer(keyFrame),
-          spatialLayer,
-          keyFrame,
-          startOfLayerFrame: true,
-          endOfLayerFrame: true,
-        },
-        this.#body(),
-      ),
-    );
+  /** Everything travels on the first SSRC. */
+  #isInOneStream(): boolean {
+    const isVp9 = this.#payloadType === codecPayloadType.VP9;
+    return isVp9 ? !this.#options.vp9InStreams : this.#payloadType === codecPayloadType.AV1;
   }
 
   #temporalLayer(keyFrame: boolean): number {
     return keyFrame ? 0 : (TEMPORAL_PATTERN[this.#frame % TEMPORAL_PATTERN.length] ?? 0);
-  }
-
-  #body(): Buffer {
-    return Buffer.alloc(400, this.#options.mark ?? 0);
   }
 
   #deliver(encoding: Encoding, rtp: RtpPacket): void {

@@ -64,7 +64,7 @@ export class VideoSource {
     if (this.codec === 'AV1')
       extensions.set(
         extensionId.dependencyDescriptor,
-        descriptor(this.#frameNumber, {
+        oneLayerDescriptor(this.#frameNumber, {
           start: place === 0,
           end: place === count - 1,
           structure: keyFrame && place === 0,
@@ -107,7 +107,7 @@ export function frameNumberOf(extensions: ReadonlyMap<number, Buffer>): number |
  * A dependency descriptor (AV1 RTP payload format, appendix A) of a stream with one layer: on the first packet of a key frame
  * the structure of one template and one decode target follows.
  */
-function descriptor(
+export function oneLayerDescriptor(
   frameNumber: number,
   { start, end, structure }: { start: boolean; end: boolean; structure: boolean },
 ): Buffer {
