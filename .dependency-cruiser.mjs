@@ -86,7 +86,7 @@ export default {
       to: {
         path: '^(src|demo|test|scripts)/',
         pathNot:
-          '^src/(base|model|protocol)/|^src/io/xmpp/library-element\\.ts$|^demo/focus/(bridge|offer|requests|rest-bridge)\\.ts$|^demo/launcher/(bridge-process|package-root|ports)\\.ts$',
+          '^src/(base|model|protocol)/|^src/io/xmpp/library-element\\.ts$|^src/config/closest-key\\.ts$|^demo/focus/(bridge|offer|requests|rest-bridge)\\.ts$|^demo/launcher/(bridge-process|package-root|ports)\\.ts$',
       },
     },
     {

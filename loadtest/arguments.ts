@@ -5,6 +5,9 @@ import type { NetworkProfile } from './media/link.ts';
 import type { VideoCodec } from './media/trace.ts';
 import type { Knobs, Scenario } from './scenario/scenario.ts';
 import { scenarios } from './scenario/scenarios.ts';
+import { closestKey } from '../src/config/closest-key.ts';
+import { helpText } from './help.ts';
+import { isFor, type Mode, modes, type OptionName, options } from './options.ts';
 import { isLoopbackHost, notOurs } from './bridge/loopback.ts';
 
 /** A wrong argument; the text is for the person who typed it. */
@@ -12,11 +15,8 @@ export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
 }
 
-const commands = ['quick', 'step', 'soak', 'spike', 'chaos', 'certify'] as const;
-type Command = (typeof commands)[number];
-
 export type RunArguments = {
-  readonly command: Command;
+  readonly command: Mode;
   readonly scenario: Scenario;
   /** The bridge's private REST interface; undefined = start a bridge for the run. */
   readonly url: URL | undefined;
@@ -47,48 +47,29 @@ export type CompareArguments = {
 /** Where nobody says how many: a machine with more cores has other things to do too. */
 const MAX_PROCESSES = 8;
 
-const options = {
-  url: { type: 'string' },
-  xmpp: { type: 'string' },
-  domain: { type: 'string' },
-  muc: { type: 'string' },
-  focus: { type: 'string' },
-  'i-own-this-host': { type: 'boolean', default: false },
-  scenario: { type: 'string', default: 'meeting' },
-  sizes: { type: 'string' },
-  'step-seconds': { type: 'string' },
-  duration: { type: 'string' },
-  'join-rate': { type: 'string' },
-  churn: { type: 'string', default: '0' },
-  processes: { type: 'string' },
-  codec: { type: 'string', default: 'VP8' },
-  channel: { type: 'string', default: 'websocket' },
-  view: { type: 'string', default: 'tile' },
-  'last-n': { type: 'string', default: '-1' },
-  loss: { type: 'string', default: '0' },
-  burst: { type: 'string', default: '1' },
-  delay: { type: 'string', default: '0' },
-  cap: { type: 'string', default: '0' },
-  run: { type: 'string' },
-  json: { type: 'string' },
-  html: { type: 'string' },
-} as const;
+/** Help or the version was asked for: this is it. */
+export type PrintArguments = { readonly command: 'print'; readonly text: string };
 
 /** @throws ArgumentError */
-export function readArguments(argv: readonly string[]): RunArguments | CompareArguments {
+export function readArguments(
+  argv: readonly string[],
+  version: string,
+): RunArguments | CompareArguments | PrintArguments {
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
+  if (values.version) return { command: 'print', text: version };
+  if (values.help) return { command: 'print', text: helpText(modeNamed(command)) };
   if (command === 'compare') return compareArguments(rest);
-  if (!isCommand(command) || rest.length > 0) {
-    throw new ArgumentError(`say what to do: ${commands.join(', ')}, or compare A.json B.json`);
-  }
+  const mode = requiredMode(command, rest);
+  refuseStrangers(mode, argv);
+  return runArguments(mode, values);
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
+function runArguments(command: Mode, values: Values): RunArguments {
   if (command === 'chaos' && values.run === undefined) {
     throw new ArgumentError('chaos needs --run "COMMAND": what to do to the bridge mid-way');
-  }
-  if (command === 'certify' && values.html !== undefined) {
-    throw new ArgumentError(
-      'certify writes its certificate with --json, and prints it; it has no page',
-    );
   }
   return {
     command,
@@ -116,11 +97,71 @@ export function readArguments(argv: readonly string[]): RunArguments | CompareAr
 }
 
 function parse(argv: readonly string[]) {
+  refuseUnknown(argv);
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true });
   } catch (error) {
     throw new ArgumentError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** `parseArgs` would say so too, in words for the author of a program. */
+function refuseUnknown(argv: readonly string[]): void {
+  const unknown = optionNames(argv).find((name) => !Object.hasOwn(options, name));
+  if (unknown === undefined) return;
+  throw new ArgumentError(
+    `there is no option --${unknown}${hint(unknown, Object.keys(options), '--')}`,
+  );
+}
+
+/** An option that means nothing in a mode would be taken for one that worked. */
+function refuseStrangers(mode: Mode, argv: readonly string[]): void {
+  const stranger = optionNames(argv).find((name) => !isFor(name as OptionName, mode));
+  if (stranger === undefined) return;
+  const others = (Object.keys(modes) as Mode[]).filter((each) =>
+    isFor(stranger as OptionName, each),
+  );
+  throw new ArgumentError(`--${stranger} means nothing to ${mode}; it is for ${others.join(', ')}`);
+}
+
+/** Long options as they were written, without the value of another one that looks like it. */
+function optionNames(argv: readonly string[]): string[] {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  return tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
+}
+
+function modeNamed(name: string | undefined): Mode | 'compare' | undefined {
+  return name === 'compare' || isMode(name) ? name : undefined;
+}
+
+function requiredMode(name: string | undefined, rest: readonly string[]): Mode {
+  const known = [...Object.keys(modes), 'compare'];
+  if (name === undefined) {
+    throw new ArgumentError(`say what to do: ${known.join(', ')}; --help explains`);
+  }
+  if (!isMode(name)) {
+    throw new ArgumentError(
+      `there is no mode "${name}"${hint(name, known)}; there are ${known.join(', ')}`,
+    );
+  }
+  const [extra] = rest;
+  if (extra !== undefined) {
+    throw new ArgumentError(
+      `"${extra}" is too much: ${name} takes options only, see trestle-load ${name} --help`,
+    );
+  }
+  return name;
+}
+
+function hint(word: string, known: Iterable<string>, prefix = ''): string {
+  const closest = closestKey(word, known);
+  return closest === undefined ? '' : `; did you mean ${prefix}${closest}?`;
 }
 
 function compareArguments(files: readonly string[]): CompareArguments {
@@ -180,9 +221,11 @@ function networkProfile(values: {
 
 function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((each) => each.name === name);
-  const known = scenarios.map((each) => each.name).join(', ');
-  if (!found) throw new ArgumentError(`no scenario "${name}"; there are ${known}`);
-  return found;
+  if (found) return found;
+  const known = scenarios.map((each) => each.name);
+  throw new ArgumentError(
+    `no scenario "${name}"${hint(name, known)}; there are ${known.join(', ')}`,
+  );
 }
 
 function sizesFrom(text: string): readonly number[] {
@@ -225,6 +268,6 @@ function wholeNumber(name: string, text: string, min: number): number {
   return value;
 }
 
-function isCommand(text: string | undefined): text is Command {
-  return commands.some((command) => command === text);
+function isMode(text: string | undefined): text is Mode {
+  return text !== undefined && Object.hasOwn(modes, text);
 }

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 // trestle-load: synthetic participants for a bridge, and a verdict. Exit codes: 0 PASS, 1 FAIL, 2 INVALID (the generator was too
 // slow), 64 wrong usage, 70 the run itself broke, 130 stopped early by a signal.
+import { readFileSync } from 'node:fs';
+import { packageRoot } from '../demo/launcher/package-root.ts';
 import {
   ArgumentError,
   type CompareArguments,
+  type PrintArguments,
   readArguments,
   type RunArguments,
 } from './arguments.ts';
@@ -19,8 +22,11 @@ function exitCodeOf({ interrupted, verdict }: Report): number {
   return interrupted ? 130 : exitCodes[verdict.result];
 }
 
-async function run(args: RunArguments | CompareArguments): Promise<number> {
+async function run(args: RunArguments | CompareArguments | PrintArguments): Promise<number> {
   switch (args.command) {
+    case 'print':
+      process.stdout.write(`${args.text}\n`);
+      return 0;
     case 'compare':
       return compareReports(args, (line) => process.stdout.write(`${line}\n`));
     case 'certify':
@@ -30,8 +36,13 @@ async function run(args: RunArguments | CompareArguments): Promise<number> {
   }
 }
 
+function versionOf(module: string): string {
+  const file = new URL('package.json', packageRoot(module));
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
 try {
-  process.exitCode = await run(readArguments(process.argv.slice(2)));
+  process.exitCode = await run(readArguments(process.argv.slice(2), versionOf(import.meta.url)));
 } catch (error) {
   process.stderr.write(`trestle-load: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof ArgumentError ? 64 : 70;

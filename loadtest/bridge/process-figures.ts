@@ -41,9 +41,22 @@ export function figuresOf(pid: number): ProcessFigures | undefined {
   return {
     pid,
     name: nameOf(pid, stat.slice(stat.indexOf('(') + 1, end)),
-    cpuUs: (Number(fields[11]) + Number(fields[12])) * TICK_US,
+    cpuUs: cpuUsOf(fields),
     residentBytes: Number(fields[21]) * PAGE_BYTES,
   };
+}
+
+/** CPU time of each thread of a process, µs. */
+export function threadsCpuUs(pid: number): readonly (readonly [thread: number, us: number])[] {
+  return numbers(`/proc/${pid}/task`).map((thread) => {
+    const stat = read(`/proc/${pid}/task/${thread}/stat`);
+    return [thread, cpuUsOf(stat.slice(stat.lastIndexOf(')') + 2).split(' '))];
+  });
+}
+
+/** @param fields of a `stat` file, from the state on */
+function cpuUsOf(fields: readonly string[]): number {
+  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
 /** The kernel keeps 15 characters of a name; the command line has the rest. */

@@ -7,6 +7,7 @@ import { Pacer } from '../media/pacer.ts';
 import type { Flow } from '../media/receiver-log.ts';
 import type { Trace, VideoCodec } from '../media/trace.ts';
 import type { GeneratorAnswers, GeneratorCommand, OpenClient } from './messages.ts';
+import { OwnPath } from './own-path.ts';
 
 const TICK_MS = 20;
 
@@ -23,6 +24,7 @@ export class Clients {
   readonly #options: ClientsOptions;
   readonly #totals = new Measurements();
   readonly #pacer: Pacer;
+  readonly #ownPath: OwnPath;
   readonly #clients = new Map<number, { readonly room: string; readonly client: LoadClient }>();
   readonly #cameras = new Map<string, readonly number[]>();
   /** Of clients that left. */
@@ -33,6 +35,8 @@ export class Clients {
     this.#options = options;
     const { clock, timers } = options;
     this.#pacer = new Pacer(clock, timers, this.#totals);
+    this.#ownPath = new OwnPath(clock, this.#totals);
+    this.#pacer.add(this.#ownPath);
     timers.every(TICK_MS, () => {
       const nowUs = clock.nowMs() * 1000;
       for (const { client } of this.#clients.values()) client.tick(nowUs);
@@ -90,10 +94,9 @@ export class Clients {
         return;
       case 'end':
         for (const participant of this.#clients.keys()) this.#close(participant);
-        {
-          this.#pacer.stop();
-          return;
-        }
+        this.#ownPath.close();
+        this.#pacer.stop();
+        return;
     }
   }
 

@@ -2,19 +2,34 @@ import type { Stamp } from './stamp.ts';
 
 /** A listener hears nothing for longer than this while somebody talks: what a jitter buffer does not hide. */
 export const GAP_US = 60_000;
+/** What one packet of speech lasts. */
+export const FRAME_US = 20_000;
 
-/** Finds the holes in one talker's voice. */
+/**
+ * Finds the holes in one talker's voice. Only packets with speech count: a bridge may drop those of silence (JVB does from the fourth
+ * on, `jmt.audio.level.discard-silence`).
+ */
 export class AudioGaps {
-  #last: { readonly counter: number; readonly atUs: number } | undefined;
+  #last:
+    { readonly participant: number; readonly frame: number; readonly atUs: number } | undefined;
 
   /** @returns how long the hole was that this packet ends, µs; undefined = there was none */
-  onPacket({ counter, afterPause }: Stamp, nowUs: number): number | undefined {
+  onPacket({ participant, speech }: Stamp, nowUs: number): number | undefined {
+    if (!speech) return undefined;
     const last = this.#last;
-    if (last && counter <= last.counter) return undefined;
-    // A pause of the talker is no gap, unless packets from before it are missing too.
-    const intended = last !== undefined && afterPause && counter === last.counter + 1;
-    this.#last = { counter, atUs: nowUs };
-    const silentUs = last && !intended ? nowUs - last.atUs : 0;
+    const isSame = last?.participant === participant;
+    const distance = isSame ? (speech.frame - last.frame) & 0xffff : 1;
+    // Late, or again.
+    if (distance === 0 || distance > 0x8000) return undefined;
+    this.#last = { participant, frame: speech.frame, atUs: nowUs };
+    if (!isSame) return undefined;
+    const silentUs =
+      speech.inSpurt > distance ? nowUs - last.atUs : acrossPause(distance, speech.inSpurt);
     return silentUs > GAP_US ? silentUs : undefined;
   }
+}
+
+/** The pause between two spurts is no hole; what is missing of the end of one and of the start of the other is. */
+function acrossPause(distance: number, inSpurt: number): number {
+  return (Math.max(inSpurt - 1, distance - inSpurt) + 1) * FRAME_US;
 }

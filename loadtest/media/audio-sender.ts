@@ -2,18 +2,19 @@ import type { Random } from '../../src/base/random.ts';
 import { extensionId } from '../rtp/extension-id.ts';
 import { buildRtp } from '../rtp/rtp-packet.ts';
 import type { Measurements } from './measurements.ts';
+import { FRAME_US } from './audio-gaps.ts';
 import { MAX_LATE_US, type Paced } from './pacer.ts';
-import { STAMP_BYTES, writeStamp } from './stamp.ts';
+import { type Speech, STAMP_BYTES, writeStamp } from './stamp.ts';
 import { TalkSpurts } from './talk-spurt.ts';
 
-const FRAME_US = 20_000;
 const CLOCK_PER_FRAME = 960;
 /** 32 kbit/s, as Jitsi's clients send. */
 const TALK_BYTES = 80;
 /** Opus sends one frame in 400 ms of silence (RFC 6716 §2.1.9); ours are longer for the stamp. */
 const COMFORT_NOISE_FRAMES = 20;
 const COMFORT_NOISE_BYTES = STAMP_BYTES + 1;
-const SILENCE = 127;
+/** What a microphone that is not muted hears of a room, −dBov. 127 is a muted one: a JVB drops its packets. */
+const ROOM_LEVEL = 90;
 
 export type AudioSenderOptions = {
   readonly participant: number;
@@ -43,6 +44,8 @@ export class AudioSender implements Paced {
   readonly #talk: TalkSpurts;
   readonly #sequenceStart: number;
   #framesSilent = 0;
+  #speechFrames = 0;
+  #inSpurt = 0;
 
   constructor(options: AudioSenderOptions) {
     this.#options = options;
@@ -76,9 +79,10 @@ export class AudioSender implements Paced {
       keyFrame: false,
       afterPause,
       counter: this.packets,
+      speech: talking ? this.#nextSpeech(afterPause) : undefined,
       sentUs: nowUs,
     });
-    const level = talking ? 0x80 | (15 + (random.uint32() % 20)) : SILENCE;
+    const level = talking ? 0x80 | (15 + (random.uint32() % 20)) : ROOM_LEVEL;
     const transportSequence = Buffer.alloc(2);
     transportSequence.writeUInt16BE(nextTransportSequence());
     const packet = buildRtp({
@@ -97,5 +101,12 @@ export class AudioSender implements Paced {
     this.octets += payload.length;
     this.#options.totals.count('audioSent');
     this.#options.emit(packet);
+  }
+
+  #nextSpeech(afterPause: boolean): Speech {
+    this.#inSpurt = afterPause ? 1 : this.#inSpurt + 1;
+    const frame = this.#speechFrames;
+    this.#speechFrames = (frame + 1) & 0xffff;
+    return { frame, inSpurt: this.#inSpurt };
   }
 }

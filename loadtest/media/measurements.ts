@@ -24,6 +24,8 @@ const counters = [
   'audioSent',
   'videoSent',
   'sentBytes',
+  /** Packets of the generator to itself, past the bridge. */
+  'ownSent',
   /** Lost by the clients' own network profile, from and to the bridge. */
   'shapedUp',
   'shapedDown',
@@ -33,7 +35,7 @@ export type Counts = Readonly<Record<Counter, number>>;
 
 /**
  * Durations in µs: one-way delays by kind, RFC 3550 jitter, waits for a key frame or another layer, holes in voices, freezes, times a client
- * got no media at all, lateness of our own sending, stops of our own process.
+ * got no media at all, lateness of our own sending, stops of our own process, one-way delays past the bridge.
  */
 export const durations = [
   'audioDelay',
@@ -46,6 +48,7 @@ export const durations = [
   'interruption',
   'lateness',
   'stall',
+  'ownDelay',
 ] as const;
 export type Duration = (typeof durations)[number];
 

@@ -6,6 +6,14 @@ export const STAMP_BYTES = 24;
 const MAGIC = 0x7e57;
 const flag = { keyFrame: 1, afterPause: 2, video: 4 };
 
+/** Where in what somebody says a packet is. */
+export type Speech = {
+  /** Counts the packets with speech of this stream, from 0, modulo 2¹⁶. */
+  readonly frame: number;
+  /** Its place in its talk spurt, from 1; 65,535 stands for all later ones. */
+  readonly inSpurt: number;
+};
+
 export type Stamp = {
   readonly participant: number;
   readonly kind: MediaKind;
@@ -18,6 +26,8 @@ export type Stamp = {
   readonly afterPause: boolean;
   /** Counts the packets of this stream, from 0. */
   readonly counter: number;
+  /** Of packets with speech in them. */
+  readonly speech: Speech | undefined;
   /** Of the machine's monotonic clock, µs. */
   readonly sentUs: number;
 };
@@ -35,7 +45,8 @@ export function writeStamp(payload: Buffer, stamp: Stamp): void {
   payload.writeUInt8((stamp.encoding << 6) | (stamp.spatial << 3) | stamp.temporal, at + 3);
   payload.writeUInt32BE(stamp.participant, at + 4);
   payload.writeUInt32BE(stamp.counter, at + 8);
-  payload.writeUInt32BE(0, at + 12);
+  payload.writeUInt16BE(stamp.speech?.frame ?? 0, at + 12);
+  payload.writeUInt16BE(Math.min(stamp.speech?.inSpurt ?? 0, 0xffff), at + 14);
   payload.writeDoubleBE(stamp.sentUs, at + 16);
 }
 
@@ -50,6 +61,7 @@ export function readStamp(payload: Buffer): Stamp | undefined {
   if (at < 0 || payload.readUInt16BE(at) !== MAGIC) return undefined;
   const flags = payload.readUInt8(at + 2);
   const layer = payload.readUInt8(at + 3);
+  const inSpurt = payload.readUInt16BE(at + 14);
   return {
     participant: payload.readUInt32BE(at + 4),
     kind: flags & flag.video ? 'video' : 'audio',
@@ -59,6 +71,7 @@ export function readStamp(payload: Buffer): Stamp | undefined {
     keyFrame: (flags & flag.keyFrame) !== 0,
     afterPause: (flags & flag.afterPause) !== 0,
     counter: payload.readUInt32BE(at + 8),
+    speech: inSpurt === 0 ? undefined : { frame: payload.readUInt16BE(at + 12), inSpurt },
     sentUs: payload.readDoubleBE(at + 16),
   };
 }

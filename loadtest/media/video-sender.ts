@@ -140,6 +140,7 @@ export class VideoSender implements Paced {
       keyFrame: this.#picture === 0,
       afterPause: this.#paused,
       counter: this.packets,
+      speech: undefined,
       sentUs: nowUs,
     });
     this.#paused = false;

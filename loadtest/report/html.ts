@@ -136,6 +136,10 @@ const generatorColumns: readonly Column<StepReport>[] = [
   ),
   column('sent late p50 / p99', ({ generator }) => spread(generator.latenessMs, 'p50', 'p99')),
   column('stood still p50 / max', ({ generator }) => spread(generator.stallMs, 'p50', 'max')),
+  column('past the bridge p50 / p99', ({ generator }) =>
+    spread(generator.ownDelayMs, 'p50', 'p99'),
+  ),
+  column('busiest thread', ({ generator }) => percent(generator.busiestThreadPercent)),
   column('socket drops', ({ generator }) => String(generator.socketDrops)),
 ];
 

@@ -58,10 +58,16 @@ export type BridgeFigures = {
 
 export type GeneratorFigures = {
   readonly cpuPercent: readonly number[];
+  /** Of the busiest thread of any of its processes; undefined where the kernel does not say. */
+  readonly busiestThreadPercent: number | undefined;
   /** How late packets were sent. */
   readonly latenessMs: Percentiles | undefined;
   /** How long its processes did nothing at all, from 10 ms. */
   readonly stallMs: Percentiles | undefined;
+  /** One-way delay of packets between two clients of one process, past the bridge: what a delay has of the generator. */
+  readonly ownDelayMs: Percentiles | undefined;
+  /** Percent of those packets that did not arrive within the step. */
+  readonly ownLossPercent: number;
   readonly socketDrops: number;
   /** Why the result cannot be trusted; empty = it can. */
   readonly faults: readonly string[];

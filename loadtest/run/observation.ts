@@ -8,6 +8,8 @@ export type Observation = {
   readonly bridge: BridgeSample;
   /** CPU time of each generator process, µs. */
   readonly generatorCpuUs: readonly number[];
+  /** CPU time of each of their threads, µs; empty where the kernel does not say. */
+  readonly generatorThreadsUs: ReadonlyMap<number, number>;
   readonly generatorDrops: number;
   readonly participants: number;
 };

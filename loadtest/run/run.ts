@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../src/base/clock.ts';
 import type { BridgeWatch } from '../bridge/bridge-watch.ts';
-import { socketDrops } from '../bridge/process-figures.ts';
+import { socketDrops, threadsCpuUs } from '../bridge/process-figures.ts';
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { ControlPath } from '../control/control-path.ts';
 import type { GeneratorProcess } from '../generator/generator-process.ts';
@@ -218,6 +218,7 @@ export class Run {
       snapshot: sumSnapshots(looks.map(({ snapshot }) => snapshot)),
       bridge,
       generatorCpuUs: looks.map(({ health }) => health.cpuUs),
+      generatorThreadsUs: new Map(generators.flatMap(({ pid }) => threadsCpuUs(pid))),
       generatorDrops: socketDrops(generators.map(({ pid }) => pid)),
       participants: crowd.size,
     };

@@ -41,8 +41,9 @@ export function stepReport(window: StepWindow): StepReport {
   const { counts, durations } = between(before.snapshot, after.snapshot);
   const lateness = percentiles(durations.lateness);
   const stalls = percentiles(durations.stall);
+  const ownDelay = percentiles(durations.ownDelay);
   // The generator's own worst stop makes holes of that length in what it sends and in what it sees.
-  const ownUs = Math.max(lateness?.max ?? 0, stalls?.max ?? 0) * 1000;
+  const ownUs = Math.max(lateness?.max ?? 0, stalls?.max ?? 0, ownDelay?.max ?? 0) * 1000;
   const settling = between(start.snapshot, after.snapshot);
   const seconds = (after.atUs - before.atUs) / 1e6;
   const figures = {
@@ -68,7 +69,12 @@ export function stepReport(window: StepWindow): StepReport {
     blind: service.blind,
     joins: joinFigures(joins),
     bridge: bridgeFigures(before, after, counts.audioDelivered + counts.videoDelivered),
-    generator: generatorFigures(before, after, { latenessMs: lateness, stallMs: stalls }),
+    generator: generatorFigures(before, after, {
+      latenessMs: lateness,
+      stallMs: stalls,
+      ownDelayMs: ownDelay,
+      ownLossPercent: lostPercent(counts.ownSent, ownDelay?.count ?? 0),
+    }),
   };
   return { ...figures, violations: violationsOf(figures, limits) };
 }
@@ -150,15 +156,29 @@ function bridgeFigures(before: Observation, after: Observation, packets: number)
 function generatorFigures(
   before: Observation,
   after: Observation,
-  own: Pick<GeneratorFigures, 'latenessMs' | 'stallMs'>,
+  own: Pick<GeneratorFigures, 'latenessMs' | 'stallMs' | 'ownDelayMs' | 'ownLossPercent'>,
 ): GeneratorFigures {
   const elapsedUs = after.atUs - before.atUs;
   const figures = {
     cpuPercent: after.generatorCpuUs.map((cpuUs, place) =>
       round((100 * (cpuUs - (before.generatorCpuUs[place] ?? 0))) / elapsedUs, 1),
     ),
+    busiestThreadPercent: busiestThread(before, after),
     ...own,
     socketDrops: after.generatorDrops - before.generatorDrops,
   };
   return { ...figures, faults: generatorFaults(figures) };
+}
+
+function busiestThread(before: Observation, after: Observation): number | undefined {
+  if (after.generatorThreadsUs.size === 0) return undefined;
+  const used = [...after.generatorThreadsUs].map(
+    ([thread, us]) => us - (before.generatorThreadsUs.get(thread) ?? 0),
+  );
+  return round((100 * Math.max(...used)) / (after.atUs - before.atUs), 1);
+}
+
+/** Those under way at either end of a window make a packet more or less. */
+function lostPercent(sent: number, arrived: number): number {
+  return sent === 0 ? 0 : Math.max(0, round((100 * (sent - arrived)) / sent, 1));
 }

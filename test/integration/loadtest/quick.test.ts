@@ -30,14 +30,20 @@ describe('trestle-load against this bridge', () => {
     expect(audio).toMatchObject({ missing: 0, withheld: 0 });
     expect(video!.delivered).toBeGreaterThan(500);
     expect(report.conservation.wire!.sentByBridge).toBeGreaterThan(500);
-    const { joins, bridge: figures } = report.steps[0]!;
+    const { joins, bridge: figures, generator } = report.steps[0]!;
     expect(joins).toMatchObject({ attempted: 3, failed: 0 });
     expect(joins).toMatchObject({ firstAudioMs: { count: 3 }, firstVideoMs: { count: 3 } });
     expect(figures.processes.length).toBeGreaterThanOrEqual(2);
     expect(figures.usPerPacket).toBeGreaterThan(0);
+    expect(generator.busiestThreadPercent).toBeGreaterThan(0);
+    expect(generator.ownDelayMs!.count).toBeGreaterThan(100);
+    expect(generator.ownLossPercent).toBeLessThan(5);
   });
 
-  it('marks a result invalid when its own processes starved', async () => {
+  it.each([
+    { stopsMs: 700, goesMs: 300, fault: 'it stood still' },
+    { stopsMs: 60, goesMs: 60, fault: 'packets between its own clients, past the bridge, took' },
+  ])('marks a result invalid when its own process stops for $stopsMs ms', async (starving) => {
     const args = ['step', '--url', bridge.restUrl, '--scenario', 'audio', '--sizes', '2'];
     const { code, report, output } = await runTrestleLoad(
       [...args, '--step-seconds', '5'],
@@ -46,14 +52,15 @@ describe('trestle-load against this bridge', () => {
         // Stops and goes, as on a machine that has no time for it, until the run is over.
         while (isAlive(generator)) {
           signal(generator, 'SIGSTOP');
-          await pause(700);
+          await pause(starving.stopsMs);
           signal(generator, 'SIGCONT');
-          await pause(300);
+          await pause(starving.goesMs);
         }
       },
     );
     expect(report.verdict.result).toBe('INVALID');
     expect(report.verdict.headline).toContain('the generator itself');
+    expect(report.steps[0]!.generator.faults.join()).toContain(starving.fault);
     expect(output).toContain('INVALID');
     expect(code).toBe(2);
   });

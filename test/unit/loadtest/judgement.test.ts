@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments } from '../../../loadtest/arguments.ts';
+import { readArguments as readAll } from '../../../loadtest/arguments.ts';
 import { constraintsFor } from '../../../loadtest/client/view.ts';
 import { endpointOf, participantOf } from '../../../loadtest/client/client-spec.ts';
 import { perfectNetwork } from '../../../loadtest/media/link.ts';
@@ -26,6 +26,10 @@ const balanced: Conservation = {
   misattributed: 0,
   notes: [],
 };
+
+function readArguments(argv: readonly string[]) {
+  return readAll(argv, '1.2.3');
+}
 
 function named(name: string, change: Partial<StepReport> = {}): StepReport {
   const step = { ...good, name, ...change };
@@ -109,8 +113,27 @@ describe('the verdict', () => {
   });
 });
 
+describe('a delay', () => {
+  const slow = { count: 99, p50: 9, p95: 40, p99: 60, p999: 70, max: 80 };
+  const late = { audio: { ...good.audio, delayMs: slow } };
+
+  it('is held against the bridge less what packets take past it', () => {
+    expect(named('2 people', late).violations).toMatchObject([{ limit: 'added audio delay p99' }]);
+    const own = { generator: { ...good.generator, ownDelayMs: { ...slow, p99: 15 } } };
+    expect(named('2 people', { ...late, ...own }).violations).toEqual([]);
+  });
+});
+
 describe('generatorFaults', () => {
-  const healthy = { cpuPercent: [40], latenessMs: undefined, stallMs: undefined, socketDrops: 0 };
+  const healthy = {
+    cpuPercent: [40],
+    busiestThreadPercent: undefined,
+    latenessMs: undefined,
+    stallMs: undefined,
+    ownDelayMs: { count: 9, p50: 0.1, p95: 1, p99: 2, p999: 3, max: 3 },
+    ownLossPercent: 0,
+    socketDrops: 0,
+  };
 
   it('trusts a generator that keeps up', () => {
     expect(generatorFaults(healthy)).toEqual([]);
@@ -118,12 +141,23 @@ describe('generatorFaults', () => {
 
   it.each([
     [{ cpuPercent: [30, 97] }, '97 %'],
+    [{ busiestThreadPercent: 91 }, '91 %'],
+    [{ ownDelayMs: { count: 9, p50: 1, p95: 9, p99: 31, p999: 40, max: 41 } }, 'took 31 ms (p99)'],
+    [{ ownDelayMs: undefined }, 'could not reach each other'],
+    [{ ownLossPercent: 6.5 }, '6.5 %'],
     [{ socketDrops: 12 }, 'dropped 12'],
     [{ latenessMs: { count: 9, p50: 1, p95: 2, p99: 60, p999: 80, max: 90 } }, '60 ms'],
     [{ latenessMs: { count: 9, p50: 1, p95: 2, p99: 3, p999: 80, max: 1200 } }, '1200 ms'],
     [{ stallMs: { count: 1, p50: 700, p95: 700, p99: 700, p999: 700, max: 700 } }, '700 ms'],
   ])('does not trust %j', (change, reason) => {
     expect(generatorFaults({ ...healthy, ...change }).join()).toContain(reason);
+  });
+
+  it('trusts a process whose threads share its work, and one that has nothing against it', () => {
+    expect(generatorFaults({ ...healthy, cpuPercent: [130], busiestThreadPercent: 70 })).toEqual(
+      [],
+    );
+    expect(generatorFaults(healthy)).toEqual([]);
   });
 });
 
@@ -236,7 +270,13 @@ describe('arguments', () => {
   it.each([
     [['quick', '--url', 'http://192.0.2.1:8080/'], 'not this machine'],
     [['chaos'], '--run'],
-    [['dance'], 'say what to do'],
+    [[], 'say what to do'],
+    [['dance'], 'there is no mode "dance"'],
+    [['sook'], 'did you mean soak?'],
+    [['step', 'meeting'], '"meeting" is too much'],
+    [['step', '--size', '4'], 'did you mean --sizes?'],
+    [['step', '--scenario', 'webinars'], 'did you mean webinar?'],
+    [['step', '--churn', '4'], 'it is for soak'],
     [['step', '--sizes', '4,2'], 'must rise'],
     [['step', '--scenario', 'party'], 'no scenario'],
     [['step', '--codec', 'H261'], '--codec'],
@@ -245,6 +285,20 @@ describe('arguments', () => {
     [['step', '--nonsense'], 'nonsense'],
   ])('refuses %j', (argv, reason) => {
     expect(() => readArguments(argv)).toThrow(reason);
+  });
+
+  it('prints help where asked, of one mode what means something to it', () => {
+    const print = (...argv: readonly string[]) => {
+      const read = readArguments(argv);
+      return read.command === 'print' ? read.text : '';
+    };
+    expect(print('--help')).toContain('usage: trestle-load MODE');
+    expect(print('-h')).toBe(print('--help'));
+    expect(print('soak', '--help')).toContain('--churn N');
+    expect(print('soak', '--help')).not.toContain('--run');
+    expect(print('compare', '--help')).toContain('BEFORE.json');
+    expect(print('--version')).toBe('1.2.3');
+    for (const line of print('--help').split('\n')) expect(line.length).toBeLessThan(120);
   });
 
   it('takes this machine at once, others with the word of their owner', () => {

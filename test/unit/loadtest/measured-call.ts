@@ -84,6 +84,8 @@ export class MeasuredCall {
   }
 
   #tick(): void {
+    this.totals.count('ownSent');
+    this.totals.record('ownDelay', 100);
     const { nacks, pli } = this.#stream.due(this.#nowUs());
     if (!(this.#sender instanceof VideoSender)) return;
     this.#sender.retransmit(nacks);
@@ -115,6 +117,7 @@ export class MeasuredCall {
         eventLoopDelayP99Ms: unknown,
       },
       generatorCpuUs: [0],
+      generatorThreadsUs: new Map(),
       generatorDrops: 0,
       participants: 2,
     };

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AudioGaps } from '../../../loadtest/media/audio-gaps.ts';
+import { AudioSender } from '../../../loadtest/media/audio-sender.ts';
 import { Histogram } from '../../../loadtest/media/histogram.ts';
 import { Link, perfectNetwork } from '../../../loadtest/media/link.ts';
 import { readNumbers } from '../../../loadtest/media/picture-numbers.ts';
 import { SequenceTracker } from '../../../loadtest/media/sequence-tracker.ts';
-import { readStamp, restamp, STAMP_BYTES, writeStamp } from '../../../loadtest/media/stamp.ts';
+import {
+  readStamp,
+  restamp,
+  type Stamp,
+  STAMP_BYTES,
+  writeStamp,
+} from '../../../loadtest/media/stamp.ts';
 import { TalkSpurts } from '../../../loadtest/media/talk-spurt.ts';
 import type { VideoCodec } from '../../../loadtest/media/trace.ts';
 import { Measurements } from '../../../loadtest/media/measurements.ts';
@@ -52,6 +60,7 @@ describe('a stamp', () => {
       keyFrame: true,
       afterPause: false,
       counter: 0xffff_fffe,
+      speech: { frame: 0xffff, inSpurt: 1 },
       sentUs: 123_456_789.25,
     } as const;
     const payload = Buffer.alloc(STAMP_BYTES + 3);
@@ -61,6 +70,54 @@ describe('a stamp', () => {
     expect(readStamp(Buffer.alloc(2))).toBeUndefined();
     restamp(payload, 5);
     expect(readStamp(payload)).toEqual({ ...stamp, sentUs: 5 });
+  });
+});
+
+describe('AudioGaps', () => {
+  /** Two minutes of somebody who talks in spurts, through a bridge that lets only some packets pass. */
+  function gapsBehind(passes: (stamp: Stamp) => boolean): { gaps: number; spurts: number } {
+    const watch = new AudioGaps();
+    const found = { gaps: 0, spurts: 0 };
+    let nowUs = 0;
+    const sender = new AudioSender({
+      participant: 1,
+      ssrc: 1,
+      payloadType: 111,
+      endless: false,
+      random: seededRandom(),
+      startUs: 0,
+      nextTransportSequence: () => 0,
+      totals: new Measurements(),
+      emit: (packet) => {
+        const stamp = readStamp(parseRtp(packet).payload)!;
+        if (stamp.speech?.inSpurt === 1) found.spurts += 1;
+        if (passes(stamp) && watch.onPacket(stamp, nowUs) !== undefined) found.gaps += 1;
+      },
+    });
+    for (; nowUs < 120e6; nowUs = sender.dueUs) sender.send(nowUs);
+    return found;
+  }
+
+  it('finds none in pauses, whether their packets come or not', () => {
+    expect(gapsBehind(() => true).gaps).toBe(0);
+    expect(gapsBehind(({ speech }) => speech !== undefined).gaps).toBe(0);
+  });
+
+  it('finds the start of a word cut off, and the end', () => {
+    const cutOff = gapsBehind(({ speech }) => speech === undefined || speech.inSpurt > 3);
+    // A spurt may be shorter than that.
+    expect(cutOff.gaps).toBeGreaterThan(cutOff.spurts * 0.8);
+    expect(cutOff.gaps).toBeLessThanOrEqual(cutOff.spurts);
+    const clipped = gapsBehind(({ speech }) => speech === undefined || speech.inSpurt > 2);
+    expect(clipped.gaps).toBe(0);
+    const ended = gapsBehind(({ speech }) => speech === undefined || speech.inSpurt < 25);
+    expect(ended.gaps).toBeGreaterThan(ended.spurts / 3);
+  });
+
+  it('finds a hole in mid-spurt once', () => {
+    const holed = gapsBehind(({ speech }) => !speech || speech.inSpurt < 10 || speech.inSpurt > 14);
+    expect(holed.gaps).toBeGreaterThan(holed.spurts / 2);
+    expect(holed.gaps).toBeLessThanOrEqual(holed.spurts);
   });
 });
 
