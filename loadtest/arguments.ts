@@ -27,6 +27,8 @@ export type RunArguments = {
   readonly knobs: Knobs;
   readonly sizes: readonly number[] | undefined;
   readonly stepSeconds: number | undefined;
+  /** After clients came in, before a step is measured. */
+  readonly settleSeconds: number;
   readonly durationSeconds: number | undefined;
   readonly joinsPerSecond: number | undefined;
   readonly churnPerMinute: number;
@@ -86,6 +88,7 @@ function runArguments(command: Mode, values: Values): RunArguments {
     },
     sizes: values.sizes === undefined ? undefined : sizesFrom(values.sizes),
     stepSeconds: optionalNumber('step-seconds', values['step-seconds']),
+    settleSeconds: number('settle', values.settle),
     durationSeconds: optionalNumber('duration', values.duration),
     joinsPerSecond: optionalNumber('join-rate', values['join-rate']),
     churnPerMinute: number('churn', values.churn),

@@ -60,6 +60,12 @@ export const options = {
     value: 'S',
     text: 'seconds each size is measured (quick 8, others 20)',
   },
+  settle: {
+    type: 'string',
+    value: 'S',
+    default: '2',
+    text: 'seconds from the last join of a size to its measurement; more where the bridge is to warm up first',
+  },
   duration: {
     type: 'string',
     value: 'S',

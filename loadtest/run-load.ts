@@ -115,6 +115,7 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     watch,
     clock: machineClock,
     limits,
+    settleSeconds: args.settleSeconds,
     signal,
     onMoment: (moment) => terminal.moment(moment),
     onStep: (step) => terminal.step(step),

@@ -2,13 +2,14 @@ import type { StepReport } from '../report/report.ts';
 import type { Run } from '../run/run.ts';
 import type { Load } from './mode.ts';
 
-/** Joining and settling, beside what is measured. */
-const STEP_OVERHEAD_S = 6;
+/** Joining, beside settling and what is measured. */
+const JOINING_S = 4;
 
 /** Climbs the sizes until one breaks a limit or the generator cannot follow: finds the knee. */
 export async function step(run: Run, load: Load): Promise<readonly string[]> {
   const findings: string[] = [];
-  const isTimeLeft = () => load.budgetSeconds - run.elapsedS >= load.stepSeconds + STEP_OVERHEAD_S;
+  const stepSeconds = JOINING_S + run.settleSeconds + load.stepSeconds;
+  const isTimeLeft = () => load.budgetSeconds - run.elapsedS >= stepSeconds;
   for (const size of load.sizes) {
     const name = load.scenario.describe(size);
     if (!isTimeLeft()) {

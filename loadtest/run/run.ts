@@ -21,6 +21,8 @@ export type RunOptions = {
   readonly watch: BridgeWatch | undefined;
   readonly clock: Clock;
   readonly limits: Limits;
+  /** After clients came in, before a step is measured: key frames, layers and estimates settle. */
+  readonly settleSeconds: number;
   /** Aborted when the run is to end now. */
   readonly signal: AbortSignal;
   /** Told every second and after each step. */
@@ -28,8 +30,6 @@ export type RunOptions = {
   readonly onStep: (step: StepReport) => void;
 };
 
-/** After clients came in, before a step is measured: key frames, layers and estimates settle. */
-const SETTLE_MS = 2_000;
 /** A step that was cut short before this says nothing. */
 const MIN_STEP_S = 3;
 /** What was under way when the senders stopped has come, and the bridge's statistics have caught up. */
@@ -69,6 +69,10 @@ export class Run {
 
   get crowd(): Crowd {
     return this.#options.crowd;
+  }
+
+  get settleSeconds(): number {
+    return this.#options.settleSeconds;
   }
 
   /** Undefined when it is not on this machine. */
@@ -118,7 +122,7 @@ export class Run {
 
   /** Measures the crowd as it is. */
   async measure(name: string, seconds: number, joins: readonly JoinRecord[]): Promise<StepReport> {
-    await this.pause(SETTLE_MS);
+    await this.pause(this.settleSeconds * 1000);
     const before = await this.#observe();
     const startS = this.elapsedS;
     await this.pause(seconds * 1000).catch((error: unknown) => {

@@ -281,6 +281,7 @@ describe('arguments', () => {
     [['step', '--scenario', 'party'], 'no scenario'],
     [['step', '--codec', 'H261'], '--codec'],
     [['step', '--loss', '101'], 'percentage'],
+    [['step', '--settle', '-1'], '--settle'],
     [['compare', 'a.json'], 'two reports'],
     [['step', '--nonsense'], 'nonsense'],
   ])('refuses %j', (argv, reason) => {
