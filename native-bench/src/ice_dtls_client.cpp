@@ -19,8 +19,26 @@ namespace {
 constexpr uint16_t kBindingRequest = 0x0001;
 constexpr uint8_t kSuccessClass = 0x01;
 constexpr int kBufferBytes = 4 << 20;
-constexpr int kKeyBytes = 16;
-constexpr int kSaltBytes = 12;
+
+/// What an SRTP profile takes of the exported keys, and how libsrtp2 is told of it.
+struct SrtpSuite {
+  std::size_t key_bytes;
+  std::size_t salt_bytes;
+  void (*set)(srtp_crypto_policy_t*);
+};
+
+SrtpSuite suite_of(unsigned long profile) {
+  switch (profile) {
+    case SRTP_AEAD_AES_128_GCM:
+      return {16, 12, srtp_crypto_policy_set_aes_gcm_128_16_auth};
+    case SRTP_AEAD_AES_256_GCM:
+      return {32, 12, srtp_crypto_policy_set_aes_gcm_256_16_auth};
+    case SRTP_AES128_CM_SHA1_80:
+      return {16, 14, srtp_crypto_policy_set_rtp_default};
+    default:
+      throw std::runtime_error("the bridge chose an unknown SRTP profile");
+  }
+}
 
 /// A STUN message under construction (RFC 8489 §5).
 class StunRequest {
@@ -89,13 +107,12 @@ std::vector<uint8_t> nominating_check(const IceCredentials& remote) {
   return request.bytes();
 }
 
-srtp_t srtp_session(srtp_ssrc_type_t direction, const uint8_t* master_key, const uint8_t* salt) {
-  std::array<uint8_t, kKeyBytes + kSaltBytes> key{};
-  std::memcpy(key.data(), master_key, kKeyBytes);
-  std::memcpy(key.data() + kKeyBytes, salt, kSaltBytes);
+srtp_t srtp_session(srtp_ssrc_type_t direction, const SrtpSuite& suite, const uint8_t* master_key, const uint8_t* salt) {
+  std::vector<uint8_t> key(master_key, master_key + suite.key_bytes);
+  key.insert(key.end(), salt, salt + suite.salt_bytes);
   srtp_policy_t policy{};
-  srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
-  srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
+  suite.set(&policy.rtp);
+  suite.set(&policy.rtcp);
   policy.ssrc.type = direction;
   policy.key = key.data();
   policy.window_size = 1024;
@@ -106,7 +123,7 @@ srtp_t srtp_session(srtp_ssrc_type_t direction, const uint8_t* master_key, const
 
 }  // namespace
 
-DtlsContext::DtlsContext(const char* certificate_file, const char* key_file)
+DtlsContext::DtlsContext(const char* certificate_file, const char* key_file, const char* srtp_profile)
     : context_(SSL_CTX_new(DTLS_client_method()), SSL_CTX_free) {
   if (SSL_CTX_use_certificate_file(context_.get(), certificate_file, SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_use_PrivateKey_file(context_.get(), key_file, SSL_FILETYPE_PEM) != 1) {
@@ -114,8 +131,8 @@ DtlsContext::DtlsContext(const char* certificate_file, const char* key_file)
   }
   // The bridge's certificate is not what is measured here.
   SSL_CTX_set_verify(context_.get(), SSL_VERIFY_NONE, nullptr);
-  if (SSL_CTX_set_tlsext_use_srtp(context_.get(), "SRTP_AEAD_AES_128_GCM") != 0) {
-    throw std::runtime_error("this OpenSSL has no SRTP profile AEAD_AES_128_GCM");
+  if (SSL_CTX_set_tlsext_use_srtp(context_.get(), srtp_profile) != 0) {
+    throw std::runtime_error("this OpenSSL does not know the SRTP profile");
   }
 }
 
@@ -178,16 +195,19 @@ void IceDtlsClient::handshake(const DtlsContext& context) {
 }
 
 void IceDtlsClient::derive_keys() {
-  std::array<uint8_t, 2 * (kKeyBytes + kSaltBytes)> material{};
+  const SRTP_PROTECTION_PROFILE* profile = SSL_get_selected_srtp_profile(ssl_.get());
+  if (profile == nullptr) throw std::runtime_error("the bridge chose no SRTP profile");
+  const SrtpSuite suite = suite_of(profile->id);
+  std::vector<uint8_t> material(2 * (suite.key_bytes + suite.salt_bytes));
   const std::string label = "EXTRACTOR-dtls_srtp";
   if (SSL_export_keying_material(ssl_.get(), material.data(), material.size(), label.data(), label.size(), nullptr, 0,
                                  0) != 1) {
     throw std::runtime_error("no SRTP keys came out of the DTLS handshake");
   }
   // RFC 5764 §4.2: client key, server key, client salt, server salt; we are the client.
-  const uint8_t* salts = material.data() + 2 * kKeyBytes;
-  outbound_ = srtp_session(ssrc_any_outbound, material.data(), salts);
-  inbound_ = srtp_session(ssrc_any_inbound, material.data() + kKeyBytes, salts + kSaltBytes);
+  const uint8_t* salts = material.data() + 2 * suite.key_bytes;
+  outbound_ = srtp_session(ssrc_any_outbound, suite, material.data(), salts);
+  inbound_ = srtp_session(ssrc_any_inbound, suite, material.data() + suite.key_bytes, salts + suite.salt_bytes);
 }
 
 bool IceDtlsClient::unprotect_rtp(uint8_t* packet, int& length) {

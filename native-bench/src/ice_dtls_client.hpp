@@ -15,10 +15,11 @@ struct IceCredentials {
   std::string pwd;
 };
 
-/// The certificate and settings all clients of one process share.
+/// The certificate and settings all clients of one process share. The SRTP profile has OpenSSL's name for it: SRTP_AEAD_AES_128_GCM,
+/// SRTP_AEAD_AES_256_GCM or SRTP_AES128_CM_SHA1_80.
 class DtlsContext {
  public:
-  DtlsContext(const char* certificate_file, const char* key_file);
+  DtlsContext(const char* certificate_file, const char* key_file, const char* srtp_profile);
   SSL_CTX* get() const { return context_.get(); }
 
  private:
@@ -26,7 +27,7 @@ class DtlsContext {
 };
 
 /// The least an ICE-lite bridge asks of a client: a nominating check (RFC 8445), a DTLS handshake as the client
-/// (RFC 5764) and SRTP with AEAD_AES_128_GCM (RFC 7714). Throws std::runtime_error when a step fails.
+/// (RFC 5764) and SRTP (RFC 3711, RFC 7714). Throws std::runtime_error when a step fails.
 class IceDtlsClient {
  public:
   IceDtlsClient(uint16_t port, IceCredentials remote, const DtlsContext& context);
@@ -39,7 +40,7 @@ class IceDtlsClient {
   /// Protects and sends; `length` bytes of at most 1,400, room for the tag is ours.
   void send_rtp(const uint8_t* packet, int length);
   void send_rtcp(const uint8_t* packet, int length);
-  /// Decrypts in place; false when the packet is not authentic. `length` becomes that of the plain packet.
+  /// Decrypts in place; false when the packet is not authentic or its index came before. `length` becomes that of the plain packet.
   bool unprotect_rtp(uint8_t* packet, int& length);
 
  private:

@@ -1,9 +1,10 @@
 // The peers of the forwarding bench: real ICE, DTLS and SRTP, and as little else as possible.
 //
-//   bench-peers receive PORT CERT KEY TCC_ID        stdin: "ufrag pwd" a line, one a receiver, "." ends the list
-//   bench-peers send PORT CERT KEY audio|video SSRC PT BURST RATE BYTES
+//   bench-peers receive PORT CERT KEY PROFILE TCC_ID        stdin: "ufrag pwd" a line, one a receiver, "." ends the list
+//   bench-peers send PORT CERT KEY PROFILE audio|video SSRC PT BURST RATE BYTES
 //
-// Prints {"connected": N} once all are connected and what was sent or received on SIGTERM; a receiver also on SIGUSR1.
+// PROFILE is the SRTP profile that is offered (DtlsContext). Prints {"connected": N} once all are connected and what was sent or
+// received on SIGTERM; a receiver also on SIGUSR1. "refused" are packets that libsrtp2 found forged or repeated, of one receiver in ten.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -42,7 +43,7 @@ std::vector<bench::IceCredentials> read_credentials() {
 
 std::vector<std::unique_ptr<IceDtlsClient>> connect_all(char** argv) {
   const auto port = static_cast<uint16_t>(std::atoi(argv[2]));
-  const bench::DtlsContext context(argv[3], argv[4]);
+  const bench::DtlsContext context(argv[3], argv[4], argv[5]);
   std::vector<std::unique_ptr<IceDtlsClient>> clients;
   for (auto& credentials : read_credentials()) {
     clients.push_back(std::make_unique<IceDtlsClient>(port, std::move(credentials), context));
@@ -62,16 +63,23 @@ bool is_rtp(const uint8_t* packet, int length) {
   return length > 12 && packet[0] >= 128 && packet[0] <= 191 && (packet[1] < 192 || packet[1] > 223);
 }
 
-void report(long packets, long reports, bench::DelaySamples& delays) {
-  std::printf("{\"received\": %ld, \"feedback\": %ld, \"delayP50Ms\": %.3f, \"delayP99Ms\": %.3f}\n", packets, reports,
-              delays.quantile(0.5), delays.quantile(0.99));
+struct Counts {
+  long packets = 0;
+  long refused = 0;
+  long reports = 0;
+};
+
+void report(const Counts& counts, bench::DelaySamples& delays) {
+  std::printf(
+      "{\"received\": %ld, \"refused\": %ld, \"feedback\": %ld, \"delayP50Ms\": %.3f, \"delayP99Ms\": %.3f}\n",
+      counts.packets, counts.refused, counts.reports, delays.quantile(0.5), delays.quantile(0.99));
   std::fflush(stdout);
   delays.clear();
 }
 
 int receive(int argc, char** argv) {
-  if (argc != 6) return 64;
-  const int extension_id = std::atoi(argv[5]);
+  if (argc != 7) return 64;
+  const int extension_id = std::atoi(argv[6]);
   std::vector<Receiver> receivers;
   const int epoll = epoll_create1(0);
   for (auto& client : connect_all(argv)) {
@@ -94,8 +102,7 @@ int receive(int argc, char** argv) {
     messages[i].msg_hdr.msg_control = controls[i].data();
     messages[i].msg_hdr.msg_controllen = controls[i].size();
   }
-  long packets = 0;
-  long reports = 0;
+  Counts counts;
   double next_feedback = 0;
   double next_consent = bench::now_us() + kConsentUs;
   std::array<epoll_event, 256> events{};
@@ -111,11 +118,13 @@ int receive(int argc, char** argv) {
           const auto received_us = bench::receive_time_us(messages[k].msg_hdr);
           messages[k].msg_hdr.msg_controllen = controls[k].size();
           if (!is_rtp(buffers[k].data(), length)) continue;
-          ++packets;
+          ++counts.packets;
           receiver.feedback.on_rtp(buffers[k].data(), length, extension_id, now);
           if (place % kTimedOneOf != 0 || !received_us) continue;
           if (receiver.client->unprotect_rtp(buffers[k].data(), length)) {
             delays.on_rtp(buffers[k].data(), length, *received_us);
+          } else {
+            ++counts.refused;
           }
         }
       }
@@ -125,7 +134,7 @@ int receive(int argc, char** argv) {
       for (auto& receiver : receivers) {
         if (const auto feedback = receiver.feedback.take(1)) {
           receiver.client->send_rtcp(feedback->data(), static_cast<int>(feedback->size()));
-          ++reports;
+          ++counts.reports;
         }
       }
     }
@@ -135,11 +144,11 @@ int receive(int argc, char** argv) {
     }
     if (asked != 0) {
       asked = 0;
-      report(packets, reports, delays);
+      report(counts, delays);
     }
     usleep(1000);  // one wake-up for several datagrams, as a receiver of many streams has
   }
-  report(packets, reports, delays);
+  report(counts, delays);
   return 0;
 }
 
@@ -202,15 +211,15 @@ class Stream {
 };
 
 int send(int argc, char** argv) {
-  if (argc != 11) return 64;
-  const bool video = std::strcmp(argv[5], "video") == 0;
-  const int burst = std::atoi(argv[8]);
-  const int rate = std::atoi(argv[9]);
+  if (argc != 12) return 64;
+  const bool video = std::strcmp(argv[6], "video") == 0;
+  const int burst = std::atoi(argv[9]);
+  const int rate = std::atoi(argv[10]);
   auto clients = connect_all(argv);
   if (clients.size() != 1) throw std::runtime_error("a sender needs exactly one line of credentials");
   IceDtlsClient& client = *clients.front();
-  Stream stream(video, static_cast<uint32_t>(std::strtoul(argv[6], nullptr, 10)), std::atoi(argv[7]),
-                std::atoi(argv[10]));
+  Stream stream(video, static_cast<uint32_t>(std::strtoul(argv[7], nullptr, 10)), std::atoi(argv[8]),
+                std::atoi(argv[11]));
   long frames = 0;
   const double start = bench::now_us();
   double next_consent = start + kConsentUs;

@@ -6,14 +6,19 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Credentials, StreamDescription } from './bench-conference.ts';
 import { peersProgram } from '../../loadtest/certify/native-limits.ts';
 
-/** A certificate for all peers of a run; `fingerprint` is what is signalled (sha-256). */
+/** As OpenSSL calls what is negotiated with DTLS (RFC 5764, RFC 7714). */
+export type SrtpProfile =
+  'SRTP_AEAD_AES_128_GCM' | 'SRTP_AEAD_AES_256_GCM' | 'SRTP_AES128_CM_SHA1_80';
+
+/** What all peers of a run offer with DTLS: a certificate, of which `fingerprint` is signalled (sha-256), and an SRTP profile. */
 export type PeerCertificate = {
   readonly certificate: string;
   readonly key: string;
   readonly fingerprint: string;
+  readonly profile: SrtpProfile;
 };
 
-export function makeCertificate(): PeerCertificate {
+export function makeCertificate(profile: SrtpProfile = 'SRTP_AEAD_AES_128_GCM'): PeerCertificate {
   const folder = mkdtempSync(`${tmpdir()}/trestle-peers-`);
   const [certificate, key] = [`${folder}/cert.pem`, `${folder}/key.pem`];
   const subject = ['-subj', '/CN=bench', '-days', '2', '-nodes'];
@@ -21,7 +26,7 @@ export function makeCertificate(): PeerCertificate {
   const files = ['-keyout', key, '-out', certificate];
   execFileSync('openssl', ['req', '-x509', ...curve, ...subject, ...files], { stdio: 'ignore' });
   const { fingerprint256 } = new X509Certificate(readFileSync(certificate));
-  return { certificate, key, fingerprint: fingerprint256 };
+  return { certificate, key, fingerprint: fingerprint256, profile };
 }
 
 /** Frames of `burst` packets of `bytes`, `rate` times a second. */
@@ -30,6 +35,8 @@ export type Shape = { readonly burst: number; readonly rate: number; readonly by
 /** Delays are from before the sender's system call to the kernel's receive time, of one receiver in ten. */
 export type Received = {
   readonly received: number;
+  /** Forged, or with an index that came before; of the same receivers. */
+  readonly refused: number;
   readonly delayP50Ms: number;
   readonly delayP99Ms: number;
 };
@@ -47,21 +54,24 @@ export class BenchPeers {
   static receive(
     port: number,
     peers: readonly Credentials[],
-    { certificate, key }: PeerCertificate,
+    { certificate, key, profile }: PeerCertificate,
   ): Promise<BenchPeers> {
     const transportCcId = '5';
-    return BenchPeers.#run(['receive', String(port), certificate, key, transportCcId], peers);
+    return BenchPeers.#run(
+      ['receive', String(port), certificate, key, profile, transportCcId],
+      peers,
+    );
   }
 
   static send(
     port: number,
     peer: Credentials,
-    { certificate, key }: PeerCertificate,
+    { certificate, key, profile }: PeerCertificate,
     { kind, ssrc, shape }: StreamDescription & { readonly shape: Shape },
   ): Promise<BenchPeers> {
     const payloadType = kind === 'audio' ? 111 : 100;
     const stream = [kind, ssrc, payloadType, shape.burst, shape.rate, shape.bytes].map(String);
-    return BenchPeers.#run(['send', String(port), certificate, key, ...stream], [peer]);
+    return BenchPeers.#run(['send', String(port), certificate, key, profile, ...stream], [peer]);
   }
 
   /** What the program counted: `received`, `feedback` or `sent`. */

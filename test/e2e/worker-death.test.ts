@@ -16,7 +16,7 @@ let browser: Browser;
 
 // A bridge each: workers that die twice within seconds take their calls along.
 beforeEach(async () => {
-  call = await DemoCall.start();
+  call = await DemoCall.start('trestle.worker.count = 2\n');
 });
 afterEach(() => call.close());
 beforeAll(async () => {
@@ -36,6 +36,11 @@ async function killWorkers(signal: NodeJS.Signals): Promise<void> {
   });
 }
 
+/** Peer connections each has made so far: who was invited anew has another one. */
+function connectionsOf({ people }: Meeting): Promise<number[]> {
+  return Promise.all(people.map(({ page }) => page.evaluate(() => window.probe.connections())));
+}
+
 describe('when its worker', () => {
   it.each([
     ['is killed', 'SIGKILL'],
@@ -48,6 +53,43 @@ describe('when its worker', () => {
     expect(await Promise.all(meeting.people.map((viewer) => idOf(viewer)))).toEqual(ids);
     const lines = call.logged('calls go on with another media worker');
     expect(lines.map((line) => line['endpointsLost'])).toEqual([0]);
+  });
+
+  it('is killed, every codec is decoded on', async (context) => {
+    const codecs = ['VP8', 'VP9', 'H264', 'AV1'];
+    const meeting = await Meeting.gathering(0, call, browser);
+    for (const codec of codecs) await meeting.join({ ...settings, codec });
+    await meeting.allSeeAndHear();
+    const [first, ...others] = meeting.people;
+    const ids = await Promise.all(meeting.people.map((viewer) => idOf(viewer)));
+    const codecsSeen = async () => {
+      const { tiles } = await first!.report();
+      return tiles.filter(({ own }) => !own).map(({ codec }) => codec);
+    };
+    expect((await codecsSeen()).sort()).toEqual(codecs.slice(1).sort());
+    await killWorkers('SIGKILL');
+    const killedMs = performance.now();
+    await seesEverybody(first!, others, 5);
+    await context.annotate(`five frames of each after ${performance.now() - killedMs} ms`);
+    await meeting.allSeeAndHear();
+    expect((await codecsSeen()).sort()).toEqual(codecs.slice(1).sort());
+    expect(await Promise.all(meeting.people.map((viewer) => idOf(viewer)))).toEqual(ids);
+    expect(await connectionsOf(meeting)).toEqual(codecs.map(() => 1));
+  });
+
+  // Another worker takes the new connection, until the next one is there.
+  it('is killed beside another one, a call in Chromium over TCP goes on', async (context) => {
+    const meeting = await Meeting.of(2, call, browser, { ...settings, iceTransport: 'tcp' });
+    const ids = await Promise.all(meeting.people.map((viewer) => idOf(viewer)));
+    const [conference] = Object.values((await call.debug()).conferences);
+    process.kill(call.workerPids[conference!.workers[0]!]!, 'SIGKILL');
+    const killedMs = performance.now();
+    await meeting.allSeeAndHear();
+    await context.annotate(`all see and hear after ${performance.now() - killedMs} ms`);
+    expect(call.logged('media worker died')).toHaveLength(1);
+    expect(await Promise.all(meeting.people.map((viewer) => idOf(viewer)))).toEqual(ids);
+    for (const viewer of meeting.people) expect((await viewer.report()).iceProtocol).toBe('tcp');
+    expect(await connectionsOf(meeting)).toEqual([1, 1]);
   });
 
   it('is killed, a Firefox and a Chromium go on', async () => {

@@ -96,7 +96,7 @@ export function expectOneStream({ client }: Participant, ssrc: number, largestGa
 /** Answer to a connectivity check with somebody's credentials; undefined = none within `patienceMs`. */
 export async function check(
   plane: MediasoupPlane,
-  { endpoint }: Participant,
+  { endpoint }: Pick<Participant, 'endpoint'>,
   patienceMs = 10_000,
 ): Promise<BindingResponse | undefined> {
   const { ufrag, pwd } = endpoint.localTransport();
@@ -119,7 +119,10 @@ export async function check(
 }
 
 /** Whether a client is told that its session is lost: libwebrtc then gives the path up, and it is invited anew. */
-export async function refusal(plane: MediasoupPlane, who: Participant): Promise<boolean> {
+export async function refusal(
+  plane: MediasoupPlane,
+  who: Pick<Participant, 'endpoint'>,
+): Promise<boolean> {
   const answer = await check(plane, who);
   return answer?.isError === true && answer.errorCode === 400 && answer.authentic;
 }
