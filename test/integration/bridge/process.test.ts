@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { BridgeProcess, type BridgeProcessOptions } from '../../support/bridge/bridge-process.ts';
 import { until } from '../../support/until.ts';
 
@@ -26,6 +26,17 @@ async function startInVain(options: BridgeProcessOptions): Promise<BridgeProcess
   const bridge = await BridgeProcess.spawn(options);
   running.push(bridge);
   return bridge;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'trestle-worker-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A worker that runs a line of shell first. */
+function wrapWorker(line: string): string {
+  const path = join(folder, 'worker');
+  writeFileSync(path, `#!/bin/sh\n${line}\nexec ${resolve('bin/mediasoup-worker')} "$@"\n`);
+  chmodSync(path, 0o755);
+  return path;
 }
 
 function isAlive(pid: number): boolean {
@@ -99,20 +110,13 @@ describe('does not start, and says in one line what to do', () => {
   it.each(['environment', 'configuration'])(
     'when the worker that the %s names is of another series',
     async (where) => {
-      const folder = mkdtempSync(join(tmpdir(), 'trestle-worker-'));
-      const worker = join(folder, 'worker');
-      writeFileSync(
-        worker,
-        `#!/bin/sh\n[ "$1" = --series ] && exec echo 3.27.1-0123456789abcdef\nexec ${resolve('bin/mediasoup-worker')} "$@"\n`,
-      );
-      chmodSync(worker, 0o755);
+      const worker = wrapWorker('[ "$1" = --series ] && exec echo 3.27.1-0123456789abcdef');
       const bridge = await startInVain(
         where === 'environment'
           ? { env: { MEDIASOUP_WORKER_BIN: worker } }
           : { config: `trestle.worker.binary = "${worker}"` },
       );
       expect(await bridge.ended).toBe(1);
-      rmSync(folder, { recursive: true });
       const series = readFileSync('dist/worker-series', 'utf8').trim();
       expect(lastMessage(bridge)).toMatch(
         `${worker} was built from series 3.27.1-0123456789abcdef`,
@@ -191,6 +195,31 @@ it('survives a worker: its conferences go on, unless the next one dies as well',
   const stats = (await (await fetch(`${bridge.restUrl}/metrics`)).text()).split('\n');
   expect(stats).toContain('trestle_workers_died_total 2');
   expect(stats).toContain('trestle_conferences_lost_total 1');
+});
+
+it('tries on, less and less often, where no worker lives, is unhealthy meanwhile and recovers', async () => {
+  const broken = join(folder, 'broken');
+  const worker = wrapWorker(`[ "$1" != --series ] && [ -e ${broken} ] && exit 1`);
+  const config = `trestle.worker { count = 1, binary = "${worker}" }`;
+  const bridge = await start({ config });
+  const health = async () => {
+    const reply = await fetch(`${bridge.restUrl}/about/health`);
+    return { status: reply.status, text: await reply.text() };
+  };
+  writeFileSync(broken, '');
+  process.kill(bridge.workerPids()[0] ?? 0, 'SIGKILL');
+  const failures = () => bridge.log.filter(({ msg }) => msg === 'media worker did not come back');
+  await until(() => (failures().length >= 4 ? undefined : `${failures().length} tries`));
+  const times = failures().map(({ time }) => Number(time));
+  const pauses = times.slice(1, 4).map((time, place) => time - times[place]!);
+  for (const [place, pause] of pauses.entries()) expect(pause).toBeGreaterThan(190 * 2 ** place);
+  await until(async () => {
+    const { status, text } = await health();
+    return status === 500 && text.includes('no media worker') ? undefined : `${status} ${text}`;
+  });
+  rmSync(broken);
+  await until(async () => ((await health()).status === 200 ? undefined : 'still unhealthy'));
+  expect(bridge.workerPids()).toHaveLength(1);
 });
 
 it('writes its log as a JVB does where that is asked for', async () => {
