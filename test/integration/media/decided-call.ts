@@ -1,3 +1,4 @@
+import type { EndpointCommand } from '../../../src/conference/commands.ts';
 import { defaultConferenceConfig } from '../../../src/conference/conference-config.ts';
 import { Conferences } from '../../../src/conference/conferences.ts';
 import type { ConferenceTotals } from '../../../src/conference/statistics.ts';
@@ -6,6 +7,7 @@ import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { secureRandom, systemClock, systemTimers } from '../../../src/io/system/clock.ts';
 import type { EndpointId } from '../../../src/model/ids.ts';
 import type { Source } from '../../../src/model/source.ts';
+import type { LocalTransport } from '../../../src/model/transport.ts';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import { createCommand, meeting, updateCommand } from '../../support/conference-scene.ts';
 import { jicofoOffer } from '../../support/client/jicofo-offer.ts';
@@ -52,9 +54,18 @@ export class DecidedCall {
       media: jicofoOffer,
     });
     atTheEnd(() => joined.close());
-    await this.#execute(false, updateCommand(id, { transport: joined.remoteTransport() }));
+    await this.update(id, { transport: joined.remoteTransport() });
     await until(() => (joined.connected ? undefined : `${id} is ${joined.state}`));
     return joined;
+  }
+
+  /** @returns the bridge's transport, if it has something to say about it */
+  async update(
+    id: EndpointId,
+    settings: Partial<Extract<EndpointCommand, { type: 'update' }>>,
+  ): Promise<LocalTransport | undefined> {
+    const outcome = await this.#execute(false, updateCommand(id, settings));
+    return outcome.endpoints[0]?.transport;
   }
 
   get totals(): ConferenceTotals {
@@ -81,7 +92,7 @@ export class DecidedCall {
     admitted.message(channel, text);
   }
 
-  async #execute(create: boolean, endpoint: ReturnType<typeof createCommand>) {
+  async #execute(create: boolean, endpoint: EndpointCommand) {
     const result = await this.#conferences.execute({
       meetingId: meeting,
       create,

@@ -4,8 +4,10 @@ import { once } from 'node:events';
 export type Nat = {
   /** Clients send here. */
   readonly port: number;
-  /** From now on the bridge sees another port, and its datagrams to the former one are lost. */
-  rebind(): Promise<void>;
+  /** From now on the bridge sees another port, on this address of loopback, and its datagrams to the former one are lost. */
+  rebind(address?: string): Promise<void>;
+  /** Opens another way to the bridge beside the one in use. */
+  open(address: string): Promise<NatPath>;
   /** To the bridge, as if a client had sent it. */
   send(packet: Buffer): void;
   /** What clients sent to the bridge, in order. */
@@ -13,41 +15,70 @@ export type Nat = {
   close(): void;
 };
 
+export type NatPath = {
+  send(packet: Buffer): void;
+  /** What clients send goes this way from now on, but for what is lost. */
+  use(isLost: (packet: Buffer) => boolean): void;
+  /** What the bridge sent this way; clients got it. */
+  readonly received: readonly Buffer[];
+};
+
 /** A NAT in front of the bridge: whoever sends to it last is who it stands for. Clients behind it have one address and port. */
 export async function openNat(bridgePort: number): Promise<Nat> {
   const inside = await bound();
   let client: dgram.RemoteInfo | undefined;
-  let outside = await bound();
-  const listen = () =>
-    outside.on('message', (packet) => {
+  const sockets = [inside];
+  const openOutside = async (address?: string) => {
+    const socket = await bound(address);
+    sockets.push(socket);
+    socket.on('message', (packet) => {
       if (client) inside.send(packet, client.port, client.address);
     });
-  listen();
+    return socket;
+  };
+  const close = (socket: dgram.Socket) => {
+    sockets.splice(sockets.indexOf(socket), 1);
+    socket.close();
+  };
+  let outside = await openOutside();
+  let isLost = (_packet: Buffer) => false;
   const forwarded: Buffer[] = [];
   inside.on('message', (packet, from) => {
     client = from;
+    if (isLost(packet)) return;
     forwarded.push(packet);
     outside.send(packet, bridgePort, '127.0.0.1');
   });
   return {
     port: inside.address().port,
-    rebind: async () => {
-      const next = await bound();
-      outside.close();
+    rebind: async (address) => {
+      const next = await openOutside(address);
+      close(outside);
       outside = next;
-      listen();
+    },
+    open: async (address) => {
+      const socket = await openOutside(address);
+      const received: Buffer[] = [];
+      socket.on('message', (packet) => received.push(packet));
+      return {
+        send: (packet) => socket.send(packet, bridgePort, '127.0.0.1'),
+        use: (isLostThere) => {
+          outside = socket;
+          isLost = isLostThere;
+        },
+        received,
+      };
     },
     send: (packet) => outside.send(packet, bridgePort, '127.0.0.1'),
     forwarded,
     close: () => {
-      inside.close();
-      outside.close();
+      for (const socket of [...sockets]) close(socket);
     },
   };
 }
 
-async function bound(): Promise<dgram.Socket> {
-  const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+async function bound(address = '127.0.0.1'): Promise<dgram.Socket> {
+  const socket = dgram.createSocket('udp4').bind(0, address);
   await once(socket, 'listening');
   return socket;
 }
