@@ -24,6 +24,7 @@ import {
   BuildError,
   MEDIASOUP_VERSION,
   cacheEntry,
+  hasIpsecMb,
   mediasoupWorkerSources,
   variants,
   workerFolder,
@@ -86,6 +87,8 @@ function changes() {
 async function build(entry) {
   const started = Date.now();
   log(`building ${variant} worker ${entry.key} (some minutes, once)`);
+  if (process.arch === 'x64' && !hasIpsecMb())
+    log('without libipsec-mb-dev: SRTP will cost four times as much');
   await inFolder(entry.root, async (folder) => {
     prepareSources(folder);
     await compile(folder);

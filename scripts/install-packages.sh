@@ -5,6 +5,8 @@ set -eu
 
 build='build-essential cmake ninja-build patch pkg-config libuv1-dev libssl-dev libabsl-dev libflatbuffers-dev
   flatbuffers-compiler libsrtp2-dev openssl ca-certificates'
+# Done without where there is none: not amd64, or a mirror that lacks it.
+optional='libipsec-mb-dev'
 test="$build prosody prometheus systemd curl chromium firefox-esr fonts-dejavu-core"
 
 case "${1:-}" in
@@ -18,16 +20,23 @@ if ! command -v dpkg-query >/dev/null; then
   exit 0
 fi
 
-missing=
-for package in $wanted; do
-  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
-done
-[ -n "$missing" ] || exit 0
+missing_of() {
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || printf ' %s' "$package"
+  done
+}
+missing=$(missing_of $wanted)
+optional=$([ "$(dpkg --print-architecture)" != amd64 ] || missing_of $optional)
+[ -n "$missing$optional" ] || exit 0
 
-echo "Installing Debian packages:$missing"
+echo "Installing Debian packages:$missing$optional"
 sudo=
 if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null || { echo "Not root and no sudo: install them with 'apt-get install$missing'." >&2; exit 1; }
+  if ! command -v sudo >/dev/null; then
+    echo "Not root and no sudo: install them with 'apt-get install$missing$optional'." >&2
+    [ -n "$missing" ] && exit 1
+    exit 0
+  fi
   sudo=sudo
 fi
 export DEBIAN_FRONTEND=noninteractive
@@ -38,5 +47,7 @@ if [ ! -e $policy ]; then
   $sudo chmod +x $policy
   trap '$sudo rm -f $policy' EXIT
 fi
-$sudo apt-get update -qq
-$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+$sudo apt-get update -qq || [ -z "$missing" ]
+[ -z "$missing" ] || $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+[ -z "$optional" ] || $sudo apt-get install -y -qq --no-install-recommends $optional >/dev/null ||
+  echo "Going on without$optional: the worker will need more of the processor." >&2

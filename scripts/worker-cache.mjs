@@ -16,6 +16,9 @@ export const workerFolder = fileURLToPath(new URL('../worker', import.meta.url))
 /** A build problem its reader can act on: reported without a stack. */
 export class BuildError extends Error {}
 
+/** Debian's libipsec-mb-dev, which the worker uses where there is one (amd64); CMakeLists.txt looks in the same place. */
+export const hasIpsecMb = () => existsSync('/usr/include/intel-ipsec-mb.h');
+
 /** CMake arguments of each variant; they are part of the cache key. */
 export const variants = {
   release: [],
@@ -54,6 +57,7 @@ export function cacheEntry(variant = 'release', changes = '') {
   const hash = createHash('sha256').update(workerSeries());
   hash.update(`\0${compilerVersion()}\0${process.arch}\0${JSON.stringify(variants[variant])}`);
   hash.update(JSON.stringify([process.env.CXXFLAGS ?? '', process.env.LDFLAGS ?? '']));
+  if (hasIpsecMb()) hash.update('ipsec-mb');
   hash.update(changes);
 
   const key = `${MEDIASOUP_VERSION}-${variant}-${hash.digest('hex').slice(0, 16)}`;

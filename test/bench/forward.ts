@@ -1,5 +1,6 @@
 // CPU µs per forwarded packet of the whole bridge (Node and worker) and the delay it adds, with transport-cc feedback, beside what
-// the bare system calls and SRTP cost on this machine in the same minute. `npm run bench:forward [SECONDS]`.
+// the bare system calls and SRTP cost on this machine in the same minute. `npm run bench:forward [SECONDS] [CASE…]`, a case being audio,
+// video or meeting; all of them if none is named.
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeCertificate, type PeerCertificate } from './bench-peers.ts';
 import {
@@ -74,14 +75,16 @@ async function measureMeeting(measureSeconds: number): Promise<string> {
   );
 }
 
-const seconds = Number(process.argv[2] ?? 10);
+const [secondsText = '10', ...named] = process.argv.slice(2);
+const seconds = Number(secondsText);
+const isWanted = (name: string) => named.length === 0 || named.includes(name);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 buildNative();
 const certificate = makeCertificate();
 const native = measureNative(2);
 const { cpu, kernel, cores } = native.machine;
 print(`${cpu}, ${cores} cores, Linux ${kernel}; transport-cc feedback every 100 ms`);
-for (const bench of forwardingCases) {
+for (const bench of forwardingCases.filter(({ kind }) => isWanted(kind))) {
   const floor = nativeFloor(native, bench.floor);
   const measured = await measure(bench, certificate, seconds);
   const usPerPacket = measured.nodeUs + measured.workerUs;
@@ -94,4 +97,4 @@ for (const bench of forwardingCases) {
       `delay p50 ${measured.delayP50Ms.toFixed(2)} p99 ${measured.delayP99Ms.toFixed(2)} ms`,
   );
 }
-print(await measureMeeting(seconds));
+if (isWanted('meeting')) print(await measureMeeting(seconds));

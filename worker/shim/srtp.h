@@ -1,10 +1,11 @@
 // The part of libsrtp 3's API that mediasoup's worker uses, on top of Debian's libsrtp 2.
 //
 // libsrtp 3 has opaque policies and writes into a destination buffer of its own; libsrtp 2 has a plain struct and works in place.
-// Outgoing RTP and RTCP with AES-GCM go through SrtpGcmSender instead.
+// AES-GCM goes through SrtpGcmSender and SrtpGcmReceiver instead.
 #ifndef TRESTLE_SRTP_SHIM_H
 #define TRESTLE_SRTP_SHIM_H
 
+#include "SrtpGcmReceiver.hpp"
 #include "SrtpGcmSender.hpp"
 #include <arpa/inet.h>
 #include <cstring>
@@ -23,8 +24,10 @@ namespace srtp3
 
 	struct Session
 	{
+		// At most one of the three.
 		srtp_t base{ nullptr };
 		std::unique_ptr<SrtpGcmSender> gcmSender;
+		std::unique_ptr<SrtpGcmReceiver> gcmReceiver;
 	};
 } // namespace srtp3
 
@@ -105,22 +108,26 @@ inline srtp_err_status_t srtp_policy_set_window_size(srtp3::Policy* policy, size
 inline srtp_err_status_t srtp_create(srtp3::Session** session, srtp3::Policy* policy)
 {
 	auto created = std::make_unique<srtp3::Session>();
+	bool valid{ true };
 
-	if (const auto err = ::srtp_create(&created->base, &policy->base); err != srtp_err_status_ok)
+	if (!SrtpGcm::supports(policy->profile))
 	{
-		return err;
+		valid = ::srtp_create(&created->base, &policy->base) == srtp_err_status_ok;
 	}
-
-	if (policy->base.ssrc.type == ssrc_any_outbound && SrtpGcmSender::Supports(policy->profile))
+	else if (policy->base.ssrc.type == ssrc_any_outbound)
 	{
 		created->gcmSender = std::make_unique<SrtpGcmSender>(policy->profile, policy->key);
+		valid              = created->gcmSender->IsValid();
+	}
+	else
+	{
+		created->gcmReceiver = std::make_unique<SrtpGcmReceiver>(policy->profile, policy->key);
+		valid                = created->gcmReceiver->IsValid();
+	}
 
-		if (!created->gcmSender->IsValid())
-		{
-			::srtp_dealloc(created->base);
-
-			return srtp_err_status_cipher_fail;
-		}
+	if (!valid)
+	{
+		return srtp_err_status_cipher_fail;
 	}
 
 	*session = created.release();
@@ -130,7 +137,7 @@ inline srtp_err_status_t srtp_create(srtp3::Session** session, srtp3::Policy* po
 
 inline srtp_err_status_t srtp_dealloc(srtp3::Session* session)
 {
-	const auto err = ::srtp_dealloc(session->base);
+	const auto err = session->base ? ::srtp_dealloc(session->base) : srtp_err_status_ok;
 
 	delete session;
 
@@ -193,29 +200,23 @@ inline srtp_err_status_t srtp_protect_rtcp(
 inline srtp_err_status_t srtp_unprotect(
   srtp3::Session* session, const uint8_t* in, size_t inLen, uint8_t* out, size_t* outLen)
 {
+	if (session->gcmReceiver)
+	{
+		return session->gcmReceiver->Unprotect(in, inLen, out, outLen);
+	}
+
 	return srtp3::run(::srtp_unprotect, session, in, inLen, out, outLen);
 }
 
 inline srtp_err_status_t srtp_unprotect_rtcp(
   srtp3::Session* session, const uint8_t* in, size_t inLen, uint8_t* out, size_t* outLen)
 {
+	if (session->gcmReceiver)
+	{
+		return session->gcmReceiver->UnprotectRtcp(in, inLen, out, outLen);
+	}
+
 	return srtp3::run(::srtp_unprotect_rtcp, session, in, inLen, out, outLen);
-}
-
-// To be called before the first packet of the SSRC, with its rollover counter then.
-inline srtp_err_status_t srtp_stream_set_roc(srtp3::Session* session, uint32_t ssrc, uint32_t roc)
-{
-	return ::srtp_set_stream_roc(session->base, ssrc, roc);
-}
-
-// A stream of a received SSRC, which otherwise begins with its first packet.
-inline srtp_err_status_t srtp_stream_add(srtp3::Session* session, srtp3::Policy* policy, uint32_t ssrc)
-{
-	auto base = policy->base;
-
-	base.ssrc = { ssrc_specific, ssrc };
-
-	return ::srtp_add_stream(session->base, &base);
 }
 
 // mediasoup gives the SSRC in network order, which is what libsrtp 2.5 wants.
@@ -224,6 +225,13 @@ inline srtp_err_status_t srtp_stream_remove(srtp3::Session* session, uint32_t ss
 	// Dropping the state of an outgoing SSRC could repeat a GCM nonce: see SrtpGcmSender.
 	if (session->gcmSender)
 	{
+		return srtp_err_status_ok;
+	}
+
+	if (session->gcmReceiver)
+	{
+		session->gcmReceiver->RemoveStream(ntohl(ssrc));
+
 		return srtp_err_status_ok;
 	}
 

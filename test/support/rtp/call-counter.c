@@ -1,5 +1,5 @@
-// Preloaded into the worker by tests: counts what it allocates, how often it reads the clock and how often it waits for something
-// to do, into a file of three 64-bit integers that the test shares; see call-counter.ts.
+// Preloaded into the worker by tests: counts what it allocates, how often it reads the clock, how often it waits for something
+// to do, and how many packets OpenSSL and libsrtp protect or open, into a file of 64-bit integers that the test shares; see call-counter.ts.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -15,6 +15,8 @@ struct shared {
 	volatile uint64_t allocations;
 	volatile uint64_t clock_reads;
 	volatile uint64_t waits;
+	volatile uint64_t openssl_packets;
+	volatile uint64_t libsrtp_packets;
 };
 
 static struct shared* shared;
@@ -55,3 +57,22 @@ int epoll_wait(int fd, struct epoll_event* events, int count, int timeout)
 
 	return real_epoll_wait(fd, events, count, timeout);
 }
+
+// The types do not matter: what is counted is handed on.
+#define COUNT(function, counter)                                               \
+	int function(void* a, void* b, void* c, void* d, void* e)                  \
+	{                                                                          \
+		static int (*real)(void*, void*, void*, void*, void*);                 \
+                                                                               \
+		if (!real) real = dlsym(RTLD_NEXT, #function);                         \
+		if (shared) shared->counter++;                                         \
+                                                                               \
+		return real(a, b, c, d, e);                                            \
+	}
+
+COUNT(EVP_EncryptFinal_ex, openssl_packets)
+COUNT(EVP_DecryptFinal_ex, openssl_packets)
+COUNT(srtp_protect, libsrtp_packets)
+COUNT(srtp_protect_rtcp, libsrtp_packets)
+COUNT(srtp_unprotect, libsrtp_packets)
+COUNT(srtp_unprotect_rtcp, libsrtp_packets)

@@ -10,6 +10,9 @@ export type CallCounts = {
   readonly clockReads: number;
   /** Times that the event loop found nothing to do. */
   readonly waits: number;
+  /** RTP and RTCP that OpenSSL protected or opened. */
+  readonly opensslPackets: number;
+  readonly libsrtpPackets: number;
 };
 
 export class CallCounter {
@@ -29,12 +32,15 @@ export class CallCounter {
 
   /** Since the worker started. */
   counts(): CallCounts {
-    const data = Buffer.alloc(24);
+    const data = Buffer.alloc(40);
     readSync(this.#file, data, 0, data.length, 0);
+    const field = (place: number) => Number(data.readBigUInt64LE(place * 8));
     return {
-      allocations: Number(data.readBigUInt64LE(0)),
-      clockReads: Number(data.readBigUInt64LE(8)),
-      waits: Number(data.readBigUInt64LE(16)),
+      allocations: field(0),
+      clockReads: field(1),
+      waits: field(2),
+      opensslPackets: field(3),
+      libsrtpPackets: field(4),
     };
   }
 

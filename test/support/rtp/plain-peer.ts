@@ -11,13 +11,14 @@ import {
   type RtpPacket,
 } from '../../../loadtest/rtp/rtp-packet.ts';
 import { Lane, type LinkShape } from '../client/shaped-link.ts';
-import { SRTP_KEY_BYTES, SRTP_SUITE, SrtpContext } from './srtp-context.ts';
+import { SrtpContext, srtpKeyBytes, type SrtpSuite } from './srtp-context.ts';
 
 /** A test that waits for its turn on the processor must not lose what came meanwhile. */
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 
 export type PlainPeerOptions = {
-  readonly srtp?: boolean;
+  /** True means AEAD_AES_128_GCM. */
+  readonly srtp?: true | SrtpSuite;
   readonly ip?: '127.0.0.1' | '::1';
 };
 
@@ -53,21 +54,20 @@ export class PlainPeer {
 
   static async open(router: types.Router, options: PlainPeerOptions = {}): Promise<PlainPeer> {
     const ip = options.ip ?? '127.0.0.1';
+    const suite = options.srtp === true ? 'AEAD_AES_128_GCM' : options.srtp;
     const transport = await router.createPlainTransport({
       listenInfo: { protocol: 'udp', ip },
       rtcpMux: true,
-      ...(options.srtp === true && { enableSrtp: true, srtpCryptoSuite: SRTP_SUITE }),
+      ...(suite && { enableSrtp: true, srtpCryptoSuite: suite }),
     });
     const type = ip === '::1' ? 'udp6' : 'udp4';
     const socket = createSocket({ type, recvBufferSize: RECEIVE_BUFFER_BYTES });
     await new Promise<void>((resolve) => socket.bind(0, ip, resolve));
-    const key = randomBytes(SRTP_KEY_BYTES);
+    const key = randomBytes(suite ? srtpKeyBytes[suite] : 0);
     await transport.connect({
       ip,
       port: socket.address().port,
-      ...(options.srtp === true && {
-        srtpParameters: { cryptoSuite: SRTP_SUITE, keyBase64: key.toString('base64') },
-      }),
+      ...(suite && { srtpParameters: { cryptoSuite: suite, keyBase64: key.toString('base64') } }),
     });
     const theirKey = transport.srtpParameters?.keyBase64;
     const contexts =
@@ -86,12 +86,22 @@ export class PlainPeer {
 
   /** @param packet RTP in clear */
   sendBytes(packet: Buffer): void {
-    this.#transmit(this.#sent?.protectRtp(packet) ?? packet);
+    this.sendDatagram(this.protect(packet));
+  }
+
+  /** @returns what `sendBytes` would send */
+  protect(packet: Buffer): Buffer {
+    return this.#sent?.protectRtp(packet) ?? packet;
   }
 
   /** @param packet RTCP in clear */
   sendRtcp(packet: Buffer): void {
-    this.#transmit(this.#sent?.protectRtcp(packet) ?? packet);
+    this.sendDatagram(this.protectRtcp(packet));
+  }
+
+  /** @returns what `sendRtcp` would send */
+  protectRtcp(packet: Buffer): Buffer {
+    return this.#sent?.protectRtcp(packet) ?? packet;
   }
 
   /** From now on what comes to this peer comes through a link of this shape. */
@@ -110,7 +120,8 @@ export class PlainPeer {
     this.#socket.close();
   }
 
-  #transmit(data: Buffer): void {
+  /** As it is. */
+  sendDatagram(data: Buffer): void {
     const { localAddress, localPort } = this.transport.tuple;
     this.#socket.send(data, localPort, localAddress);
   }

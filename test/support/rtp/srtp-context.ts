@@ -1,11 +1,10 @@
-// SRTP and SRTCP with AEAD_AES_128_GCM (RFC 3711, RFC 7714), one direction, independent of the library under test.
+// SRTP and SRTCP with AEAD_AES_128_GCM or AEAD_AES_256_GCM (RFC 3711, RFC 7714), one direction, independent of the library under test.
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 
-export const SRTP_SUITE = 'AEAD_AES_128_GCM';
-/** Bytes of master key and salt. */
-export const SRTP_KEY_BYTES = 28;
+/** Bytes of master key and salt, by suite. */
+export const srtpKeyBytes = { AEAD_AES_128_GCM: 28, AEAD_AES_256_GCM: 44 } as const;
+export type SrtpSuite = keyof typeof srtpKeyBytes;
 
-const KEY_BYTES = 16;
 const SALT_BYTES = 12;
 const TAG_BYTES = 16;
 const label = { rtpKey: 0, rtpSalt: 2, rtcpKey: 3, rtcpSalt: 5 };
@@ -26,12 +25,13 @@ export class SrtpContext {
 
   /** @param master key and salt, concatenated */
   constructor(master: Buffer) {
+    const keyBytes = master.length - SALT_BYTES;
     this.#rtp = {
-      key: derive(master, label.rtpKey, KEY_BYTES),
+      key: derive(master, label.rtpKey, keyBytes),
       salt: derive(master, label.rtpSalt, SALT_BYTES),
     };
     this.#rtcp = {
-      key: derive(master, label.rtcpKey, KEY_BYTES),
+      key: derive(master, label.rtcpKey, keyBytes),
       salt: derive(master, label.rtcpSalt, SALT_BYTES),
     };
   }
@@ -40,7 +40,7 @@ export class SrtpContext {
     const header = packet.subarray(0, rtpHeaderBytes(packet));
     const index = this.#indexOf(packet);
     this.#advance(packet.readUInt32BE(8), index);
-    const cipher = createCipheriv('aes-128-gcm', this.#rtp.key, this.#rtpNonce(packet, index));
+    const cipher = createCipheriv(gcm(this.#rtp.key), this.#rtp.key, this.#rtpNonce(packet, index));
     cipher.setAAD(header);
     const body = cipher.update(packet.subarray(header.length));
     return Buffer.concat([header, body, cipher.final(), cipher.getAuthTag()]);
@@ -68,7 +68,11 @@ export class SrtpContext {
     const trailer = Buffer.alloc(4);
     trailer.writeUInt32BE((0x8000_0000 | this.#rtcpIndex) >>> 0);
     this.#rtcpIndex += 1;
-    const cipher = createCipheriv('aes-128-gcm', this.#rtcp.key, this.#rtcpNonce(packet, trailer));
+    const cipher = createCipheriv(
+      gcm(this.#rtcp.key),
+      this.#rtcp.key,
+      this.#rtcpNonce(packet, trailer),
+    );
     cipher.setAAD(Buffer.concat([packet.subarray(0, 8), trailer]));
     const body = cipher.update(packet.subarray(8));
     return Buffer.concat([
@@ -133,12 +137,17 @@ export class SrtpContext {
 
 /** RFC 3711 §4.3 with AES-CM and no key derivation rate. */
 function derive(master: Buffer, which: number, bytes: number): Buffer {
+  const key = master.subarray(0, master.length - SALT_BYTES);
   const iv = Buffer.alloc(16);
-  master.copy(iv, 0, KEY_BYTES);
+  master.copy(iv, 0, key.length);
   iv.writeUInt8(iv.readUInt8(7) ^ which, 7);
-  return createCipheriv('aes-128-ctr', master.subarray(0, KEY_BYTES), iv).update(
+  return createCipheriv(`aes-${key.length === 32 ? 256 : 128}-ctr`, key, iv).update(
     Buffer.alloc(bytes),
   );
+}
+
+function gcm(key: Buffer): 'aes-256-gcm' | 'aes-128-gcm' {
+  return key.length === 32 ? 'aes-256-gcm' : 'aes-128-gcm';
 }
 
 function decrypt(keys: {
@@ -148,7 +157,7 @@ function decrypt(keys: {
   /** With the tag at its end. */
   readonly body: Buffer;
 }): Buffer | undefined {
-  const decipher = createDecipheriv('aes-128-gcm', keys.key, keys.nonce);
+  const decipher = createDecipheriv(gcm(keys.key), keys.key, keys.nonce);
   const tagStart = keys.body.length - TAG_BYTES;
   decipher.setAAD(keys.associated);
   decipher.setAuthTag(keys.body.subarray(tagStart));

@@ -1,0 +1,175 @@
+#include "GcmCipher.hpp"
+#include <openssl/crypto.h>
+
+#ifdef TRESTLE_IPSEC_MB
+#include <intel-ipsec-mb.h>
+
+namespace
+{
+	/**
+	 * The functions for this processor, nullptr if it lacks AES instructions or the library's
+	 * self-test failed.
+	 */
+	IMB_MGR* getManager()
+	{
+		static IMB_MGR* const manager = []() -> IMB_MGR*
+		{
+			auto* created = alloc_mb_mgr(0);
+
+			if (!created)
+			{
+				return nullptr;
+			}
+
+			init_mb_mgr_auto(created, nullptr);
+
+			static constexpr uint64_t Needed{ IMB_FEATURE_AESNI | IMB_FEATURE_PCLMULQDQ };
+			const bool selfTested = (created->features & IMB_FEATURE_SELF_TEST) == 0 ||
+			                        (created->features & IMB_FEATURE_SELF_TEST_PASS) != 0;
+
+			if (
+			  imb_get_errno(created) != 0 || (created->features & Needed) != Needed ||
+			  (created->features & IMB_FEATURE_AESNI_EMU) != 0 || !selfTested)
+			{
+				free_mb_mgr(created);
+
+				return nullptr;
+			}
+
+			return created;
+		}();
+
+		return manager;
+	}
+} // namespace
+
+struct GcmCipher::Schedule
+{
+	~Schedule()
+	{
+		OPENSSL_cleanse(&this->data, sizeof(this->data));
+	}
+
+	gcm_key_data data;
+};
+#else
+struct GcmCipher::Schedule
+{
+};
+#endif
+
+GcmCipher::GcmCipher() = default;
+
+GcmCipher::~GcmCipher()
+{
+	EVP_CIPHER_CTX_free(this->ctx);
+}
+
+bool GcmCipher::SetKey(const uint8_t* key, size_t keyLen)
+{
+	if (keyLen != 16 && keyLen != MaxKeyLength)
+	{
+		return false;
+	}
+
+	this->keyLen = keyLen;
+
+#ifdef TRESTLE_IPSEC_MB
+	if (auto* manager = getManager())
+	{
+		this->schedule = std::make_unique<Schedule>();
+
+		if (keyLen == MaxKeyLength)
+		{
+			IMB_AES256_GCM_PRE(manager, key, &this->schedule->data);
+		}
+		else
+		{
+			IMB_AES128_GCM_PRE(manager, key, &this->schedule->data);
+		}
+
+		return true;
+	}
+#endif
+
+	const OpensslMemory::Watch watch(this->memory);
+
+	this->ctx = EVP_CIPHER_CTX_new();
+
+	const auto* cipher = keyLen == MaxKeyLength ? EVP_aes_256_gcm() : EVP_aes_128_gcm();
+
+	return this->ctx && EVP_CipherInit_ex(this->ctx, cipher, nullptr, key, nullptr, /*enc*/ 1) == 1;
+}
+
+bool GcmCipher::Encrypt(
+  const Iv& iv, const uint8_t* aad, size_t aadLen, const uint8_t* in, size_t len, uint8_t* out, uint8_t* tag)
+{
+#ifdef TRESTLE_IPSEC_MB
+	if (this->schedule)
+	{
+		const auto* manager   = getManager();
+		const auto* keyData   = &this->schedule->data;
+		const auto encryptGcm = this->keyLen == MaxKeyLength ? manager->gcm256_enc : manager->gcm128_enc;
+		gcm_context_data context;
+
+		encryptGcm(keyData, &context, out, in, len, iv.bytes, aad, aadLen, tag, TagLength);
+
+		return true;
+	}
+#endif
+
+	int written;
+
+	return EVP_EncryptInit_ex(this->ctx, nullptr, nullptr, nullptr, iv.bytes) == 1 &&
+	       EVP_EncryptUpdate(this->ctx, nullptr, &written, aad, static_cast<int>(aadLen)) == 1 &&
+	       EVP_EncryptUpdate(this->ctx, out, &written, in, static_cast<int>(len)) == 1 &&
+	       EVP_EncryptFinal_ex(this->ctx, out + len, &written) == 1 &&
+	       EVP_CIPHER_CTX_ctrl(this->ctx, EVP_CTRL_AEAD_GET_TAG, TagLength, tag) == 1;
+}
+
+bool GcmCipher::Decrypt(
+  const Iv& iv,
+  const uint8_t* aad,
+  size_t aadLen,
+  const uint8_t* in,
+  size_t len,
+  uint8_t* out,
+  const uint8_t* tag)
+{
+#ifdef TRESTLE_IPSEC_MB
+	if (this->schedule)
+	{
+		const auto* manager   = getManager();
+		const auto* keyData   = &this->schedule->data;
+		const auto decryptGcm = this->keyLen == MaxKeyLength ? manager->gcm256_dec : manager->gcm128_dec;
+		gcm_context_data context;
+		uint8_t expected[TagLength];
+
+		decryptGcm(keyData, &context, out, in, len, iv.bytes, aad, aadLen, expected, TagLength);
+
+		return CRYPTO_memcmp(expected, tag, TagLength) == 0;
+	}
+#endif
+
+	int written;
+
+	return EVP_DecryptInit_ex(this->ctx, nullptr, nullptr, nullptr, iv.bytes) == 1 &&
+	       EVP_DecryptUpdate(this->ctx, nullptr, &written, aad, static_cast<int>(aadLen)) == 1 &&
+	       EVP_DecryptUpdate(this->ctx, out, &written, in, static_cast<int>(len)) == 1 &&
+	       EVP_CIPHER_CTX_ctrl(
+	         this->ctx, EVP_CTRL_AEAD_SET_TAG, TagLength, const_cast<uint8_t*>(tag)) == 1 &&
+	       EVP_DecryptFinal_ex(this->ctx, out + len, &written) == 1;
+}
+
+void GcmCipher::ListMemory(MemoryAhead& memoryAhead) const
+{
+	if (this->schedule)
+	{
+		memoryAhead.Add(*this->schedule);
+	}
+
+	for (const auto& [data, len] : this->memory)
+	{
+		memoryAhead.Add(data, len);
+	}
+}
