@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Deployment } from './control/xmpp/participant.ts';
@@ -94,8 +95,8 @@ function runArguments(command: Mode, values: Values): RunArguments {
     churnPerMinute: number('churn', values.churn),
     processes: processesFrom(values.processes),
     chaosCommand: values.run,
-    json: values.json,
-    html: values.html,
+    json: writableFile('json', values.json),
+    html: writableFile('html', values.html),
   };
 }
 
@@ -173,6 +174,17 @@ function compareArguments(files: readonly string[]): CompareArguments {
     throw new ArgumentError('compare takes two reports: compare BEFORE.json AFTER.json');
   }
   return { command: 'compare', before, after };
+}
+
+/** Better now than when the run is over. */
+function writableFile(name: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new ArgumentError(`--${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return file;
 }
 
 /** Load on somebody else's machine is an attack, so anything but this machine needs the user's word. */

@@ -41,22 +41,37 @@ export function figuresOf(pid: number): ProcessFigures | undefined {
   return {
     pid,
     name: nameOf(pid, stat.slice(stat.indexOf('(') + 1, end)),
-    cpuUs: cpuUsOf(fields),
+    cpuUs: (Number(fields[11]) + Number(fields[12])) * TICK_US,
     residentBytes: Number(fields[21]) * PAGE_BYTES,
   };
 }
 
-/** CPU time of each thread of a process, µs. */
-export function threadsCpuUs(pid: number): readonly (readonly [thread: number, us: number])[] {
-  return numbers(`/proc/${pid}/task`).map((thread) => {
-    const stat = read(`/proc/${pid}/task/${thread}/stat`);
-    return [thread, cpuUsOf(stat.slice(stat.lastIndexOf(')') + 2).split(' '))];
-  });
+/** Since a thread started, µs. */
+export type ThreadTimes = {
+  readonly cpuUs: number;
+  /** It could have run, but others had the processors. */
+  readonly waitedUs: number;
+};
+
+/** Threads of processes by their number; empty where the kernel does not say (CONFIG_SCHED_INFO). */
+export function threadTimes(pids: readonly number[]): ReadonlyMap<number, ThreadTimes> {
+  const threads = pids.flatMap((pid) =>
+    numbers(`/proc/${pid}/task`).map((thread) => [pid, thread] as const),
+  );
+  return new Map(
+    threads.flatMap(([pid, thread]) => {
+      const [ran, waited] = read(`/proc/${pid}/task/${thread}/schedstat`).split(' ');
+      if (waited === undefined) return [];
+      return [[thread, { cpuUs: Number(ran) / 1000, waitedUs: Number(waited) / 1000 }]];
+    }),
+  );
 }
 
-/** @param fields of a `stat` file, from the state on */
-function cpuUsOf(fields: readonly string[]): number {
-  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+/** CPU time of everything on this machine, µs, with what its host took; undefined when the kernel does not say. */
+export function machineCpuUs(): number | undefined {
+  const [, user, nice, system, , , , , steal] = read('/proc/stat').split(/\s+/).map(Number);
+  if (steal === undefined) return undefined;
+  return ((user ?? 0) + (nice ?? 0) + (system ?? 0) + steal) * TICK_US;
 }
 
 /** The kernel keeps 15 characters of a name; the command line has the rest. */

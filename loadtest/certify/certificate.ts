@@ -1,3 +1,4 @@
+import { isGood } from '../report/judged-step.ts';
 import type { Report, StepReport } from '../report/report.ts';
 import { nativeFloor, type NativeLimits } from './native-limits.ts';
 
@@ -12,14 +13,12 @@ export type Capacity = {
   readonly highest: StepReport | undefined;
   /** In and out, as the bridge's own packet rate counts them. */
   readonly packetsPerSecond: number;
-  /** `bridge`: the next step broke a limit; `generator` and `sizes`: it may carry more. */
-  readonly limitedBy: 'bridge' | 'generator' | 'sizes';
+  /** `bridge`: the next step broke a limit; with the others it may carry more. */
+  readonly limitedBy: 'bridge' | 'generator' | 'machine, which others used' | 'sizes';
 };
 
 export function capacityOf({ scenario, steps }: Report): Capacity {
-  const passed = steps.filter(
-    ({ violations, generator }) => violations.length === 0 && generator.faults.length === 0,
-  );
+  const passed = steps.filter(isGood);
   const highest = passed.at(-1);
   const rate = ({ audio, video }: StepReport) =>
     audio.sentPerSecond + video.sentPerSecond + audio.deliveredPerSecond + video.deliveredPerSecond;
@@ -34,6 +33,7 @@ export function capacityOf({ scenario, steps }: Report): Capacity {
 /** A climb ends with the step that was too much. */
 function limitOf(last: StepReport | undefined): Capacity['limitedBy'] {
   if (last && last.generator.faults.length > 0) return 'generator';
+  if (last && last.disturbances.length > 0) return 'machine, which others used';
   return last && last.violations.length > 0 ? 'bridge' : 'sizes';
 }
 

@@ -1,4 +1,4 @@
-import type { StepReport } from '../report/report.ts';
+import { faultsOf, isGood, isInvalid } from '../report/judged-step.ts';
 import type { Run } from '../run/run.ts';
 import type { Load } from './mode.ts';
 
@@ -18,17 +18,11 @@ export async function step(run: Run, load: Load): Promise<readonly string[]> {
     const joins = await run.become(load.clients(size), load.joinsPerSecond);
     let report = await run.measure(name, load.stepSeconds, joins);
     // Something else may have had the machine for a moment.
-    if (isStarved(report) && isTimeLeft()) {
-      findings.push(
-        `${name} was measured twice: the first time ${report.generator.faults.join('; ')}`,
-      );
+    if (isInvalid(report) && isTimeLeft()) {
+      findings.push(`${name} was measured twice: the first time ${faultsOf(report).join('; ')}`);
       report = await run.measureAgain(name, load.stepSeconds, joins);
     }
-    if (isStarved(report) || report.violations.length > 0) return findings;
+    if (!isGood(report)) return findings;
   }
   return [...findings, 'the largest size passed: choose larger ones with --sizes to find the knee'];
-}
-
-function isStarved({ generator }: StepReport): boolean {
-  return generator.faults.length > 0;
 }

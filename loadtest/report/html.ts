@@ -2,6 +2,7 @@ import { ms, percent, processes, UNKNOWN } from './figures.ts';
 import { drawGraphs } from './html-graphs.ts';
 import { style } from './html-style.ts';
 import { type Column, column, drawTable, escape } from './html-table.ts';
+import { faultsOf, isGood } from './judged-step.ts';
 import type { KindFigures, Percentiles, Report, StepReport } from './report.ts';
 
 /** The report as one page that needs nothing else: no scripts, no fonts, no network. */
@@ -118,6 +119,8 @@ const bridgeColumns: readonly Column<StepReport>[] = [
   ),
   column('stress', ({ bridge }) => bridge.stress?.toFixed(2) ?? UNKNOWN),
   column('event loop p99', ({ bridge }) => ms(bridge.eventLoopDelayP99Ms)),
+  column('waited for a processor', ({ machine }) => percent(machine.bridgeWaitedPercent)),
+  column('cores used by others', ({ machine }) => machine.otherCores?.toString() ?? UNKNOWN),
   column('socket drops', ({ bridge }) => bridge.socketDrops?.toString() ?? UNKNOWN),
   column(
     'CPU of a core, memory',
@@ -179,13 +182,8 @@ function findings({ findings: found, conservation: { notes } }: Report): string 
   return `<ul>${all.map((each) => `<li>${escape(each)}</li>`).join('')}</ul>`;
 }
 
-function isGood({ violations, generator }: StepReport): boolean {
-  return violations.length === 0 && generator.faults.length === 0;
-}
-
-function broken({ violations, generator }: StepReport): string {
-  const faults = generator.faults.map((fault) => `the generator: ${fault}`);
-  return [...faults, ...violations.map(({ limit }) => limit)].join('; ');
+function broken(step: StepReport): string {
+  return [...faultsOf(step), ...step.violations.map(({ limit }) => limit)].join('; ');
 }
 
 function rate(perSecond: number): string {

@@ -73,6 +73,16 @@ export type GeneratorFigures = {
   readonly faults: readonly string[];
 };
 
+/** Who had the processors of this machine meanwhile. */
+export type MachineFigures = {
+  /** Used by programs that are neither bridge nor load tester, in cores; undefined where the kernel does not say. */
+  readonly otherCores: number | undefined;
+  /** Used by those two. */
+  readonly ownCores: number;
+  /** The part of the time that a thread of the bridge had to wait for a processor; undefined when it is elsewhere. */
+  readonly bridgeWaitedPercent: number | undefined;
+};
+
 export type Violation = {
   readonly limit: string;
   readonly allowed: number;
@@ -110,6 +120,9 @@ export type StepReport = {
   readonly joins: JoinFigures;
   readonly bridge: BridgeFigures;
   readonly generator: GeneratorFigures;
+  readonly machine: MachineFigures;
+  /** Why others may have caused the violations: then they say nothing about the bridge. */
+  readonly disturbances: readonly string[];
   readonly violations: readonly Violation[];
 };
 
@@ -154,6 +167,8 @@ export type Moment = {
   readonly deliveredPerSecond: number;
   readonly delayP50Ms: number | undefined;
   readonly delayP99Ms: number | undefined;
+  /** Of packets past the bridge. */
+  readonly ownDelayP99Ms: number | undefined;
   readonly lossPercent: number;
   readonly bridgeCpuPercent: number | undefined;
   readonly bridgeMb: number | undefined;

@@ -1,4 +1,5 @@
 import { ms, percent, processes, UNKNOWN, violationText } from './figures.ts';
+import { faultsOf, isGood } from './judged-step.ts';
 import type { KindFigures, Moment, Report, StepReport } from './report.ts';
 
 const SPARKS = '▁▂▃▄▅▆▇█';
@@ -33,14 +34,14 @@ export class Terminal {
   }
 
   step(step: StepReport): void {
-    const { audio, video, bridge, violations, generator } = step;
-    const isBad = violations.length > 0 || generator.faults.length > 0;
+    const { audio, video, bridge, violations, joins } = step;
     const cpu = processes(bridge.processes, '%', ({ cpuPercent }) => cpuPercent);
     this.line(
-      `${isBad ? '✗' : '✓'} ${step.name}: audio ${kind(audio)}; video ${kind(video)}; bridge ${cpu === '' ? 'not on this machine' : cpu}`,
+      `${isGood(step) ? '✓' : '✗'} ${step.name}: audio ${kind(audio)}; video ${kind(video)}; bridge ${cpu === '' ? 'not on this machine' : cpu}`,
     );
     for (const violation of violations) this.line(`    ${violationText(violation)}`);
-    for (const fault of generator.faults) this.line(`    the generator: ${fault}`);
+    for (const reason of joins.failures) this.line(`    did not join: ${reason}`);
+    for (const fault of faultsOf(step)) this.line(`    ${fault}`);
   }
 
   verdict({ verdict, conservation, findings }: Report): void {
@@ -51,7 +52,8 @@ export class Terminal {
         (row) =>
           `${row.kind} ${row.offered} = ${row.delivered} delivered + ${row.lost} lost + ${row.withheld} held back + ${row.missing} missing`,
       );
-    this.line(`conservation ${conservation.holds ? 'holds' : 'FAILS'}: ${sums.join('; ')}`);
+    const accounts = sums.length === 0 ? 'no media reached anybody' : sums.join('; ');
+    this.line(`conservation ${conservation.holds ? 'holds' : 'FAILS'}: ${accounts}`);
     for (const finding of [...conservation.notes, ...findings]) this.line(`- ${finding}`);
   }
 

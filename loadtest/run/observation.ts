@@ -1,4 +1,5 @@
 import type { BridgeSample } from '../bridge/bridge-watch.ts';
+import type { ThreadTimes } from '../bridge/process-figures.ts';
 import type { Snapshot } from '../media/measurements.ts';
 
 /** Everything that is looked at, at one moment. */
@@ -8,8 +9,12 @@ export type Observation = {
   readonly bridge: BridgeSample;
   /** CPU time of each generator process, µs. */
   readonly generatorCpuUs: readonly number[];
-  /** CPU time of each of their threads, µs; empty where the kernel does not say. */
-  readonly generatorThreadsUs: ReadonlyMap<number, number>;
+  readonly generatorThreads: ReadonlyMap<number, ThreadTimes>;
+  /** Empty when the bridge is not on this machine. */
+  readonly bridgeThreads: ReadonlyMap<number, ThreadTimes>;
+  /** CPU time of the whole machine, and of the run and what it tests, µs. */
+  readonly machineCpuUs: number | undefined;
+  readonly ownCpuUs: number;
   readonly generatorDrops: number;
   readonly participants: number;
 };

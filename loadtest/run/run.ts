@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../src/base/clock.ts';
-import type { BridgeWatch } from '../bridge/bridge-watch.ts';
-import { socketDrops, threadsCpuUs } from '../bridge/process-figures.ts';
+import type { BridgeSample, BridgeWatch } from '../bridge/bridge-watch.ts';
+import { machineCpuUs, socketDrops, threadTimes } from '../bridge/process-figures.ts';
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { ControlPath } from '../control/control-path.ts';
+import type { GeneratorAnswers } from '../generator/messages.ts';
 import type { GeneratorProcess } from '../generator/generator-process.ts';
 import { between, type Snapshot, sumSnapshots } from '../media/measurements.ts';
 import type { Conservation, Limits, Moment, StepReport } from '../report/report.ts';
@@ -29,6 +30,16 @@ export type RunOptions = {
   readonly onMoment: (moment: Moment) => void;
   readonly onStep: (step: StepReport) => void;
 };
+
+/** Of generators, bridge and this process. */
+function ownCpuUs(
+  looks: readonly GeneratorAnswers['look'][],
+  { processes }: Pick<BridgeSample, 'processes'>,
+): number {
+  const { user, system } = process.cpuUsage();
+  const generators = looks.reduce((sum, { health }) => sum + health.cpuUs, 0);
+  return user + system + generators + processes.reduce((sum, { cpuUs }) => sum + cpuUs, 0);
+}
 
 /** A step that was cut short before this says nothing. */
 const MIN_STEP_S = 3;
@@ -222,7 +233,10 @@ export class Run {
       snapshot: sumSnapshots(looks.map(({ snapshot }) => snapshot)),
       bridge,
       generatorCpuUs: looks.map(({ health }) => health.cpuUs),
-      generatorThreadsUs: new Map(generators.flatMap(({ pid }) => threadsCpuUs(pid))),
+      generatorThreads: threadTimes(generators.map(({ pid }) => pid)),
+      bridgeThreads: threadTimes(bridge.processes.map(({ pid }) => pid)),
+      machineCpuUs: machineCpuUs(),
+      ownCpuUs: ownCpuUs(looks, bridge),
       generatorDrops: socketDrops(generators.map(({ pid }) => pid)),
       participants: crowd.size,
     };
@@ -249,6 +263,7 @@ export class Run {
       deliveredPerSecond: round(delivered / seconds, 0),
       delayP50Ms: delayMs?.p50,
       delayP99Ms: delayMs?.p99,
+      ownDelayP99Ms: percentiles(durations.ownDelay)?.p99,
       lossPercent: round((100 * lost) / Math.max(1, delivered + lost)),
       bridgeCpuPercent: known ? Math.max(0, cpu(bridgeCpu)) : undefined,
       bridgeMb: known ? round(bytes / 1e6, 1) : undefined,

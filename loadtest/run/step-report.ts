@@ -14,6 +14,7 @@ import type {
 } from '../report/report.ts';
 import type { JoinRecord } from './crowd.ts';
 import { generatorFaults } from './generator-faults.ts';
+import { disturbances, machineFigures, mostOfTime } from './machine-figures.ts';
 import type { Observation } from './observation.ts';
 import { percentiles, percentilesOf, round } from './percentiles.ts';
 import type { Service } from './service.ts';
@@ -68,6 +69,7 @@ export function stepReport(window: StepWindow): StepReport {
     deaf: service.deaf,
     blind: service.blind,
     joins: joinFigures(joins),
+    machine: machineFigures(before, after),
     bridge: bridgeFigures(before, after, counts.audioDelivered + counts.videoDelivered),
     generator: generatorFigures(before, after, {
       latenessMs: lateness,
@@ -76,7 +78,10 @@ export function stepReport(window: StepWindow): StepReport {
       ownLossPercent: lostPercent(counts.ownSent, ownDelay?.count ?? 0),
     }),
   };
-  return { ...figures, violations: violationsOf(figures, limits) };
+  const violations = violationsOf(figures, limits);
+  // What passed has passed in spite of them.
+  const disturbed = violations.length > 0 ? disturbances(figures.machine) : [];
+  return { ...figures, disturbances: disturbed, violations };
 }
 
 function countAbove(buckets: Buckets, us: number): number {
@@ -163,19 +168,16 @@ function generatorFigures(
     cpuPercent: after.generatorCpuUs.map((cpuUs, place) =>
       round((100 * (cpuUs - (before.generatorCpuUs[place] ?? 0))) / elapsedUs, 1),
     ),
-    busiestThreadPercent: busiestThread(before, after),
+    busiestThreadPercent: mostOfTime(
+      before.generatorThreads,
+      after.generatorThreads,
+      elapsedUs,
+      ({ cpuUs }) => cpuUs,
+    ),
     ...own,
     socketDrops: after.generatorDrops - before.generatorDrops,
   };
   return { ...figures, faults: generatorFaults(figures) };
-}
-
-function busiestThread(before: Observation, after: Observation): number | undefined {
-  if (after.generatorThreadsUs.size === 0) return undefined;
-  const used = [...after.generatorThreadsUs].map(
-    ([thread, us]) => us - (before.generatorThreadsUs.get(thread) ?? 0),
-  );
-  return round((100 * Math.max(...used)) / (after.atUs - before.atUs), 1);
 }
 
 /** Those under way at either end of a window make a packet more or less. */

@@ -8,6 +8,7 @@ import type {
   Violation,
 } from '../report/report.ts';
 import { violationText } from '../report/figures.ts';
+import { isGood, isInvalid } from '../report/judged-step.ts';
 import { round } from './percentiles.ts';
 
 export const defaultLimits: Limits = {
@@ -21,7 +22,9 @@ export const defaultLimits: Limits = {
   joinFailuresPercent: 0,
 };
 
-type Measured = Omit<StepReport, 'violations'>;
+const FAILED_JOINS = 'failed joins';
+
+type Measured = Omit<StepReport, 'violations' | 'disturbances'>;
 
 /** What a step broke, worst first: by how many times it exceeded its limit. */
 export function violationsOf(step: Measured, limits: Limits): Violation[] {
@@ -44,7 +47,7 @@ export function violationsOf(step: Measured, limits: Limits): Violation[] {
     ['clients that heard nobody', step.deaf, 0, ''],
     ['clients that saw nobody', step.blind, 0, ''],
     [
-      'failed joins',
+      FAILED_JOINS,
       (100 * joins.failed) / Math.max(1, joins.attempted),
       limits.joinFailuresPercent,
       '%',
@@ -84,7 +87,7 @@ export function verdictOf(
   const highestPassed = lastBefore(broken, steps)?.name;
   // A starved generator explains every other figure of its step, so it comes first.
   const [result, headline] =
-    broken && broken.generator.faults.length > 0
+    broken && isInvalid(broken)
       ? starved(broken, highestPassed, circumstances.climbing && conservation.holds)
       : judged(steps, conservation, circumstances.untested);
   return { result, headline, highestPassed, brokeFirst: broken && whatBroke(broken) };
@@ -124,14 +127,15 @@ function reachedText(highest: string | undefined): string {
   return highest === undefined ? 'passed no step' : `passed up to ${highest}`;
 }
 
-function whatBroke({ name, violations, generator }: StepReport): string {
+function whatBroke({ name, violations, generator, disturbances, joins }: StepReport): string {
   const [fault] = generator.faults;
   if (fault !== undefined) return `the generator itself was too slow at ${name}: ${fault}`;
-  return `${name}: ${violations.slice(0, 1).map(violationText).join('')}`;
-}
-
-function isGood({ violations, generator }: StepReport): boolean {
-  return violations.length === 0 && generator.faults.length === 0;
+  const [disturbance] = disturbances;
+  if (disturbance !== undefined) return `this machine was not free at ${name}: ${disturbance}`;
+  const [worst] = violations;
+  const [reason] = worst?.limit === FAILED_JOINS ? joins.failures : [];
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return `${name}: ${worst ? violationText(worst) : ''}${why}`;
 }
 
 function excess({ measured, allowed }: Violation): number {

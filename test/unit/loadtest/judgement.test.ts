@@ -7,6 +7,7 @@ import type { Flow } from '../../../loadtest/media/receiver-log.ts';
 import { regressionsBetween } from '../../../loadtest/report/compare.ts';
 import type { Conservation, Report, StepReport } from '../../../loadtest/report/report.ts';
 import { checkConservation } from '../../../loadtest/run/conservation.ts';
+import { disturbances } from '../../../loadtest/run/machine-figures.ts';
 import { generatorFaults } from '../../../loadtest/run/generator-faults.ts';
 import {
   defaultLimits,
@@ -50,6 +51,13 @@ describe('the verdict', () => {
     const verdict = verdictOf([named('2 people'), named('4 people', lossy)], balanced, planned);
     expect(verdict).toMatchObject({ result: 'FAIL', highestPassed: '2 people' });
     expect(verdict.brokeFirst).toBe('4 people: audio loss 4 %, allowed 0.5');
+  });
+
+  it('says why nobody could join', () => {
+    const joins = { ...good.joins, attempted: 2, failed: 2, failures: ['nobody answers'] };
+    expect(verdictOf([named('2 people', { joins })], balanced, planned).headline).toContain(
+      'failed joins 100 %, allowed 0 (nobody answers)',
+    );
   });
 
   it('names no step as passed that came after the broken one', () => {
@@ -121,6 +129,26 @@ describe('a delay', () => {
     expect(named('2 people', late).violations).toMatchObject([{ limit: 'added audio delay p99' }]);
     const own = { generator: { ...good.generator, ownDelayMs: { ...slow, p99: 15 } } };
     expect(named('2 people', { ...late, ...own }).violations).toEqual([]);
+  });
+});
+
+describe('disturbances', () => {
+  const quiet = { otherCores: 0.1, ownCores: 1, bridgeWaitedPercent: 9 };
+
+  it('are others that had the processors while the bridge waited for one', () => {
+    expect(disturbances(quiet)).toEqual([]);
+    expect(disturbances({ ...quiet, otherCores: 1.3 }).join()).toContain('other programs used 1.3');
+    expect(disturbances({ ...quiet, otherCores: 20, bridgeWaitedPercent: 1 })).toEqual([]);
+    const elsewhere = { otherCores: 2, ownCores: 0, bridgeWaitedPercent: undefined };
+    expect(disturbances(elsewhere)).toEqual([]);
+  });
+
+  it('are no verdict on the bridge', () => {
+    const disturbed = { ...lossy, disturbances: ['other programs used 2 cores'] };
+    expect(verdictOf([named('2 people', disturbed)], balanced, planned)).toMatchObject({
+      result: 'INVALID',
+      brokeFirst: 'this machine was not free at 2 people: other programs used 2 cores',
+    });
   });
 });
 
@@ -280,6 +308,7 @@ describe('arguments', () => {
     [['step', '--sizes', '4,2'], 'must rise'],
     [['step', '--scenario', 'party'], 'no scenario'],
     [['step', '--codec', 'H261'], '--codec'],
+    [['step', '--json', '/nowhere/report.json'], '--json'],
     [['step', '--loss', '101'], 'percentage'],
     [['step', '--settle', '-1'], '--settle'],
     [['compare', 'a.json'], 'two reports'],

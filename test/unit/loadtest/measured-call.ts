@@ -117,7 +117,10 @@ export class MeasuredCall {
         eventLoopDelayP99Ms: unknown,
       },
       generatorCpuUs: [0],
-      generatorThreadsUs: new Map(),
+      generatorThreads: new Map(),
+      bridgeThreads: new Map(),
+      machineCpuUs: unknown,
+      ownCpuUs: 0,
       generatorDrops: 0,
       participants: 2,
     };

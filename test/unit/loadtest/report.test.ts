@@ -27,6 +27,7 @@ function moment(s: number, served: number): Moment {
     deliveredPerSecond: 50,
     delayP50Ms: 1,
     delayP99Ms: s === 2 ? unknown : 2,
+    ownDelayP99Ms: unknown,
     lossPercent: 0,
     bridgeCpuPercent: unknown,
     bridgeMb: unknown,

@@ -1,0 +1,16 @@
+import type { StepReport } from './report.ts';
+
+type Judged = Pick<StepReport, 'violations' | 'generator' | 'disturbances'>;
+
+/** What makes a step say nothing about the bridge: the generator, or others on the machine. */
+export function faultsOf({ generator, disturbances }: Judged): readonly string[] {
+  return [...generator.faults.map((fault) => `the generator: ${fault}`), ...disturbances];
+}
+
+export function isInvalid(step: Judged): boolean {
+  return faultsOf(step).length > 0;
+}
+
+export function isGood(step: Judged): boolean {
+  return step.violations.length === 0 && !isInvalid(step);
+}
