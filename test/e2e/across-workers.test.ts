@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
 import { launchChromium } from './support/chromium.ts';
 import { DemoCall } from './support/demo-call.ts';
-import { idOf, seesSpeaker } from './support/expectations.ts';
+import { hearsEverybody, idOf, seesEverybody, seesSpeaker } from './support/expectations.ts';
+import { FirefoxParticipant, firefoxToneHz } from './support/firefox.ts';
 import { Meeting, quiet } from './support/meeting.ts';
 
 const loud = 0.6;
@@ -43,6 +44,31 @@ it('a call in Chromium on two workers is a call like any other', async () => {
     for (const participant of people) await seesSpeaker(participant, speaker);
   }
   expect(call.bridgeErrors).toEqual([]);
+});
+
+it('every codec crosses, from and to Firefox too', async () => {
+  const meeting = await Meeting.gathering(0, call, browser);
+  const fox = await FirefoxParticipant.join(
+    'Fox',
+    call.url(meeting.room, { name: 'Fox', sound: 'microphone', channel: 'ws' }),
+  );
+  try {
+    await idOf(fox);
+    // In turn: Firefox, H264 and VP8 on one worker, VP9 and AV1 on the other one.
+    for (const codec of ['VP9', 'H264', 'AV1', 'VP8']) await meeting.join({ channel: 'ws', codec });
+    await meeting.allSeeAndHear();
+    const { people } = meeting;
+    for (const viewer of people) {
+      await seesEverybody(viewer, [fox], 10);
+      await hearsEverybody(viewer, [{ viewer: fox, toneHz: firefoxToneHz }]);
+    }
+    // Which others it decodes is a matter of its version and of plug-ins it downloads.
+    await seesEverybody(fox, [people[0]!, people[3]!], 10);
+    await hearsEverybody(fox, meeting.senders);
+    expect((await conferenceOf(meeting)).workers).toEqual([0, 1]);
+  } finally {
+    await fox.leave();
+  }
 });
 
 it('the death of one of its workers is a pause', async () => {
