@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
+import { openNat } from '../../support/client/nat.ts';
 import { until } from '../../support/until.ts';
 import { AUDIO, died, kill, refusal } from './call-fixture.ts';
 import {
@@ -17,6 +18,9 @@ import {
   type TestConference,
 } from './media-fixture.ts';
 import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+
+/** The message that begins the last flight of DTLS (RFC 6347 §4.2.4). */
+const changeCipherSpec = 20;
 
 /** None of these deaths is held against the call. */
 const restarts = { stableMs: 0, diedAgainMs: 0 };
@@ -82,18 +86,49 @@ describe('when its worker dies, a client', () => {
     expect(await refusal(plane, early)).toBe(true);
   });
 
-  it.each([1, 2])('gets in or is refused, at whatever moment, with %d workers', async (workers) => {
-    const plane = await startPlane({ workers, restarts });
+  it('that did not get the end of the handshake is refused', async () => {
+    const plane = await startPlane({ restarts });
+    const conference = await openTalk(plane);
+    const nat = await openNat(plane.ports!.udp);
+    atTheEnd(() => nat.close());
+    let ends = false;
+    nat.loseAnswers(([type]) => (ends ||= type === changeCipherSpec));
+    const late = await enter(conference, 'late', { candidatePort: nat.port });
+    const states = () =>
+      conference.eventsOf('transport-state').filter(({ endpointId }) => endpointId === late.id);
+    await until(() => (states().at(-1)?.dtls === 'connected' ? undefined : 'the bridge waits'));
+    expect(late.client.connected).toBe(false);
+    kill(plane, 0, 'SIGKILL');
+    await died(plane, 1);
+    nat.loseAnswers(() => false);
+    expect(await getsIn(plane, conference, late)).toBe(false);
+  });
+
+  it.each([
+    ['one worker', { workers: 1 }],
+    ['two workers', { workers: 2 }],
+    [
+      'a conference on two',
+      { workers: 2, placement: { cpuCeiling: 1, endpointsPerConference: 1 } },
+    ],
+  ])('gets in or is refused, at whatever moment, with %s', async (_name, changes) => {
+    const plane = await startPlane({ ...changes, restarts });
     const conference = await openTalk(plane);
     const outcomes: boolean[] = [];
+    const killed = [
+      [0],
+      [changes.workers - 1],
+      plane.figures().workers.map((_worker, index) => index),
+    ];
     let deaths = 0;
-    for (const momentMs of [0, 2, 4, 8, 16, 32, 64, 128]) {
+    for (const [turn, momentMs] of [0, 2, 4, 8, 16, 32, 64, 128].entries()) {
       const entering = Array.from({ length: 6 }, (_, place) =>
-        enter(conference, `${momentMs}-${place}`, { dataChannel: false }),
+        enter(conference, `${momentMs}-${place}`),
       );
       await delay(momentMs);
-      kill(plane, 0, 'SIGKILL');
-      await died(plane, (deaths += 1));
+      const victims = killed[turn % killed.length]!;
+      for (const index of victims) kill(plane, index, 'SIGKILL');
+      await died(plane, (deaths += victims.length));
       for (const who of await Promise.all(entering))
         outcomes.push(await getsIn(plane, conference, who));
     }

@@ -72,6 +72,28 @@ describe('a worker that dies', () => {
     },
   );
 
+  it.each([
+    ['IPv6 alone', ['::1'], '::1', 1],
+    ['IPv6 alone', ['::1'], '::1', 2],
+    ['the second of several addresses', ['127.0.0.1', '127.0.0.2', '::1'], '127.0.0.2', 2],
+  ] as const)(
+    'leaves calls over %s to the next one (%s, %s, %d workers)',
+    async (_name, addresses, ip, workers) => {
+      const plane = await startPlane({
+        workers,
+        listen: { addresses, udpPort: 0, tcpPort: 0 },
+        advertise: [{ protocol: 'udp', ip, type: 'host' }],
+      });
+      const { conference, bob } = await openCall(plane);
+      for (const place of plane.figures().workers.keys()) kill(plane, place, 'SIGKILL');
+      await died(plane, workers);
+      await goesOn(bob);
+      expectOneStream(bob, AUDIO, 2);
+      expectOneStream(bob, VIDEO, 3);
+      expect(conference.eventsOf('lost')).toEqual([]);
+    },
+  );
+
   it('can be followed by newcomers, new plans and an ICE restart', async () => {
     const plane = await startPlane();
     const { conference, alice, bob } = await openCall(plane);

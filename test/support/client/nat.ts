@@ -8,6 +8,8 @@ export type Nat = {
   rebind(address?: string): Promise<void>;
   /** Opens another way to the bridge beside the one in use. */
   open(address: string): Promise<NatPath>;
+  /** From now on what this is true for does not come from the bridge to clients. */
+  loseAnswers(isLost: (packet: Buffer) => boolean): void;
   /** To the bridge, as if a client had sent it. */
   send(packet: Buffer): void;
   /** What clients sent to the bridge, in order. */
@@ -27,12 +29,13 @@ export type NatPath = {
 export async function openNat(bridgePort: number): Promise<Nat> {
   const inside = await bound();
   let client: dgram.RemoteInfo | undefined;
+  let isAnswerLost = (_packet: Buffer) => false;
   const sockets = [inside];
   const openOutside = async (address?: string) => {
     const socket = await bound(address);
     sockets.push(socket);
     socket.on('message', (packet) => {
-      if (client) inside.send(packet, client.port, client.address);
+      if (client && !isAnswerLost(packet)) inside.send(packet, client.port, client.address);
     });
     return socket;
   };
@@ -69,6 +72,7 @@ export async function openNat(bridgePort: number): Promise<Nat> {
         received,
       };
     },
+    loseAnswers: (isLostThere) => (isAnswerLost = isLostThere),
     send: (packet) => outside.send(packet, bridgePort, '127.0.0.1'),
     forwarded,
     close: () => {
