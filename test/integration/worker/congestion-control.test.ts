@@ -118,6 +118,31 @@ describe('transport-cc towards a receiver', () => {
     expect(await comesWithLoss(({ loss }) => loss > 0.2)).toBe(true);
   });
 
+  it('falls at once to what a link carries that breaks down, also where little of the estimate was used', async () => {
+    const modest = (tick: number) =>
+      source.frame({ keyFrame: tick === 0, packets: 8, payloadBytes: 420 });
+    const estimate = async () => (await stats()).availableOutgoingBitrate ?? 0;
+    const comes = async (isSo: (bps: number) => boolean) => {
+      const seen = [await estimate()];
+      while (!isSo(seen.at(-1)!)) {
+        if (seen.length > 300) throw new Error(`the estimate is ${seen.at(-1)}`);
+        await run(100, 0, modest);
+        seen.push(await estimate());
+      }
+      return seen;
+    };
+    receiver.shape({ rateBps: 5_000_000, queueMs: 1000, delayMs: 20 });
+    await receiver.transport.setMaxOutgoingBitrate(2_500_000);
+    await consume(receiver.transport, producer, parameters);
+    await comes((bps) => bps > 2_000_000);
+    // 850 kbit/s are sent.
+    receiver.shape({ rateBps: 600_000 });
+    const falling = await comes((bps) => bps < 650_000);
+    // Not by 15 % at a time: the queue would be full before.
+    const steps = falling.slice(1).map((bps, place) => bps / falling[place]!);
+    expect(Math.min(...steps)).toBeLessThan(0.6);
+  }, 90_000);
+
   it('takes no feedback about packets that were not sent, or not lately', async () => {
     await consume(receiver.transport, producer, parameters);
     await run(1000, 0);

@@ -146,6 +146,8 @@ export class WebRtcClient {
   }
 
   close(): void {
+    // Packets may still come, and what throws on the library's thread ends the process.
+    this.onRtp = () => undefined;
     clearInterval(this.#feedbackTimer);
     this.#peer.close();
     this.#tcpPath?.close();
