@@ -41,7 +41,7 @@ export class Vitals {
   #stress = 0;
   #loop = { utilization: 0, p99DelayMs: 0, maxDelayMs: 0 };
   #machineLoad: MachineSample = { used: 0, steal: undefined };
-  #checkedMs: number;
+  #checkedMs = 0;
   #socketFigures: readonly SocketFigures[] = [];
   #socketsReadMs = -Infinity;
 
@@ -50,7 +50,6 @@ export class Vitals {
     this.#machine = new MachineLoad(options.config.load.cpuUsage.detectSteal);
     this.#check = new HealthCheck(options.config.health);
     this.#startedMs = options.clock.nowMs();
-    this.#checkedMs = this.#startedMs;
   }
 
   get health(): Health {
@@ -67,6 +66,7 @@ export class Vitals {
     this.#eventLoop.start();
     this.#runtime.start();
     this.#machine.sample();
+    this.#checkedMs = this.#options.clock.nowMs();
     this.#schedules.push(
       timers.every(sampleIntervalMs, () => this.#sample()),
       timers.every(healthIntervalMs, () => this.#judge()),

@@ -4,7 +4,7 @@ export type HealthFacts = {
   readonly hasValidAddress: boolean;
   /** STUN servers are configured and none told an address. */
   readonly stunFailed: boolean;
-  /** Milliseconds since each worker last answered; empty = no worker is alive. */
+  /** Milliseconds since each worker last answered, time in which nobody could ask included; empty = no worker is alive. */
   readonly workersSilentMs: readonly number[];
   /** How late the event loop ran its timers at worst since the last check. */
   readonly eventLoopDelayMs: number;
@@ -34,10 +34,14 @@ export type Health = { readonly healthy: boolean; readonly fault: Fault | undefi
 /** JVB does not remember what fails while it starts. */
 const stickyAfterMs = 5 * 60_000;
 
+/** A block of the event loop that is over says nothing of what comes; another one this soon after does. */
+const blockForgottenMs = 60_000;
+
 /** One value for REST, the health IQ, presence and metrics; the reason says what to look at. */
 export class HealthCheck {
   readonly #config: HealthConfig;
   #remembered: string | undefined;
+  #blockEndedMs = -Infinity;
 
   constructor(config: HealthConfig) {
     this.#config = config;
@@ -45,12 +49,19 @@ export class HealthCheck {
 
   /** @param uptimeMs since the bridge started */
   check(facts: HealthFacts, uptimeMs: number): Health {
-    const fault = findFault(facts, this.#config);
+    const fault = findFault(facts, this.#config, this.#blockedAgain(facts, uptimeMs));
     if (fault?.hard === true && this.#config.stickyFailures && uptimeMs > stickyAfterMs) {
       this.#remembered ??= fault.reason;
     }
     const lasting = fault ?? this.#stickyFault();
     return { healthy: lasting === undefined, fault: lasting };
+  }
+
+  #blockedAgain({ eventLoopDelayMs }: HealthFacts, uptimeMs: number): boolean {
+    if (eventLoopDelayMs <= this.#config.maxCheckDurationMs) return false;
+    const freeMs = uptimeMs - eventLoopDelayMs - this.#blockEndedMs;
+    this.#blockEndedMs = uptimeMs;
+    return freeMs <= blockForgottenMs;
   }
 
   #stickyFault(): Fault | undefined {
@@ -62,8 +73,12 @@ export class HealthCheck {
   }
 }
 
-function findFault(facts: HealthFacts, config: HealthConfig): Fault | undefined {
-  const hard = findHardFault(facts, config);
+function findFault(
+  facts: HealthFacts,
+  config: HealthConfig,
+  blockedAgain: boolean,
+): Fault | undefined {
+  const hard = findHardFault(facts, config, blockedAgain);
   if (hard !== undefined) return { reason: hard, hard: true };
   if (facts.linksDownMs <= config.maxLinkOutageMs) return undefined;
   const minutes = Math.round(facts.linksDownMs / 60_000);
@@ -71,7 +86,11 @@ function findFault(facts: HealthFacts, config: HealthConfig): Fault | undefined 
   return { reason, hard: false };
 }
 
-function findHardFault(facts: HealthFacts, config: HealthConfig): string | undefined {
+function findHardFault(
+  facts: HealthFacts,
+  config: HealthConfig,
+  blockedAgain: boolean,
+): string | undefined {
   if (config.requireValidAddress && !facts.hasValidAddress) {
     return (
       'no valid address: every media address is private, link-local or loopback; configure a mapping ' +
@@ -82,12 +101,12 @@ function findHardFault(facts: HealthFacts, config: HealthConfig): string | undef
     return 'no STUN server of ice4j.harvest.mapping.stun.addresses told an address: is UDP to them let through?';
   }
   if (facts.workersSilentMs.length === 0) return 'no media worker is alive';
-  const silent = Math.min(...facts.workersSilentMs);
+  const silent = Math.min(...facts.workersSilentMs) - facts.eventLoopDelayMs;
   if (silent > config.maxCheckDurationMs) {
     return `no media worker has answered for ${Math.round(silent / 1000)} s`;
   }
-  if (facts.eventLoopDelayMs > config.maxCheckDurationMs) {
-    return `the event loop was blocked for ${Math.round(facts.eventLoopDelayMs / 1000)} s`;
+  if (blockedAgain) {
+    return `the event loop was blocked again, for ${Math.round(facts.eventLoopDelayMs / 1000)} s`;
   }
   return undefined;
 }

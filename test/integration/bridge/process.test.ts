@@ -56,6 +56,20 @@ const post = (bridge: BridgeProcess, path: string, body: unknown) =>
     body: JSON.stringify(body),
   });
 
+describe('a process that was stopped for a while', () => {
+  const stoppedMs = 5000; // longer than max-check-duration
+
+  it('is healthy when it is back, for whoever asked meanwhile, too', async () => {
+    const bridge = await start();
+    bridge.signal('SIGSTOP');
+    const asked = fetch(`${bridge.restUrl}/about/health`);
+    setTimeout(() => bridge.signal('SIGCONT'), stoppedMs);
+    const answer = await asked;
+    expect([answer.status, await answer.text()]).toEqual([200, expect.anything()]);
+    expect((await fetch(`${bridge.restUrl}/about/health`)).status).toBe(200);
+  });
+});
+
 describe('ends as operators expect', () => {
   it.each([
     ['SIGTERM', 143],

@@ -32,14 +32,30 @@ describe('what is wrong', () => {
     ],
     ['there is no worker', { ...well, workersSilentMs: [] }, 'no media worker is alive'],
     [
-      'the event loop hung',
-      { ...well, eventLoopDelayMs: 4000 },
-      'the event loop was blocked for 4 s',
+      'the process was stopped for a while, and could hear no worker',
+      { ...well, workersSilentMs: [90_500], eventLoopDelayMs: 90_000 },
+      undefined,
+    ],
+    [
+      'every worker was silent before the process was stopped',
+      { ...well, workersSilentMs: [93_500], eventLoopDelayMs: 90_000 },
+      'no media worker has answered for 4 s',
     ],
   ])('%s', (_name, facts, reason) => {
     const health = check(facts);
     expect(health.healthy).toBe(reason === undefined);
     expect(health.fault).toEqual(reason === undefined ? undefined : { reason, hard: true });
+  });
+
+  it('minds a second block of the event loop within a minute, for as long as no third one comes', () => {
+    const health = new HealthCheck(config);
+    const at = (uptimeMs: number, eventLoopDelayMs: number) =>
+      health.check({ ...well, eventLoopDelayMs }, uptimeMs).fault?.reason;
+    expect(at(anHour, 90_000)).toBeUndefined();
+    expect(at(anHour + 1000, 5)).toBeUndefined();
+    expect(at(anHour + 65_000, 4000)).toBeUndefined();
+    expect(at(anHour + 129_000, 4000)).toBe('the event loop was blocked again, for 4 s');
+    expect(at(anHour + 130_000, 5)).toBeUndefined();
   });
 
   it('wants a public address, or one from STUN, only when asked to', () => {
