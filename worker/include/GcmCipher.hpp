@@ -62,9 +62,9 @@ public:
 	  uint8_t* out,
 	  const uint8_t* tag);
 	/**
-	 * What the next call touches.
+	 * What the next call touches, if it is about `len` bytes.
 	 */
-	void ListMemory(MemoryAhead& memoryAhead) const;
+	void ListMemory(MemoryAhead& memoryAhead, size_t len) const;
 
 private:
 	// Key schedule for the multi-buffer library.

@@ -30,7 +30,7 @@ public:
 	{
 		const auto begin = reinterpret_cast<uintptr_t>(data);
 
-		for (auto line = begin & ~(LineSize - 1); line < begin + len && this->count < MaxLines; line += LineSize)
+		for (auto line = begin & ~LineMask; line < begin + len; line += LineSize)
 		{
 			AddLine(line);
 		}
@@ -49,7 +49,14 @@ public:
 	{
 		for (uint32_t i{ 0 }; i < this->count; ++i)
 		{
-			__builtin_prefetch(reinterpret_cast<const void*>(this->lines[i]), 1);
+			const auto run   = this->runs[i];
+			const auto first = run & ~LineMask;
+			const auto last  = first + LineSize * (run & LineMask);
+
+			for (auto line = first; line <= last; line += LineSize)
+			{
+				__builtin_prefetch(reinterpret_cast<const void*>(line), 1);
+			}
 		}
 	}
 
@@ -58,21 +65,39 @@ private:
 	{
 		for (uint32_t i{ 0 }; i < this->count; ++i)
 		{
-			if (this->lines[i] == line)
+			auto& run         = this->runs[i];
+			const auto first  = run & ~LineMask;
+			const auto further = run & LineMask;
+
+			if (line >= first && line <= first + LineSize * further)
 			{
+				return;
+			}
+
+			if (line == first + LineSize * (further + 1) && further < LineMask)
+			{
+				++run;
+
 				return;
 			}
 		}
 
-		this->lines[this->count++] = line;
+		if (this->count < MaxRuns)
+		{
+			this->runs[this->count++] = line;
+		}
 	}
 
 private:
-	static constexpr size_t LineSize{ 64 };
-	static constexpr uint32_t MaxLines{ 62 };
+	static constexpr uintptr_t LineSize{ 64 };
+	static constexpr uintptr_t LineMask{ LineSize - 1 };
+	// Four lines with the count.
+	static constexpr uint32_t MaxRuns{ 31 };
 
 	uint32_t count{ 0 };
-	std::array<uintptr_t, MaxLines> lines{};
+	// Addresses of lines; in the bits that are 0 in an address how many lines after it belong to
+	// the run.
+	std::array<uintptr_t, MaxRuns> runs{};
 };
 
 #endif

@@ -62,16 +62,18 @@ private:
 	Stream& GetStream(const uint8_t* ssrc);
 
 private:
+	// First what each RTP packet needs.
 	SrtpGcm::Keys rtp;
+	// The packets of a burst have the same SSRC, and about the same length.
+	Stream* lastStream{ nullptr };
+	uint32_t lastSsrc{ 0 };
+	size_t lastLength{ 0 };
 	SrtpGcm::Keys rtcp;
 	std::shared_ptr<SrtpJournal::Session> journal;
 	// Of the last SRTCP packet, where there is no journal to keep it.
 	uint32_t rtcpIndex{ 0 };
 	// NOTE: References to its elements stay valid.
 	std::unordered_map<uint32_t, Stream> streams;
-	// The packets of a burst have the same SSRC.
-	uint32_t lastSsrc{ 0 };
-	Stream* lastStream{ nullptr };
 };
 
 #endif

@@ -1,4 +1,5 @@
 #include "GcmCipher.hpp"
+#include <algorithm>
 #include <openssl/crypto.h>
 
 #ifdef TRESTLE_IPSEC_MB
@@ -6,6 +7,8 @@
 
 namespace
 {
+	constexpr size_t BlockLength{ 16 };
+
 	/**
 	 * The functions for this processor, nullptr if it lacks AES instructions or the library's
 	 * self-test failed.
@@ -49,12 +52,40 @@ struct GcmCipher::Schedule
 	{
 		OPENSSL_cleanse(&this->data, sizeof(this->data));
 	}
+	/**
+	 * What a packet of `len` bytes, header included, touches.
+	 */
+	void ListMemory(MemoryAhead& memoryAhead, size_t keyLen, size_t len) const
+	{
+		const auto& hashKeys = this->data.ghash_keys.vaes_avx512.shifted_hkey;
+		const auto* manager  = getManager();
+		const bool manyHashKeys =
+		  manager->used_arch == IMB_ARCH_AVX512 && (manager->features & IMB_FEATURE_VAES) != 0;
+		// Of header, payload and the lengths, the first two padded.
+		const size_t used = std::min(sizeof(hashKeys), (len / BlockLength + 3) * BlockLength);
+
+		if (!manyHashKeys)
+		{
+			memoryAhead.Add(this->data.expanded_keys, sizeof(this->data.expanded_keys));
+			memoryAhead.Add(this->data.ghash_keys.sse_avx);
+
+			return;
+		}
+
+		// Ten rounds or fourteen, and the first key.
+		memoryAhead.Add(this->data.expanded_keys, BlockLength * (keyLen == MaxKeyLength ? 15 : 11));
+		// The powers are in descending order.
+		memoryAhead.Add(hashKeys + sizeof(hashKeys) - used, used);
+	}
 
 	gcm_key_data data;
 };
 #else
 struct GcmCipher::Schedule
 {
+	void ListMemory(MemoryAhead& /*memoryAhead*/, size_t /*keyLen*/, size_t /*len*/) const
+	{
+	}
 };
 #endif
 
@@ -161,11 +192,11 @@ bool GcmCipher::Decrypt(
 	       EVP_DecryptFinal_ex(this->ctx, out + len, &written) == 1;
 }
 
-void GcmCipher::ListMemory(MemoryAhead& memoryAhead) const
+void GcmCipher::ListMemory(MemoryAhead& memoryAhead, size_t len) const
 {
 	if (this->schedule)
 	{
-		memoryAhead.Add(*this->schedule);
+		this->schedule->ListMemory(memoryAhead, this->keyLen, len);
 	}
 
 	for (const auto& [data, len] : this->memory)

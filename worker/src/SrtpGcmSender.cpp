@@ -58,7 +58,8 @@ srtp_err_status_t SrtpGcmSender::Protect(const uint8_t* in, size_t inLen, uint8_
 		return srtp_err_status_cipher_fail;
 	}
 
-	*outLen = inLen + GcmCipher::TagLength;
+	this->lastLength = inLen;
+	*outLen          = inLen + GcmCipher::TagLength;
 
 	return srtp_err_status_ok;
 }
@@ -128,7 +129,10 @@ void SrtpGcmSender::Resume(const SrtpJournal::Stream& before)
 
 void SrtpGcmSender::ListMemory(MemoryAhead& memoryAhead) const
 {
-	memoryAhead.Add(*this);
+	memoryAhead.Add(this->rtp);
+	memoryAhead.Add(this->lastStream);
+	memoryAhead.Add(this->lastSsrc);
+	memoryAhead.Add(this->lastLength);
 
 	if (this->lastStream)
 	{
@@ -141,7 +145,7 @@ void SrtpGcmSender::ListMemory(MemoryAhead& memoryAhead) const
 		}
 	}
 
-	this->rtp.cipher.ListMemory(memoryAhead);
+	this->rtp.cipher.ListMemory(memoryAhead, this->lastLength);
 }
 
 SrtpGcmSender::Stream& SrtpGcmSender::GetStream(const uint8_t* ssrcBytes)

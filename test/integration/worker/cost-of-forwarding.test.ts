@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BareWorker, consume, skipIfSanitized, workerBin } from '../../support/rtp/bare-worker.ts';
 import { CallCounter, type CallCounts } from '../../support/rtp/call-counter.ts';
+import { TransportCcReceiver } from '../../../loadtest/rtp/transport-cc.ts';
 import { transportCc, videoParameters } from '../../support/rtp/jitsi-parameters.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
@@ -93,6 +94,49 @@ describe('forwarding a packet to one more receiver', () => {
     const { allocations, clockReads } = await forward();
     expect(allocations).toBeLessThan(LIMIT);
     expect(clockReads).toBeLessThan(LIMIT);
+  });
+});
+
+describe('transport-cc feedback on many packets', () => {
+  it('is handled in memory that is taken at once', async () => {
+    bare = await BareWorker.start(counter.environment);
+    const sender = await open();
+    const receiver = await open();
+    const producer = await sender.transport.produce({
+      kind: 'video',
+      rtpParameters: videoParameters({ ssrc: 1000, extensions: ['transportCc'] }),
+    });
+    const parameters = {
+      ssrc: 2000,
+      extensions: ['transportCc'],
+      feedback: [transportCc],
+    } as const;
+    await consume(receiver.transport, producer, videoParameters(parameters));
+    const observer = new TransportCcReceiver();
+    receiver.onRtp = (packet) => observer.onPacket(packet);
+    const source = new VideoSource({ ssrc: 1000 });
+    /** Allocations while the worker takes what was sent and answers one request, which comes after it. */
+    const allocations = async (send: () => void) => {
+      const before = counter.counts().allocations;
+      send();
+      await receiver.transport.getStats();
+      return counter.counts().allocations - before;
+    };
+    let [fewest, fewestWithout] = [Infinity, Infinity];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (let frame = 0; frame < FRAMES; frame += 1) {
+        const expected = receiver.rtp.length + PACKETS_PER_FRAME;
+        const keyFrame = round + frame === 0;
+        for (const packet of source.frame({ keyFrame, packets: PACKETS_PER_FRAME }))
+          sender.send(packet);
+        await until(() => (receiver.rtp.length < expected ? 'packets are missing' : undefined));
+      }
+      const feedback = observer.feedback(1, 2000)!;
+      fewestWithout = Math.min(fewestWithout, await allocations(() => undefined));
+      fewest = Math.min(fewest, await allocations(() => receiver.sendRtcp(feedback)));
+    }
+    // On 320 packets, told in some fifty chunks of two allocations.
+    expect(fewest - fewestWithout).toBeLessThan(200);
   });
 });
 
