@@ -72,7 +72,7 @@ it('every codec crosses, from and to Firefox too', async () => {
 });
 
 it('the death of one of its workers is a pause', async () => {
-  const meeting = await Meeting.of(2, call, browser, { channel: 'ws' });
+  const meeting = await Meeting.of(2, call, browser, { channel: 'sctp' });
   const ids = await Promise.all(meeting.people.map((viewer) => idOf(viewer)));
   // Each once: one that dies twice within seconds takes its calls along.
   for (const [place, pid] of call.workerPids.entries()) {

@@ -3,12 +3,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { until } from '../support/until.ts';
 import { launchChromium, Participant } from './support/chromium.ts';
 import { DemoCall } from './support/demo-call.ts';
-import { hearsEverybody, idOf, seesEverybody } from './support/expectations.ts';
+import {
+  allTalk,
+  hearsEverybody,
+  idOf,
+  seesEverybody,
+  type Viewer,
+} from './support/expectations.ts';
 import { FirefoxParticipant, firefoxToneHz } from './support/firefox.ts';
 import { Meeting } from './support/meeting.ts';
 
-// What a client keeps over the death of a worker is what went over ICE and SRTP; its bridge channel has to be a WebSocket.
-const settings = { channel: 'ws' };
+const settings = { channel: 'sctp' };
 const chromiumToneHz = 400;
 
 let call: DemoCall;
@@ -37,23 +42,36 @@ async function killWorkers(signal: NodeJS.Signals): Promise<void> {
 }
 
 /** Peer connections each has made so far: who was invited anew has another one. */
-function connectionsOf({ people }: Meeting): Promise<number[]> {
-  return Promise.all(people.map(({ page }) => page.evaluate(() => window.probe.connections())));
+function connectionsOf(people: readonly Viewer[]): Promise<number[]> {
+  return Promise.all(people.map((viewer) => viewer.connections()));
+}
+
+function expectNobodyLost(): void {
+  const lines = call.logged('calls go on with another media worker');
+  expect(lines.map((line) => line['endpointsLost'])).toEqual([0]);
 }
 
 describe('when its worker', () => {
   it.each([
-    ['is killed', 'SIGKILL'],
-    ['hangs', 'SIGSTOP'],
-  ] as const)('%s, a call in Chromium goes on without a new invitation', async (_name, signal) => {
-    const meeting = await Meeting.of(2, call, browser, settings);
-    const ids = await Promise.all(meeting.people.map((viewer) => idOf(viewer)));
-    await killWorkers(signal);
-    await meeting.allSeeAndHear();
-    expect(await Promise.all(meeting.people.map((viewer) => idOf(viewer)))).toEqual(ids);
-    const lines = call.logged('calls go on with another media worker');
-    expect(lines.map((line) => line['endpointsLost'])).toEqual([0]);
-  });
+    ['is killed', 'SIGKILL', 'ws'],
+    ['hangs', 'SIGSTOP', 'ws'],
+    ['is killed', 'SIGKILL', 'sctp'],
+    ['hangs', 'SIGSTOP', 'sctp'],
+  ] as const)(
+    '%s (%s), a call in Chromium with a bridge channel over %s goes on without a new invitation',
+    async (_name, signal, channel) => {
+      const meeting = await Meeting.of(2, call, browser, { channel });
+      const { people } = meeting;
+      const ids = await Promise.all(people.map((viewer) => idOf(viewer)));
+      if (channel === 'sctp') await allTalk(people, ['before']);
+      await killWorkers(signal);
+      await meeting.allSeeAndHear();
+      if (channel === 'sctp') await allTalk(people, ['before', 'after']);
+      expect(await Promise.all(people.map((viewer) => idOf(viewer)))).toEqual(ids);
+      expect(await connectionsOf(people)).toEqual([1, 1]);
+      expectNobodyLost();
+    },
+  );
 
   it('is killed, every codec is decoded on', async (context) => {
     const codecs = ['VP8', 'VP9', 'H264', 'AV1'];
@@ -74,7 +92,7 @@ describe('when its worker', () => {
     await meeting.allSeeAndHear();
     expect((await codecsSeen()).sort()).toEqual(codecs.slice(1).sort());
     expect(await Promise.all(meeting.people.map((viewer) => idOf(viewer)))).toEqual(ids);
-    expect(await connectionsOf(meeting)).toEqual(codecs.map(() => 1));
+    expect(await connectionsOf(meeting.people)).toEqual(codecs.map(() => 1));
   });
 
   // Another worker takes the new connection, until the next one is there.
@@ -89,19 +107,19 @@ describe('when its worker', () => {
     expect(call.logged('media worker died')).toHaveLength(1);
     expect(await Promise.all(meeting.people.map((viewer) => idOf(viewer)))).toEqual(ids);
     for (const viewer of meeting.people) expect((await viewer.report()).iceProtocol).toBe('tcp');
-    expect(await connectionsOf(meeting)).toEqual([1, 1]);
+    expect(await connectionsOf(meeting.people)).toEqual([1, 1]);
   });
 
-  it('is killed, a Firefox and a Chromium go on', async () => {
+  it.each(['ws', 'sctp'])('is killed, a Firefox and a Chromium go on (%s)', async (channel) => {
     const fox = await FirefoxParticipant.join(
       'Fox',
-      call.url('mixed', { name: 'Fox', sound: 'microphone', ...settings }),
+      call.url('mixed', { name: 'Fox', sound: 'microphone', channel }),
     );
     try {
       const ada = await Participant.join(
         browser,
         'Ada',
-        call.url('mixed', { name: 'Ada', tone: chromiumToneHz, volume: 0.2, ...settings }),
+        call.url('mixed', { name: 'Ada', tone: chromiumToneHz, volume: 0.2, channel }),
       );
       const senders = [
         { viewer: fox, toneHz: firefoxToneHz },
@@ -114,8 +132,13 @@ describe('when its worker', () => {
         await hearsEverybody(ada, senders);
       };
       await everybodyIsThere();
+      if (channel === 'sctp') await allTalk([fox, ada], ['before']);
+      const connections = await connectionsOf([fox, ada]);
       await killWorkers('SIGKILL');
       await everybodyIsThere();
+      if (channel === 'sctp') await allTalk([fox, ada], ['before', 'after']);
+      expectNobodyLost();
+      expect(await connectionsOf([fox, ada])).toEqual(connections);
       await ada.leave();
       expect(ada.errors).toEqual([]);
     } finally {

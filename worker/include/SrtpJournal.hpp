@@ -11,8 +11,9 @@
 #include <vector>
 
 /**
- * The state of SRTP sessions in memory that outlives the worker, so that its successor goes
- * on with them: keys, and where each SSRC is.
+ * The state of SRTP sessions, and of DTLS and SCTP where there is a data channel, in memory
+ * that outlives the worker, so that its successor goes on with them: keys, and where each
+ * SSRC, record layer and association is.
  *
  * The memory is a file without a name, which the parent process holds open and never
  * reads. Indexes are written before the packet they belong to leaves, so a successor that
@@ -45,6 +46,59 @@ public:
 	};
 
 	/**
+	 * Where the next DTLS record stands. AES-GCM counts its nonces apart from the records.
+	 */
+	struct DtlsSent
+	{
+		uint64_t sequence;
+		uint64_t nonce;
+	};
+
+	/**
+	 * The record layer of DTLS 1.2 after its handshake, epoch 1.
+	 */
+	struct Dtls
+	{
+		// As DtlsRecords counts them; 0: it cannot be continued.
+		uint8_t cipher;
+		std::array<uint8_t, 32> localKey;
+		std::array<uint8_t, 32> remoteKey;
+		std::array<uint8_t, 12> localIv;
+		std::array<uint8_t, 12> remoteIv;
+		// The last record sent.
+		DtlsSent sent;
+		// The highest authenticated one received.
+		uint64_t received;
+	};
+
+	// Those that can be a bridge channel.
+	static constexpr size_t AssociationStreams{ 2 };
+
+	/**
+	 * An SCTP association between two packets.
+	 */
+	struct Association
+	{
+		// Otherwise there is none, or it cannot be continued from here.
+		bool continuable;
+		bool reConfig;
+		bool zeroChecksum;
+		uint16_t maxOutboundStreams;
+		uint16_t maxInboundStreams;
+		uint32_t localVerificationTag;
+		uint32_t remoteVerificationTag;
+		uint32_t remoteWindow;
+		uint32_t nextTsn;
+		// Everything up to it was delivered.
+		uint32_t receivedTsn;
+		uint32_t nextResetRequest;
+		uint32_t lastResetRequest;
+		std::array<bool, AssociationStreams> sentOn;
+		std::array<uint16_t, AssociationStreams> nextSsn;
+		std::array<uint16_t, AssociationStreams> nextReceivedSsn;
+	};
+
+	/**
 	 * The entry of a session; removed with this object.
 	 */
 	class Session
@@ -73,6 +127,16 @@ public:
 		 * The last sequence number of transport-cc sent.
 		 */
 		void SetTransportSeq(uint16_t seq);
+		void SetDtls(const Dtls& dtls);
+		/**
+		 * Before the record leaves.
+		 */
+		void SetDtlsSent(const DtlsSent& sent);
+		void SetDtlsReceived(uint64_t sequence);
+		/**
+		 * Before the packet leaves that tells of it.
+		 */
+		void SetAssociation(const Association& association);
 		void ListSendMemory(MemoryAhead& memoryAhead) const;
 
 	private:
@@ -88,6 +152,8 @@ public:
 		Keys keys;
 		uint32_t rtcpIndex;
 		uint16_t transportSeq;
+		Dtls dtls;
+		Association association;
 		std::vector<Stream> streams;
 
 		~Remains();

@@ -4,6 +4,7 @@
 #include "SrtpJournal.hpp"
 #include "Logger.hpp"
 #include <algorithm>
+#include <atomic> // std::atomic_signal_fence()
 #include <cerrno>
 #include <cstddef> // offsetof()
 #include <cstring> // std::strerror(), std::strncmp()
@@ -17,7 +18,7 @@
 /* Static. */
 
 static const std::string ConfigPrefix{ "journal:" };
-// 2 MB and 6 MB, of which what is not used takes no memory.
+// 4 MB and 6 MB, of which what is not used takes no memory.
 static constexpr size_t MaxSessions{ 8192 };
 static constexpr size_t MaxStreams{ 131072 };
 static constexpr size_t TransportIdSize{ 64 };
@@ -31,6 +32,10 @@ namespace
 		SrtpJournal::Keys keys;
 		uint32_t rtcpIndex;
 		uint16_t transportSeq;
+		SrtpJournal::Dtls dtls;
+		// One is valid while the other one is written.
+		SrtpJournal::Association associations[2];
+		uint8_t validAssociation;
 	};
 
 	struct Region
@@ -155,6 +160,8 @@ namespace
 				left.keys         = entry.keys;
 				left.rtcpIndex    = entry.rtcpIndex;
 				left.transportSeq = entry.transportSeq;
+				left.dtls         = entry.dtls;
+				left.association  = entry.associations[entry.validAssociation & 1];
 				byPosition[i + 1] = &left;
 			}
 		}
@@ -222,6 +229,7 @@ namespace
 SrtpJournal::Remains::~Remains()
 {
 	OPENSSL_cleanse(&this->keys, sizeof(this->keys));
+	OPENSSL_cleanse(&this->dtls, sizeof(this->dtls));
 }
 
 SrtpJournal::Session::Session(uint32_t position) : position(position)
@@ -283,6 +291,31 @@ void SrtpJournal::Session::SetRtcpIndex(uint32_t rtcpIndex)
 void SrtpJournal::Session::SetTransportSeq(uint16_t seq)
 {
 	region->sessions[this->position].transportSeq = seq;
+}
+
+void SrtpJournal::Session::SetDtls(const Dtls& dtls)
+{
+	region->sessions[this->position].dtls = dtls;
+}
+
+void SrtpJournal::Session::SetDtlsSent(const DtlsSent& sent)
+{
+	region->sessions[this->position].dtls.sent = sent;
+}
+
+void SrtpJournal::Session::SetDtlsReceived(uint64_t sequence)
+{
+	region->sessions[this->position].dtls.received = sequence;
+}
+
+void SrtpJournal::Session::SetAssociation(const Association& association)
+{
+	auto& entry     = region->sessions[this->position];
+	const auto next = static_cast<uint8_t>((entry.validAssociation & 1) ^ 1);
+
+	entry.associations[next] = association;
+	std::atomic_signal_fence(std::memory_order_release);
+	entry.validAssociation = next;
 }
 
 void SrtpJournal::Session::ListSendMemory(MemoryAhead& memoryAhead) const

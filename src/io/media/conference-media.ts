@@ -13,7 +13,6 @@ import type { MediaDescription } from '../../model/media-description.ts';
 import { localCandidates } from './candidates.ts';
 import type { ConferenceRouter } from './conference-router.ts';
 import { ConferenceRouters } from './conference-routers.ts';
-import { prepareDataChannel, type DataChannelListener } from './data-channel.ts';
 import { MediasoupEndpoint } from './endpoint-media.ts';
 import type { MediaOptions } from './media-options.ts';
 import type { WorkerContext } from './media-worker.ts';
@@ -159,7 +158,7 @@ export class MediasoupConference implements ConferenceMedia {
     try {
       await Promise.all([
         this.#prepare(endpoint, options.media, transport),
-        options.sctp && this.#prepareChannel(endpoint, options, transport, log),
+        endpoint.prepareChannel(),
       ]);
       if (this.#closed) throw new Error('the conference was closed meanwhile');
     } catch (error) {
@@ -240,7 +239,7 @@ export class MediasoupConference implements ConferenceMedia {
   }
 
   async #moveEndpoint(endpoint: MediasoupEndpoint, router: ConferenceRouter): Promise<boolean> {
-    const transport = await this.#createTransport(router, false);
+    const transport = await this.#createTransport(router, endpoint.usesSctp);
     const moved = await endpoint.moveTo(transport, router);
     if (!moved) return false;
     watch(endpoint, transport);
@@ -268,24 +267,6 @@ export class MediasoupConference implements ConferenceMedia {
       endpoint.prepareFeedback(media),
       minBps !== undefined && transport.setMinOutgoingBitrate(minBps),
     ]);
-  }
-
-  async #prepareChannel(
-    endpoint: MediasoupEndpoint,
-    { endpointId, opensChannel = false }: EndpointMediaOptions,
-    transport: types.WebRtcTransport,
-    log: Logger,
-  ): Promise<void> {
-    const { direct, source } = await endpoint.router.directSide();
-    const { transports } = this.#context.traffic;
-    const onRejected = () => (transports.rejectedDataChannels += 1);
-    const listener: DataChannelListener = {
-      opened: (link) => endpoint.emit({ type: 'channel-open', endpointId, link }),
-      text: (link, text) => endpoint.emit({ type: 'channel-message', endpointId, link, text }),
-      closed: (link) => endpoint.emit({ type: 'channel-closed', endpointId, link }),
-    };
-    const channel = { transport, opensChannel, log, listener, onRejected };
-    await prepareDataChannel({ ...channel, direct, source });
   }
 
   #sourceListener(): ReceivedSourceListener {

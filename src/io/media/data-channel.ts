@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
 import type { ChannelLink } from '../../conference/ports.ts';
+import type { DirectSide } from './conference-router.ts';
 import { bridgeChannelOpen, dataChannelAck, isDataChannelOpen, ppid } from './dcep.ts';
 import { SctpLink, type SctpLinkListener } from './sctp-link.ts';
 
@@ -12,12 +13,6 @@ export type DataChannelListener = SctpLinkListener & {
 };
 
 export type DataChannelOptions = {
-  /** The client's; with SCTP enabled and DTLS not started. */
-  readonly transport: types.WebRtcTransport;
-  /** Brings messages to this process. */
-  readonly direct: types.DirectTransport;
-  /** Never sends: consumers towards the client need some producer, what they carry is sent through them directly. */
-  readonly source: types.DataProducer;
   /** The bridge opens the channel, as JVB did in 2018; otherwise the client. */
   readonly opensChannel: boolean;
   readonly listener: DataChannelListener;
@@ -27,90 +22,106 @@ export type DataChannelOptions = {
 };
 
 /**
- * Prepares streams 0 and 1 of a client's SCTP association. The first DATA_CHANNEL_OPEN makes one of them the bridge channel; the
+ * A client's bridge channel over SCTP. The first DATA_CHANNEL_OPEN makes stream 0 or 1 of its association the bridge channel; the
  * other one is not served from then on (JVB has one channel per endpoint as well).
  */
-export async function prepareDataChannel(options: DataChannelOptions): Promise<void> {
-  const { transport, direct, source } = options;
-  const channel: Channel = { link: undefined, outgoing: undefined };
-  // Requests are pipelined, and towards the client mediasoup numbers streams in the order of the calls.
-  const [first] = await Promise.all(
-    STREAM_IDS.map(async (streamId) => {
-      const [outgoing, incoming] = await Promise.all([
-        transport.consumeData({ dataProducerId: source.id, ordered: true }),
-        transport
-          .produceData({ sctpStreamParameters: { streamId, ordered: true } })
-          .then((producer) => direct.consumeData({ dataProducerId: producer.id })),
-      ]);
-      incoming.on('message', (message, protocol) => {
-        receive(options, channel, { outgoing, message, protocol });
-      });
-      // The client closed its channel (patch channel-reset): nothing can be sent on that stream any more.
-      outgoing.on('dataproducerclose', () => {
-        if (channel.outgoing === outgoing) channel.link?.lost();
-      });
-      return outgoing;
-    }),
-  );
-  transport.on('sctpstatechange', (state) => {
-    if (state === 'connected' && options.opensChannel) openChannel(options, channel, first);
-    if (state === 'closed' || state === 'failed') channel.link?.lost();
-  });
-  // Closed by us: whoever did it needs no event.
-  transport.observer.on('close', () => channel.link?.end());
-}
+export class DataChannel {
+  readonly #options: DataChannelOptions;
+  #link: SctpLink | undefined;
+  /** Of the channel that is open. */
+  #streamId: number | undefined;
+  /** Towards the client, by stream. */
+  #outgoing: readonly types.DataConsumer[] = [];
 
-type Channel = {
-  link: SctpLink | undefined;
-  /** Where its client is sent to. */
-  outgoing: types.DataConsumer | undefined;
-};
+  constructor(options: DataChannelOptions) {
+    this.#options = options;
+  }
 
-/** Does not wait for the ACK; JVB did not either (colibri1.md §4.1). */
-function openChannel(
-  options: DataChannelOptions,
-  channel: Channel,
-  outgoing: types.DataConsumer | undefined,
-): void {
-  if (channel.link || !outgoing) return;
-  outgoing.send(bridgeChannelOpen, ppid.dcep).catch(() => undefined); // fails only with the transport
-  open(options, channel, outgoing);
-}
+  /** Whether the client has a channel that it would miss. */
+  get isOpen(): boolean {
+    return this.#link?.isOpen === true;
+  }
 
-function open(
-  { listener, log }: DataChannelOptions,
-  channel: Channel,
-  outgoing: types.DataConsumer,
-): void {
-  channel.outgoing = outgoing;
-  channel.link = new SctpLink({ outgoing, listener, log });
-  listener.opened(channel.link);
-}
+  /**
+   * Prepares both streams on a transport with SCTP whose DTLS was not started. Its closing is not the channel's: `goOn` or `end`
+   * follows.
+   */
+  async prepare(transport: types.WebRtcTransport, { direct, source }: DirectSide): Promise<void> {
+    // Requests are pipelined, and towards the client mediasoup numbers streams in the order of the calls.
+    this.#outgoing = await Promise.all(
+      STREAM_IDS.map(async (streamId) => {
+        const [outgoing, incoming] = await Promise.all([
+          transport.consumeData({ dataProducerId: source.id, ordered: true }),
+          transport
+            .produceData({ sctpStreamParameters: { streamId, ordered: true } })
+            .then((producer) => direct.consumeData({ dataProducerId: producer.id })),
+        ]);
+        incoming.on('message', (message, protocol) => this.#receive(streamId, message, protocol));
+        // The client closed its channel (patch channel-reset): nothing can be sent on that stream any more.
+        outgoing.on('dataproducerclose', () => {
+          if (this.#streamId === streamId) this.#link?.lost();
+        });
+        return outgoing;
+      }),
+    );
+    transport.on('sctpstatechange', (state) => {
+      if (state === 'connected' && this.#options.opensChannel) this.#openChannel();
+      if (state === 'closed' || state === 'failed') this.#link?.lost();
+    });
+    transport.observer.on('close', () => this.#link?.pause());
+  }
 
-type Received = {
-  /** The stream of the same number towards the client. */
-  readonly outgoing: types.DataConsumer;
-  readonly message: Buffer;
-  readonly protocol: number;
-};
+  /** The association goes on through the transport prepared last. */
+  goOn(): void {
+    const outgoing = this.#outgoing[this.#streamId ?? -1];
+    if (outgoing) this.#link?.goOn(outgoing);
+  }
 
-function receive(options: DataChannelOptions, channel: Channel, received: Received): void {
-  const { listener, log, onRejected } = options;
-  const { outgoing, message, protocol } = received;
-  if (protocol === ppid.dcep) {
-    if (!isDataChannelOpen(message)) return; // an ACK of nothing, or no OPEN
-    if (channel.link && channel.outgoing !== outgoing) {
-      log.info({}, 'a second data channel was not opened');
-      onRejected();
+  /** Nothing comes any more, and nobody is told. */
+  end(): void {
+    this.#link?.end();
+  }
+
+  /** Does not wait for the ACK; JVB did not either (colibri1.md §4.1). */
+  #openChannel(): void {
+    if (this.#link) return;
+    this.#send(STREAM_IDS[0], bridgeChannelOpen);
+    this.#open(STREAM_IDS[0]);
+  }
+
+  #open(streamId: number): void {
+    const outgoing = this.#outgoing[streamId];
+    if (!outgoing) return;
+    const { listener, log } = this.#options;
+    this.#streamId = streamId;
+    this.#link = new SctpLink({ outgoing, listener, log });
+    listener.opened(this.#link);
+  }
+
+  #receive(streamId: number, message: Buffer, protocol: number): void {
+    if (protocol === ppid.dcep) {
+      this.#receiveDcep(streamId, message);
       return;
     }
-    outgoing.send(dataChannelAck, ppid.dcep).catch(() => undefined); // fails only with the transport
-    if (channel.link) return;
-    open(options, channel, outgoing);
-    return;
+    const link = this.#link;
+    if (!link?.isOpen || this.#streamId !== streamId) return;
+    const { listener } = this.#options;
+    if (protocol === ppid.text) listener.text(link, message.toString('utf8'));
+    else if (protocol === ppid.emptyText) listener.text(link, '');
   }
-  const link = channel.link;
-  if (!link?.isOpen || channel.outgoing !== outgoing) return;
-  if (protocol === ppid.text) listener.text(link, message.toString('utf8'));
-  else if (protocol === ppid.emptyText) listener.text(link, '');
+
+  #receiveDcep(streamId: number, message: Buffer): void {
+    if (!isDataChannelOpen(message)) return; // an ACK of nothing, or no OPEN
+    if (this.#link && this.#streamId !== streamId) {
+      this.#options.log.info({}, 'a second data channel was not opened');
+      this.#options.onRejected();
+      return;
+    }
+    this.#send(streamId, dataChannelAck);
+    if (!this.#link) this.#open(streamId);
+  }
+
+  #send(streamId: number, message: Buffer): void {
+    this.#outgoing[streamId]?.send(message, ppid.dcep).catch(() => undefined); // fails only with the transport
+  }
 }

@@ -13,6 +13,7 @@ import type { SourceName } from '../../model/ids.ts';
 import type { MediaDescription } from '../../model/media-description.ts';
 import type { Candidate, LocalTransport, RemoteTransport } from '../../model/transport.ts';
 import type { ConferenceRouter } from './conference-router.ts';
+import { DataChannel } from './data-channel.ts';
 import { EndpointTransport } from './endpoint-transport.ts';
 import { IncomingMedia } from './incoming-media.ts';
 import type { BitrateOptions, KeyframeOptions, TransportOptions } from './media-options.ts';
@@ -61,6 +62,8 @@ export class MediasoupEndpoint implements EndpointMedia {
   readonly #transport: EndpointTransport;
   readonly #incoming: IncomingMedia;
   readonly #outgoing: OutgoingMedia;
+  /** Only if SCTP was asked for. */
+  readonly #channel: DataChannel | undefined;
   #counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
   #heardBytes = 0;
   #measured = unmeasured;
@@ -68,7 +71,6 @@ export class MediasoupEndpoint implements EndpointMedia {
   #feedbackPrepared = false;
   #mediasoupTransport: types.WebRtcTransport;
   #router: ConferenceRouter;
-  #usesDataChannel = false;
   #offer: readonly MediaDescription[];
 
   constructor(options: EndpointMediaOptions, parts: EndpointMediaParts) {
@@ -115,7 +117,32 @@ export class MediasoupEndpoint implements EndpointMedia {
       onRefused,
       log,
     });
+    if (options.sctp) this.#channel = this.#createChannel(options);
     this.#watch(transport);
+  }
+
+  #createChannel({ endpointId, opensChannel = false }: EndpointMediaOptions): DataChannel {
+    const { traffic, log } = this.#parts;
+    return new DataChannel({
+      opensChannel,
+      listener: {
+        opened: (link) => this.emit({ type: 'channel-open', endpointId, link }),
+        text: (link, text) => this.emit({ type: 'channel-message', endpointId, link, text }),
+        closed: (link) => this.emit({ type: 'channel-closed', endpointId, link }),
+      },
+      onRejected: () => (traffic.transports.rejectedDataChannels += 1),
+      log,
+    });
+  }
+
+  get usesSctp(): boolean {
+    return this.#channel !== undefined;
+  }
+
+  /** What the worker needs for a bridge channel over SCTP, before its transport connects. */
+  async prepareChannel(): Promise<void> {
+    if (!this.#channel) return;
+    await this.#channel.prepare(this.#mediasoupTransport, await this.#router.directSide());
   }
 
   /** What it was offered last. */
@@ -130,18 +157,18 @@ export class MediasoupEndpoint implements EndpointMedia {
     this.#router = router;
     this.#feedbackPrepared = false;
     this.#counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
-    if (this.#isClosed()) return this.#giveUp();
-    // What went over DTLS itself, SCTP, is gone, and the client would not notice.
-    if (this.#usesDataChannel || !this.#transport.isConnected) return this.#giveUp();
+    if (this.#isClosed() || !this.#transport.isConnected) return this.#giveUp();
     this.#watch(transport);
     try {
-      await this.#transport.moveTo(transport);
+      await this.prepareChannel();
+      await this.#transport.moveTo(transport, this.#channel?.isOpen === true);
     } catch (error) {
       if (!this.#isClosed())
         log.warn({ err: error }, 'endpoint could not go on with another worker');
       return this.#giveUp();
     }
     if (this.#isClosed()) return this.#giveUp();
+    this.#channel?.goOn();
     this.#incoming.moveTo(transport, router);
     this.#outgoing.moveTo(transport, router);
     return true;
@@ -152,6 +179,7 @@ export class MediasoupEndpoint implements EndpointMedia {
   }
 
   #giveUp(): false {
+    this.#channel?.end();
     if (this.#closed) this.#mediasoupTransport.close();
     else this.#transport.fail(this.#mediasoupTransport);
     return false;
@@ -169,7 +197,6 @@ export class MediasoupEndpoint implements EndpointMedia {
 
   /** Reports something of this endpoint, unless it is closed. */
   emit(event: MediaEvent): void {
-    if (event.type === 'channel-open') this.#usesDataChannel = true;
     if (!this.#closed) this.#parts.emit(event);
   }
 
@@ -252,6 +279,7 @@ export class MediasoupEndpoint implements EndpointMedia {
   close(): void {
     const { traffic, onClose } = this.#parts;
     this.#closed = true;
+    this.#channel?.end();
     this.#mediasoupTransport.close();
     this.#outgoing.close();
     this.#incoming.close();

@@ -81,16 +81,16 @@ export class EndpointTransport {
     this.#watch(transport);
   }
 
-  /** Whether another worker could go on with it: SRTP keys exist. */
+  /** Whether another worker could go on with it: keys exist. */
   get isConnected(): boolean {
     return this.#states.dtls === 'connected';
   }
 
   /**
-   * The worker died: goes on with `transport` of its successor, which takes the SRTP session over.
+   * The worker died: goes on with `transport` of its successor, which takes the SRTP session over, and an open data channel.
    * @throws Error when the worker before left nothing to go on with
    */
-  async moveTo(transport: types.WebRtcTransport): Promise<void> {
+  async moveTo(transport: types.WebRtcTransport, hasChannel: boolean): Promise<void> {
     const before = this.#transport;
     if (!this.#remote) throw new Error('the endpoint was not connected');
     const { role, fingerprints } = this.#remote;
@@ -101,7 +101,12 @@ export class EndpointTransport {
         ...(role && { role }),
         fingerprints: [
           ...fingerprints,
-          resumeFingerprint(before.id, this.#credentials, this.#tuple),
+          resumeFingerprint({
+            id: before.id,
+            credentials: this.#credentials,
+            tuple: this.#tuple,
+            hasChannel,
+          }),
         ],
       },
     });

@@ -13,11 +13,15 @@ export type SctpLinkListener = {
   closed(link: ChannelLink): void;
 };
 
+type Outgoing = Pick<types.DataConsumer, 'send' | 'getBufferedAmount'>;
+
 export type SctpLinkOptions = {
-  readonly outgoing: Pick<types.DataConsumer, 'send' | 'getBufferedAmount'>;
+  readonly outgoing: Outgoing;
   readonly listener: SctpLinkListener;
   readonly log: Logger;
 };
+
+type Underway = { readonly text: string; readonly bytes: number };
 
 /**
  * A bridge channel over SCTP. It cannot be closed without taking it from the client for good (bridge-channel.md, B3): a
@@ -26,13 +30,16 @@ export type SctpLinkOptions = {
 export class SctpLink implements ChannelLink {
   readonly carrier = 'sctp';
   readonly #options: SctpLinkOptions;
-  /** Bytes handed over whose answer, with the amount really queued, is not here yet. */
+  #outgoing: Outgoing;
+  /** Texts whose answer, with the amount really queued, is not here yet. */
+  readonly #underway = new Set<Underway>();
   #underwayBytes = 0;
   #queuedBytes = 0;
-  #state: 'open' | 'stalled' | 'closed' = 'open';
+  #state: 'open' | 'stalled' | 'paused' | 'closed' = 'open';
 
   constructor(options: SctpLinkOptions) {
     this.#options = options;
+    this.#outgoing = options.outgoing;
   }
 
   get isOpen(): boolean {
@@ -40,18 +47,15 @@ export class SctpLink implements ChannelLink {
   }
 
   send(text: string): boolean {
-    if (this.#state !== 'open') return false;
-    const bytes = Buffer.byteLength(text);
-    if (this.#queuedBytes + this.#underwayBytes + bytes > maxQueuedBytes) {
-      this.#stall();
+    if (this.#state !== 'open' && this.#state !== 'paused') return false;
+    const message = { text, bytes: Buffer.byteLength(text) };
+    if (this.#queuedBytes + this.#underwayBytes + message.bytes > maxQueuedBytes) {
+      if (this.#state === 'open') this.#stall();
       return false;
     }
-    this.#underwayBytes += bytes;
-    this.#options.outgoing
-      .send(text)
-      .then((queuedBytes) => (this.#queuedBytes = queuedBytes))
-      .catch(() => this.lost())
-      .finally(() => (this.#underwayBytes -= bytes));
+    this.#underway.add(message);
+    this.#underwayBytes += message.bytes;
+    if (this.#state === 'open') this.#hand(message);
     return true;
   }
 
@@ -66,9 +70,38 @@ export class SctpLink implements ChannelLink {
     this.#options.listener.closed(this);
   }
 
+  /** Keeps what is sent from now on, and what was not answered, for `goOn`. */
+  pause(): void {
+    if (this.#state !== 'closed') this.#state = 'paused';
+  }
+
+  /** The association goes on with another worker. The client is told the state anew: what was in the former one may be lost. */
+  goOn(outgoing: Outgoing): void {
+    if (this.#state !== 'paused') return;
+    this.#outgoing = outgoing;
+    this.#queuedBytes = 0;
+    this.#state = 'open';
+    for (const message of this.#underway) this.#hand(message);
+    this.#options.listener.opened(this);
+  }
+
   /** Nothing can be sent any more, and nobody is told. */
   end(): void {
     this.#state = 'closed';
+  }
+
+  #hand(message: Underway): void {
+    const outgoing = this.#outgoing;
+    outgoing
+      .send(message.text)
+      .then((queuedBytes) => {
+        this.#queuedBytes = queuedBytes;
+        this.#underway.delete(message);
+        this.#underwayBytes -= message.bytes;
+      })
+      .catch(() => {
+        if (this.#outgoing === outgoing && this.#state !== 'paused') this.lost();
+      });
   }
 
   #stall(): void {
@@ -83,10 +116,12 @@ export class SctpLink implements ChannelLink {
   #retryLater(): void {
     const look = (): void => {
       if (this.#state !== 'stalled') return;
-      this.#options.outgoing
+      this.#outgoing
         .getBufferedAmount()
         .then((queuedBytes) => this.#resume(queuedBytes))
-        .catch(() => this.lost());
+        .catch(() => {
+          if (this.#state === 'stalled') this.lost();
+        });
     };
     setTimeout(look, retryMs).unref();
   }

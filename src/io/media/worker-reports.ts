@@ -109,15 +109,22 @@ export function journalAddress(path: string, before: string | undefined): string
   return before === undefined ? `journal:${path}` : `journal:${path}:${before}`;
 }
 
+/** A transport of a worker that died. */
+export type FormerTransport = {
+  readonly id: string;
+  readonly credentials: IceCredentials;
+  readonly tuple: types.TransportTuple | undefined;
+  /** Whether its client has an open data channel, without which nothing is to go on. */
+  readonly hasChannel: boolean;
+};
+
 /** What a worker needs to go on with a transport of the one before it, as a last fingerprint (patch srtp-journal). */
-export function resumeFingerprint(
-  transportId: string,
-  { ufrag, pwd }: IceCredentials,
-  tuple: types.TransportTuple | undefined,
-): types.DtlsFingerprint {
-  const { localAddress, remoteIp = '', remotePort = 0, protocol } = tuple ?? {};
+export function resumeFingerprint(former: FormerTransport): types.DtlsFingerprint {
+  const { ufrag, pwd } = former.credentials;
+  const { localAddress, remoteIp = '', remotePort = 0, protocol } = former.tuple ?? {};
   const path = protocol === 'udp' ? ` ${localAddress} ${remoteIp} ${remotePort}` : '';
-  return { algorithm: 'sha-1', value: `resume:${transportId} ${ufrag} ${pwd}${path}` };
+  const channel = former.hasChannel ? 'channel' : '-';
+  return { algorithm: 'sha-1', value: `resume:${former.id} ${ufrag} ${pwd} ${channel}${path}` };
 }
 
 /** Makes a transport that only tells its client that the session is lost (patch ice-refusal). */

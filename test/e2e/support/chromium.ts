@@ -50,6 +50,18 @@ export class Participant {
     return this.page.evaluate(() => window.probe.sending());
   }
 
+  connections(): Promise<number> {
+    return this.page.evaluate(() => window.probe.connections());
+  }
+
+  tell(text: string): Promise<void> {
+    return this.page.evaluate((words) => window.probe.tell(words), text);
+  }
+
+  told(): Promise<readonly string[]> {
+    return this.page.evaluate(() => window.probe.told());
+  }
+
   setVolume(volume: number): Promise<void> {
     return this.page.evaluate((value) => window.probe.setVolume(value), volume);
   }

@@ -7,6 +7,10 @@ export type Viewer = {
   report(): Promise<PageReport>;
   tone(source: string): Promise<Tone | undefined>;
   id(): Promise<string | undefined>;
+  /** Peer connections made so far: who was invited anew has another one. */
+  connections(): Promise<number>;
+  tell(text: string): Promise<void>;
+  told(): Promise<readonly string[]>;
 };
 
 /** A viewer and the frequency they send. */
@@ -60,6 +64,24 @@ export async function hearsEverybody(viewer: Viewer, senders: readonly Sender[])
       return Math.abs(tone.frequencyHz - sender.toneHz) <= toleranceHz
         ? undefined
         : `${viewer.name} hears ${tone.frequencyHz} Hz of ${source} instead of ${sender.toneHz}`;
+    }, timeoutMs);
+  }
+}
+
+/** Everybody sends a text over the bridge channel; waits until each has those of all others, once and in order. */
+export async function allTalk(viewers: readonly Viewer[], texts: readonly string[]): Promise<void> {
+  for (const viewer of viewers) await viewer.tell(`${viewer.name} ${texts.at(-1) ?? ''}`);
+  for (const viewer of viewers) {
+    const others = viewers.filter((other) => other !== viewer);
+    await until(async () => {
+      const told = await viewer.told();
+      const wrong = others.filter(({ name }) => {
+        const ofThem = told.filter((text) => text.startsWith(`${name} `));
+        return ofThem.join() !== texts.map((text) => `${name} ${text}`).join();
+      });
+      return wrong.length === 0
+        ? undefined
+        : `${viewer.name} was told by ${wrong.map(({ name }) => name).join()}: ${told.join()}`;
     }, timeoutMs);
   }
 }

@@ -86,6 +86,18 @@ export class FirefoxParticipant {
     return id === '' ? undefined : id;
   }
 
+  connections(): Promise<number> {
+    return this.#evaluate<number>('window.probe.connections()');
+  }
+
+  async tell(text: string): Promise<void> {
+    await this.#evaluate(`window.probe.tell(${JSON.stringify(text)})`);
+  }
+
+  told(): Promise<readonly string[]> {
+    return this.#evaluate<readonly string[]>('window.probe.told()');
+  }
+
   async leave(): Promise<void> {
     this.#bidi.close();
     this.#process.kill('SIGTERM');

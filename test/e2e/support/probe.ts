@@ -45,6 +45,10 @@ export type Probe = {
   sending(): Promise<readonly SentEncoding[]>;
   /** Peer connections made so far. */
   connections(): number;
+  /** Sends a message to everybody over the data channel, as applications do. */
+  tell(text: string): void;
+  /** What others sent so. */
+  told(): readonly string[];
 };
 
 declare global {
@@ -60,10 +64,21 @@ export function installProbe(): void {
   const sampleRateHz = 48_000;
   const stepHz = 10;
   const connections: RTCPeerConnection[] = [];
+  let dataChannel: RTCDataChannel | undefined;
+  const told: string[] = [];
   window.RTCPeerConnection = class extends window.RTCPeerConnection {
     constructor(configuration?: RTCConfiguration) {
       super(configuration);
       connections.push(this);
+    }
+
+    override createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
+      dataChannel = super.createDataChannel(label, init);
+      dataChannel.addEventListener('message', ({ data }: MessageEvent<string>) => {
+        const message = JSON.parse(data) as { colibriClass: string; msgPayload?: { text: string } };
+        if (message.colibriClass === 'EndpointMessage') told.push(message.msgPayload?.text ?? '');
+      });
+      return dataChannel;
     }
   };
 
@@ -174,6 +189,11 @@ export function installProbe(): void {
         }));
     },
     connections: () => connections.length,
+    tell: (text) => {
+      const message = { colibriClass: 'EndpointMessage', to: '', msgPayload: { text } };
+      dataChannel?.send(JSON.stringify(message));
+    },
+    told: () => told,
     setVolume: (volume) => {
       const slider = document.querySelector<HTMLInputElement>('input[name=volume]');
       if (!slider) throw new Error('the page has no volume slider');

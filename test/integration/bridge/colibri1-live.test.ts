@@ -246,11 +246,23 @@ describe('a busy component', () => {
 });
 
 describe('a media worker that dies', () => {
-  it('ends what it carried, so that the focus is told to invite everybody again', async () => {
+  const wentOn = () =>
+    bridge.log.filter(({ msg }) => msg === 'calls go on with another media worker').length;
+
+  it('leaves its calls to the next one; twice within seconds it ends them, so that the focus invites everybody again', async () => {
     flowing(new AudioFlow({ client: ada.client, ssrc: voice }));
     await arrives(voice);
+    const heard = bob.client.messages.length;
+    const workers = bridge.workerPids();
+    for (const pid of workers) process.kill(pid, 'SIGKILL');
+    await until(() =>
+      wentOn() >= 1 && bridge.workerPids().length === workers.length ? undefined : 'nobody went on',
+    );
+    await arrives(voice);
+    // With the channel that the bridge opened: the state is told anew.
+    await until(() => (bob.client.messages.length > heard ? undefined : 'Bob is told nothing'));
+    await focus.ask({});
     for (const pid of bridge.workerPids()) process.kill(pid, 'SIGKILL');
-    // The channels of 2018 are SCTP, which no successor takes over (docs/reliability.md).
     await until(async () => {
       const refused = await focus.ask({}).catch((error: unknown) => String(error));
       return typeof refused === 'string' && refused.includes('bad-request')
@@ -258,8 +270,15 @@ describe('a media worker that dies', () => {
         : `answered ${JSON.stringify(refused)}, Ada is ${ada.client.state}`;
     }, 30_000);
     for (const { client } of [ada, bob]) client.close();
-    focus = new Colibri1Focus(jicofo, jid);
-    ada = await focus.join('3fa91c07', { audio: announced([[voice]]) });
+    // The next worker comes a moment later.
+    await until(async () => {
+      focus = new Colibri1Focus(jicofo, jid);
+      const refused = await focus
+        .join('3fa91c07', { audio: announced([[voice]]) })
+        .then((joined) => void (ada = joined))
+        .catch((error: unknown) => String(error));
+      return refused ?? undefined;
+    }, 30_000);
     bob = await focus.join('b2d60e5a', { audio: announced([[voice + 1]]) });
     flowing(new AudioFlow({ client: ada.client, ssrc: voice }));
     await arrives(voice);

@@ -14,6 +14,10 @@ export type Nat = {
   send(packet: Buffer): void;
   /** What clients sent to the bridge, in order. */
   readonly forwarded: readonly Buffer[];
+  /** What the bridge sent to clients, in order. */
+  readonly returned: readonly Buffer[];
+  /** From now on loses what clients send and this is true of. */
+  lose(which: (packet: Buffer) => boolean): void;
   close(): void;
 };
 
@@ -30,11 +34,13 @@ export async function openNat(bridgePort: number): Promise<Nat> {
   const inside = await bound();
   let client: dgram.RemoteInfo | undefined;
   let isAnswerLost = (_packet: Buffer) => false;
+  const returned: Buffer[] = [];
   const sockets = [inside];
   const openOutside = async (address?: string) => {
     const socket = await bound(address);
     sockets.push(socket);
     socket.on('message', (packet) => {
+      returned.push(packet);
       if (client && !isAnswerLost(packet)) inside.send(packet, client.port, client.address);
     });
     return socket;
@@ -75,6 +81,8 @@ export async function openNat(bridgePort: number): Promise<Nat> {
     loseAnswers: (isLostThere) => (isAnswerLost = isLostThere),
     send: (packet) => outside.send(packet, bridgePort, '127.0.0.1'),
     forwarded,
+    returned,
+    lose: (which) => (isLost = which),
     close: () => {
       for (const socket of [...sockets]) close(socket);
     },

@@ -14,13 +14,15 @@ function link() {
   let gone = false;
   const answer = <T>(value: T): Promise<T> =>
     gone ? Promise.reject(new Error('gone')) : Promise.resolve(value);
-  const outgoing = {
+  const worker = () => ({
     send: async (text: string | Buffer) => {
       sent.push(String(text));
+      await Promise.resolve();
       return answer((waiting += text.length));
     },
     getBufferedAmount: () => answer(waiting),
-  };
+  });
+  const outgoing = worker();
   const listener = {
     opened: () => void told.push('opened'),
     closed: () => void told.push('closed'),
@@ -30,7 +32,17 @@ function link() {
     waiting -= bytes;
     await vi.advanceTimersByTimeAsync(retryMs);
   };
-  return { link: made, told, sent, log, reads, lose: () => (gone = true) };
+  /** The worker dies; what was given to it meanwhile gets no answer. */
+  const dies = () => {
+    gone = true;
+    made.pause();
+  };
+  const goesOn = () => {
+    gone = false;
+    waiting = 0;
+    made.goOn(worker());
+  };
+  return { link: made, told, sent, log, reads, dies, goesOn, lose: () => (gone = true) };
 }
 
 const half = 'x'.repeat(maxQueuedBytes / 2);
@@ -68,4 +80,52 @@ it('does nothing after its end', async () => {
   channel.end();
   await reads();
   expect(told).toEqual([]);
+});
+
+it('keeps what its worker left unanswered for the next one, and tells that it goes on', async () => {
+  const { link: channel, told, sent, reads, dies, goesOn } = link();
+  channel.send('answered');
+  await reads(0);
+  channel.send('unanswered');
+  dies();
+  expect(channel.send('meanwhile')).toBe(true);
+  expect(channel.isOpen).toBe(true);
+  await reads(0);
+  expect(told).toEqual([]);
+  sent.length = 0;
+  goesOn();
+  expect(sent).toEqual(['unanswered', 'meanwhile']);
+  expect(told).toEqual(['opened']);
+  await reads(0);
+  expect(channel.send('after')).toBe(true);
+  expect(told).toEqual(['opened']);
+});
+
+it('keeps no more than a queue full without a worker', async () => {
+  const { link: channel, told, dies, goesOn, reads } = link();
+  dies();
+  expect([channel.send(half), channel.send(half), channel.send('!')]).toEqual([true, true, false]);
+  goesOn();
+  expect(told).toEqual(['opened']);
+  // The next worker answers that all of it waits.
+  await reads(0);
+  expect(channel.send('!')).toBe(false);
+  await reads();
+  expect(told).toEqual(['opened', 'opened']);
+});
+
+it('goes on from a stall, and not from its end', async () => {
+  const stalled = link();
+  for (const text of [half, half, '!']) stalled.link.send(text);
+  stalled.dies();
+  await stalled.reads(0);
+  expect(stalled.told).toEqual([]);
+  stalled.goesOn();
+  expect(stalled.told).toEqual(['opened']);
+  const ended = link();
+  ended.link.end();
+  ended.dies();
+  ended.goesOn();
+  expect(ended.told).toEqual([]);
+  expect(ended.link.isOpen).toBe(false);
 });
