@@ -76,6 +76,9 @@ private:
 		int64_t lastPacketMs{ 0 };
 		bool seen{ false };
 		uint32_t targetBitrate{ 0 };
+		// By the last report.
+		uint64_t toldBitrate{ 0 };
+		uint64_t toldFrameRate{ 0 };
 	};
 
 	struct SpatialLayer
@@ -85,6 +88,8 @@ private:
 		int64_t startedMs{ 0 };
 		int64_t lastPacketMs{ 0 };
 		bool isActive{ false };
+		// It pauses, and the last report has its rates from before.
+		bool isHeld{ false };
 		// What the sender itself says, if it does.
 		bool isDeclaredOff{ false };
 		bool needsLayerBelow{ false };
@@ -105,7 +110,7 @@ private:
 	void Schedule(int64_t delayMs);
 	bool IsAnyActive() const;
 	void Report();
-	std::string Write() const;
+	std::string Write();
 
 private:
 	Listener* listener;

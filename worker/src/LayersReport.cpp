@@ -8,6 +8,8 @@ namespace
 	constexpr int64_t ReportIntervalMs{ 1000 };
 	// A layer that starts is told of once its rate can be guessed.
 	constexpr int64_t StartedIntervalMs{ 400 };
+	// One that is silent for longer may be stopping: half a second of it is no rate.
+	constexpr int64_t PauseMs{ 200 };
 	// A layer that stopped is to be noticed within 1.5 s.
 	constexpr int64_t SilenceMs{ 1100 };
 	// A temporal layer of a slow screen share may have a frame every other second.
@@ -390,7 +392,7 @@ void LayersReport::Report()
 	this->listener->OnLayersReport(Write());
 }
 
-std::string LayersReport::Write() const
+std::string LayersReport::Write()
 {
 	const int64_t nowMs = this->shared->GetTimeMs();
 	// Four whole buckets and the one being filled.
@@ -401,7 +403,7 @@ std::string LayersReport::Write() const
 	{
 		for (size_t spatial{ 0 }; spatial < MaxSpatialLayers; ++spatial)
 		{
-			const auto& layer = this->encodings[encoding][spatial];
+			auto& layer = this->encodings[encoding][spatial];
 
 			if (!layer.isActive)
 			{
@@ -411,10 +413,14 @@ std::string LayersReport::Write() const
 			const int64_t aliveMs = std::max<int64_t>(nowMs - layer.startedMs, 1);
 			const int64_t spanMs  = std::min(windowMs, aliveMs);
 
+			// For one report: it may as well have become slow.
+			layer.isHeld = nowMs - layer.lastPacketMs > PauseMs && !layer.isHeld;
+
 			for (size_t temporal{ 0 }; temporal < MaxTemporalLayers; ++temporal)
 			{
-				const auto& counts   = layer.temporalLayers[temporal];
-				const bool isSeen    = counts.seen && nowMs - counts.lastPacketMs <= TemporalSilenceMs;
+				auto& counts         = layer.temporalLayers[temporal];
+				const bool isSeen    = counts.seen && nowMs - counts.lastPacketMs <= TemporalSilenceMs &&
+				                    aliveMs >= StartedIntervalMs;
 				const bool isAllowed = counts.targetBitrate > 0 && aliveMs < ReportIntervalMs;
 
 				if (!isSeen && !isAllowed)
@@ -435,6 +441,12 @@ std::string LayersReport::Write() const
 				const uint64_t bitrate = isAllowed ? counts.targetBitrate : bytes * 8000 / spanMs;
 				const uint64_t frameRate = (frames * 1000 + (spanMs / 2)) / spanMs;
 
+				if (isAllowed || !layer.isHeld || counts.toldBitrate == 0)
+				{
+					counts.toldBitrate   = bitrate;
+					counts.toldFrameRate = frameRate;
+				}
+
 				if (!text.empty())
 				{
 					text += ' ';
@@ -444,8 +456,8 @@ std::string LayersReport::Write() const
 				     { static_cast<uint64_t>(encoding),
 				       static_cast<uint64_t>(spatial),
 				       static_cast<uint64_t>(temporal),
-				       bitrate,
-				       frameRate,
+				       counts.toldBitrate,
+				       counts.toldFrameRate,
 				       static_cast<uint64_t>(layer.size.width),
 				       static_cast<uint64_t>(layer.size.height) })
 				{

@@ -147,6 +147,42 @@ describe('simulcast', () => {
     expect(reports[told]).not.toEqual([]);
   });
 
+  it('tells of a stream that stops what it had, not what is left of it in the last second', async () => {
+    const rateOf = (encoding: number, report: readonly LayerSample[] | undefined) =>
+      report?.find((layer) => layer.encoding === encoding)?.frameRate ?? 0;
+    everyFrame(sendBoth);
+    await until(() =>
+      reports.filter((report) => rateOf(1, report) > 0).length > 2 ? undefined : 'no second stream',
+    );
+    const before = reports.length;
+    everyFrame((frame) => {
+      for (const packet of low.frame({ keyFrame: frame === 0 })) sender.send(packet);
+    });
+    await reported((report) => report.some(({ encoding }) => encoding === 1), false);
+    for (let place = before; place < reports.length - 1; place += 1) {
+      // On a busy machine both had fewer frames, now or a second ago.
+      const usual = [place - 1, place].map((at) => rateOf(0, reports[at]));
+      expect(rateOf(1, reports[place])).toBeGreaterThan(Math.min(...usual) * 0.6);
+    }
+  });
+
+  it('tells of a stream that starts once its rate can be guessed, whatever else is told before', async () => {
+    let startedMs = 0;
+    everyFrame((frame) => {
+      for (const packet of low.frame({ keyFrame: frame === 0, size: [320, 180] }))
+        sender.send(packet);
+    });
+    await reported(sizes, [[0, 0, 320, 180]]);
+    everyFrame((frame) => {
+      if (frame === 0) startedMs = performance.now();
+      const keyFrame = frame === 0;
+      for (const packet of low.frame({ keyFrame, size: [160, 90] })) sender.send(packet);
+      for (const packet of high.frame({ keyFrame, size: [640, 360] })) sender.send(packet);
+    });
+    await until(() => (reports.at(-1)!.length > 1 ? undefined : 'no second stream'));
+    expect(performance.now() - startedMs).toBeGreaterThan(400);
+  });
+
   it('tells that a sender scales down', async () => {
     everyFrame(sendBoth);
     await reported(sizes, [
