@@ -36,12 +36,15 @@ const stickyAfterMs = 5 * 60_000;
 
 /** A block of the event loop that is over says nothing of what comes; another one this soon after does. */
 const blockForgottenMs = 60_000;
+/** Bounds what is kept while no worker lives. */
+const lateForgottenMs = 60_000;
 
 /** One value for REST, the health IQ, presence and metrics; the reason says what to look at. */
 export class HealthCheck {
   readonly #config: HealthConfig;
   #remembered: string | undefined;
   #blockEndedMs = -Infinity;
+  #late: readonly { readonly atMs: number; readonly delayMs: number }[] = [];
 
   constructor(config: HealthConfig) {
     this.#config = config;
@@ -49,12 +52,24 @@ export class HealthCheck {
 
   /** @param uptimeMs since the bridge started */
   check(facts: HealthFacts, uptimeMs: number): Health {
-    const fault = findFault(facts, this.#config, this.#blockedAgain(facts, uptimeMs));
+    const fault = findFault(facts, this.#config, {
+      workersSilentMs: this.#workersSilentMs(facts, uptimeMs),
+      blockedAgain: this.#blockedAgain(facts, uptimeMs),
+    });
     if (fault?.hard === true && this.#config.stickyFailures && uptimeMs > stickyAfterMs) {
       this.#remembered ??= fault.reason;
     }
     const lasting = fault ?? this.#stickyFault();
     return { healthy: lasting === undefined, fault: lasting };
+  }
+
+  /** How long no worker has answered an event loop that could have heard it. */
+  #workersSilentMs({ workersSilentMs, eventLoopDelayMs }: HealthFacts, uptimeMs: number): number {
+    const silentMs = Math.min(...workersSilentMs);
+    const sinceMs = uptimeMs - Math.min(silentMs, lateForgottenMs);
+    const late = [...this.#late, { atMs: uptimeMs, delayMs: eventLoopDelayMs }];
+    this.#late = late.filter(({ atMs }) => atMs > sinceMs);
+    return this.#late.reduce((ms, { delayMs }) => ms - delayMs, silentMs);
   }
 
   #blockedAgain({ eventLoopDelayMs }: HealthFacts, uptimeMs: number): boolean {
@@ -73,12 +88,10 @@ export class HealthCheck {
   }
 }
 
-function findFault(
-  facts: HealthFacts,
-  config: HealthConfig,
-  blockedAgain: boolean,
-): Fault | undefined {
-  const hard = findHardFault(facts, config, blockedAgain);
+type Judged = { readonly workersSilentMs: number; readonly blockedAgain: boolean };
+
+function findFault(facts: HealthFacts, config: HealthConfig, judged: Judged): Fault | undefined {
+  const hard = findHardFault(facts, config, judged);
   if (hard !== undefined) return { reason: hard, hard: true };
   if (facts.linksDownMs <= config.maxLinkOutageMs) return undefined;
   const minutes = Math.round(facts.linksDownMs / 60_000);
@@ -89,7 +102,7 @@ function findFault(
 function findHardFault(
   facts: HealthFacts,
   config: HealthConfig,
-  blockedAgain: boolean,
+  { workersSilentMs, blockedAgain }: Judged,
 ): string | undefined {
   if (config.requireValidAddress && !facts.hasValidAddress) {
     return (
@@ -101,9 +114,8 @@ function findHardFault(
     return 'no STUN server of ice4j.harvest.mapping.stun.addresses told an address: is UDP to them let through?';
   }
   if (facts.workersSilentMs.length === 0) return 'no media worker is alive';
-  const silent = Math.min(...facts.workersSilentMs) - facts.eventLoopDelayMs;
-  if (silent > config.maxCheckDurationMs) {
-    return `no media worker has answered for ${Math.round(silent / 1000)} s`;
+  if (workersSilentMs > config.maxCheckDurationMs) {
+    return `no media worker has answered for ${Math.round(workersSilentMs / 1000)} s`;
   }
   if (blockedAgain) {
     return `the event loop was blocked again, for ${Math.round(facts.eventLoopDelayMs / 1000)} s`;

@@ -47,6 +47,17 @@ describe('what is wrong', () => {
     expect(health.fault).toEqual(reason === undefined ? undefined : { reason, hard: true });
   });
 
+  it('counts no silence of workers against them while the machine leaves the event loop late every second', () => {
+    const judge = (eventLoopDelayMs: number) => {
+      const health = new HealthCheck(config);
+      const at = (silentMs: number) =>
+        health.check({ ...well, workersSilentMs: [silentMs], eventLoopDelayMs }, anHour + silentMs);
+      return [1900, 3800, 5700].map((silentMs) => at(silentMs).healthy);
+    };
+    expect(judge(900)).toEqual([true, true, true]);
+    expect(judge(0)).toEqual([true, false, false]);
+  });
+
   it('minds a second block of the event loop within a minute, for as long as no third one comes', () => {
     const health = new HealthCheck(config);
     const at = (uptimeMs: number, eventLoopDelayMs: number) =>
