@@ -1,4 +1,15 @@
-import { boolean, count, duration, fraction, oneOf, listenPort, port, text } from '../reader.ts';
+import {
+  boolean,
+  count,
+  duration,
+  fraction,
+  integer,
+  oneOf,
+  listenPort,
+  port,
+  restricted,
+  text,
+} from '../reader.ts';
 import type { Reader } from '../reader.ts';
 import { differently, ignored, obeyed, optional, unsupported } from '../setting.ts';
 
@@ -8,6 +19,9 @@ const nominations = [
   'NominateFirstHostOrReflexiveValid',
   'NominateBestRTT',
 ] as const;
+
+/** Each has a letter or digit of its own (docs/worker.md, "One port for all workers"). */
+const workerCount = restricted(integer, 'a whole number from 0 to 62', (n) => n >= 0 && n <= 62);
 
 export const iceSettings = {
   'videobridge.ice.udp.port': obeyed(listenPort, 10000, 'The UDP port of all media.'),
@@ -80,7 +94,7 @@ export const trestleSettings = {
     'Listen on loopback addresses as well, for clients on the same machine.',
   ),
   'trestle.worker.count': obeyed(
-    count,
+    workerCount,
     0,
     'Media workers, a thread each, all on the same ports; 0 = one for every processor.',
   ),
