@@ -14,7 +14,7 @@ import { secureRandom } from './random.ts';
 import { htmlReport } from './report/html.ts';
 import { describeMachine } from './report/machine.ts';
 import type { Report } from './report/report.ts';
-import { Terminal } from './report/terminal.ts';
+import { ownTerminal, type Terminal } from './report/terminal.ts';
 import { Crowd } from './run/crowd.ts';
 import { Run } from './run/run.ts';
 import { RunEnded } from './run/run-ended.ts';
@@ -33,7 +33,7 @@ type Parts = {
 
 /** Does what was asked for and writes the report. */
 export async function runLoad(args: RunArguments): Promise<Report> {
-  const terminal = new Terminal((text) => process.stdout.write(text), process.stdout.isTTY);
+  const terminal = ownTerminal();
   const report = await produceReport(args, terminal);
   if (args.html !== undefined) writeFileSync(args.html, htmlReport(report));
   if (args.json !== undefined)
@@ -117,6 +117,7 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     limits,
     settleSeconds: args.settleSeconds,
     signal,
+    onPhase: (phase) => terminal.phase(phase),
     onMoment: (moment) => terminal.moment(moment),
     onStep: (step) => terminal.step(step),
   });

@@ -22,8 +22,12 @@ export class RestBridge implements Bridge {
       body: JSON.stringify(encodeConferenceModifyJson(request)),
     });
     const text = await response.text();
-    if (!response.ok) throw new BridgeError(failureOf(response.status, text), reasonOf(text));
-    const answer = decodeConferenceModifiedJson(JSON.parse(text));
+    if (!response.ok)
+      throw new BridgeError(
+        failureOf(response.status, text),
+        this.#reasonOf(response.status, text),
+      );
+    const answer = decodeConferenceModifiedJson(this.#jsonOf(text));
     if (!answer.ok) throw new BridgeError('refused', answer.error.message);
     return answer.value;
   }
@@ -35,6 +39,21 @@ export class RestBridge implements Bridge {
       conferences?: Record<string, { meeting_id?: string }>;
     };
     return Object.values(conferences).find((conference) => conference.meeting_id === meetingId);
+  }
+
+  /** Error bodies differ between bridges: JSON with a reason, HTML, or nothing. */
+  #reasonOf(status: number, text: string): string {
+    const reason = withoutTags(text).slice(0, 300);
+    return `${this.#baseUrl.origin} answered ${status}${reason === '' ? ' without a reason' : `: ${reason}`}`;
+  }
+
+  #jsonOf(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      const is = `the answer of ${this.#baseUrl.origin} is not JSON`;
+      throw new BridgeError('refused', `${is}: is it the private REST interface of a bridge?`);
+    }
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
@@ -59,7 +78,9 @@ function failureOf(status: number, text: string): BridgeFailure {
   return status >= 500 ? 'unreachable' : 'refused';
 }
 
-/** Error bodies differ between bridges: JSON with a reason, HTML, or nothing. */
-function reasonOf(text: string): string {
-  return text === '' ? 'the bridge refused without a reason' : text.slice(0, 500);
+function withoutTags(html: string): string {
+  return html
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { RunArguments } from '../arguments.ts';
 import type { Report } from '../report/report.ts';
-import { Terminal } from '../report/terminal.ts';
+import { ownTerminal, type Terminal } from '../report/terminal.ts';
 import { produceReport } from '../run-load.ts';
 import { manyRooms } from '../scenario/many-rooms.ts';
 import { meeting } from '../scenario/meeting.ts';
@@ -20,7 +20,7 @@ const NATIVE_SECONDS = 2;
  * @returns the exit code
  */
 export async function certify(args: RunArguments): Promise<number> {
-  const terminal = new Terminal((text) => process.stdout.write(text), process.stdout.isTTY);
+  const terminal = ownTerminal();
   const native = nativeLimits(terminal);
   const reports: Report[] = [];
   for (const scenario of shapes) {

@@ -17,7 +17,12 @@ import { sourcesOf } from '../client/client-sources.ts';
 import { type ClientSpec, endpointOf } from '../client/client-spec.ts';
 import { ControlError, type ControlPath, type Invitation } from './control-path.ts';
 
-type Room = { readonly id: MeetingId; created: boolean; readonly queue: SerialQueue };
+type Room = {
+  readonly id: MeetingId;
+  created: boolean;
+  endpoints: number;
+  readonly queue: SerialQueue;
+};
 
 /** Plays the focus: Colibri2 over REST, one conference a room. */
 export class Colibri2Path implements ControlPath {
@@ -39,6 +44,7 @@ export class Colibri2Path implements ControlPath {
     });
     const answer = await this.#create(room, spec.room, endpoint);
     const ice = answer.endpoints.find((each) => each.id === id)?.transport?.ice;
+    room.endpoints += 1;
     if (!ice?.credentials) throw new ControlError('the bridge answered without a transport');
     return {
       transport: { ...ice.credentials, candidates: ice.candidates, fingerprints: ice.fingerprints },
@@ -48,7 +54,10 @@ export class Colibri2Path implements ControlPath {
         await this.#request(conferenceUpdate(room.id, acceptance(spec, transport)));
       },
       leave: async () => {
-        await this.#request(conferenceUpdate(room.id, endpointExpiry(id)));
+        room.endpoints -= 1;
+        // A conference ends with its last endpoint; who comes then comes to a new one.
+        if (room.endpoints > 0) await this.#request(conferenceUpdate(room.id, endpointExpiry(id)));
+        else await this.#end(spec.room, room);
       },
     };
   }
@@ -63,6 +72,11 @@ export class Colibri2Path implements ControlPath {
       // A bridge that is gone by now has no conference to end either.
       await this.#request({ ...conferenceUpdate(room.id), expire: true }).catch(() => undefined);
     }
+  }
+
+  async #end(name: string, room: Room): Promise<void> {
+    if (this.#rooms.get(name) === room) this.#rooms.delete(name);
+    await this.#request({ ...conferenceUpdate(room.id), expire: true });
   }
 
   /** The conference comes into being with its first endpoint; the others wait for that. */
@@ -92,7 +106,12 @@ export class Colibri2Path implements ControlPath {
   #room(name: string): Room {
     const known = this.#rooms.get(name);
     if (known) return known;
-    const room = { id: meetingId(randomUUID()), created: false, queue: new SerialQueue() };
+    const room = {
+      id: meetingId(randomUUID()),
+      created: false,
+      endpoints: 0,
+      queue: new SerialQueue(),
+    };
     this.#rooms.set(name, room);
     return room;
   }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Snapshot } from '../media/measurements.ts';
 import type { Moment } from '../report/report.ts';
 import { percentiles } from '../run/percentiles.ts';
+import type { JoinRecord } from '../run/crowd.ts';
 import { RunEnded } from '../run/run-ended.ts';
 import type { Run } from '../run/run.ts';
 import type { Load, Mode } from './mode.ts';
@@ -26,6 +27,7 @@ export function chaos(command: string): Mode {
     const name = load.scenario.describe(size);
     const clients = load.clients(size);
     const joins = await run.become(clients, load.joinsPerSecond);
+    if (run.crowd.size === 0) throw new RunEnded('untested', nobodyCameIn(joins));
     await run.measure(`before: ${name}`, load.stepSeconds, joins);
     const startS = run.elapsedS;
     const { result: invitedAgain, seen } = await run.during(async () => {
@@ -38,6 +40,11 @@ export function chaos(command: string): Mode {
     const recovery = describeRecovery(moments, { startS, invitedAgain });
     return [`after the command "${command}": ${recovery}`, ...describeSilence(seen)];
   };
+}
+
+function nobodyCameIn(joins: readonly JoinRecord[]): string {
+  const [reason = 'without a reason'] = joins.flatMap(({ failure }) => failure ?? []);
+  return `nothing was tested, for nobody could join: ${reason}`;
 }
 
 async function execute(command: string, bridgePid: number | undefined): Promise<void> {

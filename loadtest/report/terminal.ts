@@ -8,12 +8,23 @@ const SPARKS = '▁▂▃▄▅▆▇█';
 export class Terminal {
   readonly #write: (text: string) => void;
   readonly #isLive: boolean;
+  readonly #columns: () => number;
   readonly #rates: number[] = [];
+  #phase = 'starting';
 
-  /** @param isLive one line that is written again and again; otherwise only steps are printed */
-  constructor(write: (text: string) => void, isLive: boolean) {
+  /**
+   * @param isLive one line that is written again and again; otherwise only steps are printed
+   * @param columns of the window: a line that wraps could not be written over
+   */
+  constructor(write: (text: string) => void, isLive: boolean, columns: () => number) {
     this.#write = write;
     this.#isLive = isLive;
+    this.#columns = columns;
+  }
+
+  /** What goes on from now on. */
+  phase(text: string): void {
+    this.#phase = text;
   }
 
   line(text: string): void {
@@ -26,11 +37,13 @@ export class Terminal {
     this.#rates.push(moment.deliveredPerSecond);
     if (this.#rates.length > 30) this.#rates.shift();
     this.#clear();
-    this.#write(
-      `  ${Math.round(moment.s)} s  ${moment.participants} clients  ${moment.deliveredPerSecond} packets/s ` +
-        `${sparkline(this.#rates)}  delay ${ms(moment.delayP50Ms)}/${ms(moment.delayP99Ms)}  loss ${percent(moment.lossPercent)}` +
-        `  bridge ${cpu(moment.bridgeCpuPercent)}  generator ${cpu(moment.generatorCpuPercent)}`,
-    );
+    const line =
+      `  ${Math.round(moment.s)} s ${this.#phase}: ${moment.participants} clients, ${moment.deliveredPerSecond}/s, ` +
+      `delay ${ms(moment.delayP50Ms)}/${ms(moment.delayP99Ms)}, loss ${percent(moment.lossPercent)}, ` +
+      `bridge ${cpu(moment.bridgeCpuPercent)}, generator ${cpu(moment.generatorCpuPercent)} `;
+    const room = this.#columns() - 1;
+    const rates = this.#rates.slice(-Math.max(1, room - line.length));
+    this.#write(`${line}${sparkline(rates)}`.slice(0, room));
   }
 
   step(step: StepReport): void {
@@ -60,6 +73,16 @@ export class Terminal {
   #clear(): void {
     if (this.#isLive) this.#write('\r\u001b[2K');
   }
+}
+
+/** Of this process; a window of unknown width is taken for one of 80 columns. */
+export function ownTerminal(): Terminal {
+  const { stdout } = process;
+  return new Terminal(
+    (text) => stdout.write(text),
+    stdout.isTTY,
+    () => stdout.columns || 80,
+  );
 }
 
 export function sparkline(values: readonly number[]): string {

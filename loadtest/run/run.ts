@@ -26,7 +26,8 @@ export type RunOptions = {
   readonly settleSeconds: number;
   /** Aborted when the run is to end now. */
   readonly signal: AbortSignal;
-  /** Told every second and after each step. */
+  /** Told what goes on, every second what was seen, and after each step. */
+  readonly onPhase: (phase: string) => void;
   readonly onMoment: (moment: Moment) => void;
   readonly onStep: (step: StepReport) => void;
 };
@@ -70,6 +71,8 @@ export class Run {
   readonly #signal: AbortSignal;
   /** When the crowd began to change. */
   #changed: Observation | undefined;
+  /** The bridge was started anew and counts from 0. */
+  #counterBegan = false;
   #ticker: Promise<void> = Promise.resolve();
 
   constructor(options: RunOptions) {
@@ -108,6 +111,7 @@ export class Run {
     joinsPerSecond: number,
   ): Promise<readonly JoinRecord[]> {
     this.#changed = await this.#observe();
+    this.#options.onPhase('joining');
     const wanted = new Map(clients.map((spec) => [spec.participant, spec]));
     const present = new Set(this.crowd.members.map(({ participant }) => participant));
     const leaving = [...present].filter((participant) => !wanted.has(participant));
@@ -127,13 +131,16 @@ export class Run {
     for (const { participant } of this.crowd.members) this.#left.add(participant);
     await this.crowd.leave(this.crowd.members.map(({ participant }) => participant));
     control.forget();
+    const former = watch?.pid;
     watch?.findAgain();
+    this.#counterBegan ||= watch?.pid !== former;
     await this.crowd.join(clients, 0);
   }
 
   /** Measures the crowd as it is. */
   async measure(name: string, seconds: number, joins: readonly JoinRecord[]): Promise<StepReport> {
     await this.pause(this.settleSeconds * 1000);
+    this.#options.onPhase(name);
     const before = await this.#observe();
     const startS = this.elapsedS;
     await this.pause(seconds * 1000).catch((error: unknown) => {
@@ -178,6 +185,7 @@ export class Run {
   /** Stops the senders, lets everything arrive and checks that nothing is missing. */
   async settleAccounts(): Promise<Conservation> {
     const { generators } = this.#options;
+    this.#options.onPhase('final accounts');
     for (const generator of generators) generator.tell({ type: 'silence' });
     await delay(DRAIN_MS);
     const audits = await Promise.all(generators.map((each) => each.ask({ type: 'audit' })));
@@ -201,7 +209,7 @@ export class Run {
   /** The bridge's count of packets it sent, beside ours; a bridge that serves others too cannot be compared. */
   #wire(last: Observation): Conservation['wire'] {
     const [before, after] = [this.#first?.bridge.packetsSent, last.bridge.packetsSent];
-    if (before === undefined || after === undefined) return undefined;
+    if (before === undefined || after === undefined || this.#counterBegan) return undefined;
     const { counts } = last.snapshot;
     const media = counts.audioDelivered + counts.videoDelivered + counts.duplicates;
     const missed =

@@ -84,7 +84,11 @@ describe('the HTML report', () => {
 describe('the terminal', () => {
   it('prints steps and the verdict, and a live line only where somebody watches', () => {
     let text = '';
-    const terminal = new Terminal((part) => (text += part), false);
+    const terminal = new Terminal(
+      (part) => (text += part),
+      false,
+      () => 80,
+    );
     terminal.moment(moment(1, 2));
     terminal.step(step);
     terminal.verdict(report());
@@ -92,8 +96,17 @@ describe('the terminal', () => {
     expect(text).toContain('PASS: passed up to a call');
     expect(text).toContain('conservation holds: audio 9 = 8 delivered + 1 lost');
     expect(text).not.toContain('\r');
-    new Terminal((part) => (text += part), true).moment(moment(1, 2));
+    text = '';
+    const live = new Terminal(
+      (part) => (text += part),
+      true,
+      () => 60,
+    );
+    live.phase('4 people');
+    live.moment(moment(1, 2));
     expect(text).toContain('\r');
+    expect(text).toContain('1 s 4 people: 2 clients');
+    expect(text.length).toBeLessThan(60 + '\r\u001b[2K'.length);
   });
 });
 
