@@ -86,11 +86,10 @@ function blocked({ planned, refused, receiver, source }: DeliveryInput): Obstacl
 /** What is on its way, but not there. */
 function underway(input: DeliveryInput, sentHeight: number | undefined): Obstacle | undefined {
   const { allocation, sent, source, nowMs } = input;
+  // First: the layers of the new codec are known only after a while.
+  if (!sent && nowMs - (source.codecChangedMs ?? -Infinity) < codecChangeMs) return 'codec-change';
   if (source.layers.every(({ bitrateBps }) => bitrateBps === 0)) return 'sender-silent';
-  if (!sent) {
-    const changedMs = source.codecChangedMs ?? -Infinity;
-    return nowMs - changedMs < codecChangeMs ? 'codec-change' : 'keyframe';
-  }
+  if (!sent) return 'keyframe';
   const targetHeight = allocation.target?.height ?? 0;
   return sentHeight !== undefined && sentHeight < targetHeight ? 'keyframe' : undefined;
 }
