@@ -93,6 +93,13 @@ export function expectOneStream({ client }: Participant, ssrc: number, largestGa
   }
 }
 
+/** Whether the conference was told that somebody's DTLS is over. */
+export function hasFailed(conference: TestConference, { id }: Pick<Participant, 'id'>): boolean {
+  return conference
+    .eventsOf('transport-state')
+    .some(({ endpointId, dtls }) => endpointId === id && dtls === 'failed');
+}
+
 /** Answer to a connectivity check with somebody's credentials; undefined = none within `patienceMs`. */
 export async function check(
   plane: MediasoupPlane,

@@ -4,6 +4,7 @@ import type { ChannelLink } from '../../../src/conference/ports.ts';
 import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import { openNat, type Nat } from '../../support/client/nat.ts';
+import { recordType } from '../../support/rtp/dtls-client-records.ts';
 import { until } from '../../support/until.ts';
 import { died, kill } from './call-fixture.ts';
 import {
@@ -102,7 +103,7 @@ export function applicationRecords(
   datagrams: readonly Buffer[],
 ): { readonly sequence: string; readonly start: string; readonly datagram: Buffer }[] {
   return datagrams
-    .filter((datagram) => datagram.length >= 21 && datagram[0] === 23)
+    .filter((datagram) => datagram.length >= 21 && datagram[0] === recordType.applicationData)
     .map((datagram) => ({
       sequence: datagram.toString('hex', 3, 11),
       start: datagram.toString('hex', 13, 21),

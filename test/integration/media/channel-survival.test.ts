@@ -3,14 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import { openNat } from '../../support/client/nat.ts';
+import { recordType } from '../../support/rtp/dtls-client-records.ts';
 import { workerWithCiphers } from '../../support/rtp/dtls-shim.ts';
 import { until } from '../../support/until.ts';
-import { died, goesOn, kill, openCall } from './call-fixture.ts';
+import { died, goesOn, hasFailed, kill, openCall } from './call-fixture.ts';
 import { Talker, applicationRecords, outlive, talkThroughNat } from './channel-fixture.ts';
 import { openConference, recordingLogger, startPlane, workerBin } from './media-fixture.ts';
-
-/** DTLS records that carry SCTP (RFC 6347 §4.1). */
-const APPLICATION_DATA = 23;
 
 const restarts = { stableMs: 0, diedAgainMs: 0 };
 
@@ -21,13 +19,8 @@ function expectNoRepetition(values: readonly string[]): void {
 async function refused(plane: MediasoupPlane, talker: Talker): Promise<void> {
   kill(plane, 0, 'SIGKILL');
   await died(plane, 1);
-  await until(() =>
-    talker.conference
-      .eventsOf('transport-state')
-      .some(({ endpointId, dtls }) => endpointId === talker.participant.id && dtls === 'failed')
-      ? undefined
-      : 'nothing was said',
-  );
+  const { conference, participant } = talker;
+  await until(() => (hasFailed(conference, participant) ? undefined : 'nothing was said'));
   expect(talker.openings).toBe(1);
   expect(talker.link.send('late')).toBe(false);
 }
@@ -115,7 +108,7 @@ describe('a data channel', () => {
     const conference = await openConference(plane);
     // The client has done its handshake, and its INIT does not come.
     let lost = 0;
-    nat.lose((packet) => packet[0] === APPLICATION_DATA && (lost += 1) > 0);
+    nat.lose((packet) => packet[0] === recordType.applicationData && (lost += 1) > 0);
     const options = { dataChannel: true, candidatePort: nat.port };
     const participant = await conference.add('alice', options);
     await participant.endpoint.setRemoteTransport(participant.client.remoteTransport());
@@ -160,7 +153,10 @@ describe('a client is refused and invited again', () => {
     const { talker, nat } = await talkThroughNat(plane);
     // Of the client's long datagrams only the first passes.
     let long = 0;
-    nat.lose((packet) => packet[0] === APPLICATION_DATA && packet.length > 1000 && (long += 1) > 1);
+    nat.lose(
+      (packet) =>
+        packet[0] === recordType.applicationData && packet.length > 1000 && (long += 1) > 1,
+    );
     const returned = applicationRecords(nat.returned).length;
     talker.participant.client.sendText('x'.repeat(20_000));
     await until(() =>

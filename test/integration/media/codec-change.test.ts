@@ -1,26 +1,19 @@
 // A camera that goes from codec to codec on the SSRCs it has, and what that costs who sees it.
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { expect, it } from 'vitest';
 import { endpointId } from '../../../src/model/ids.ts';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import { beginsKeyFrame, codecPayloadType } from '../../support/client/coded-frames.ts';
 import { VideoFlow } from '../../support/client/video-flow.ts';
 import { until } from '../../support/until.ts';
 import { DecidedCall } from './decided-call.ts';
-import { camera, mediaOptions, recordingLogger } from './media-fixture.ts';
+import { camera, startPlane } from './media-fixture.ts';
 
 const alice = endpointId('alice');
 const bob = endpointId('bob');
 const video = camera(alice, 3001);
 
-let plane: MediasoupPlane;
-beforeAll(async () => {
-  plane = await MediasoupPlane.start(mediaOptions(), recordingLogger());
-});
-afterAll(() => plane.close());
-
 it('costs one wait for a key frame, and says so', async () => {
-  const call = new DecidedCall(plane);
+  const call = new DecidedCall(await startPlane());
   const sender = await call.join(alice, [video]);
   const client = await call.join(bob, []);
   call.wantVideo(bob, 720);

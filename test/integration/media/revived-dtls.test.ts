@@ -1,12 +1,17 @@
 // What may be sent to a worker that goes on with the DTLS connection of one that died.
 import { expect, it } from 'vitest';
-import { DtlsClientRecords, helloRandom } from '../../support/rtp/dtls-client-records.ts';
+import {
+  DtlsClientRecords,
+  helloRandom,
+  recordType,
+} from '../../support/rtp/dtls-client-records.ts';
 import { workerWithCiphers } from '../../support/rtp/dtls-shim.ts';
 import { until } from '../../support/until.ts';
 import { applicationRecords, outlive, talkThroughNat } from './channel-fixture.ts';
 import { recordingLogger, startPlane, workerBin } from './media-fixture.ts';
 
 const HEADER_BYTES = 13;
+const { changeCipherSpec, alert, handshake, applicationData } = recordType;
 
 /** An authentic record, changed. */
 function changed(record: Buffer, change: (copy: Buffer) => void): Buffer {
@@ -91,7 +96,7 @@ it('takes records of one datagram, and out of order', async () => {
   await talker.talk('between');
   const { client } = talker.participant;
   const held: Buffer[] = [];
-  nat.lose((packet) => packet[0] === 23 && held.push(packet) <= 4);
+  nat.lose((packet) => packet[0] === applicationData && held.push(packet) <= 4);
   for (const text of ['one', 'two', 'three', 'four']) client.sendText(text);
   await until(() => (held.length >= 4 ? undefined : `${held.length} records`));
   const [first, second, ...others] = held.slice(0, 4) as [Buffer, Buffer, ...Buffer[]];
@@ -120,34 +125,29 @@ async function revived() {
   return { talker, send, dtls };
 }
 
-const CHANGE_CIPHER_SPEC = 20;
-const ALERT = 21;
-const HANDSHAKE_RECORD = 22;
-const APPLICATION_DATA = 23;
-
 it.each([
   ['that says goodbye', '0100'],
   ['that found an error', '0214'],
-])('hears of a client %s', async (_what, alert) => {
+])('hears of a client %s', async (_what, what) => {
   const { talker, send, dtls } = await revived();
   expect(dtls()).toBe('connected');
-  send(ALERT, alert);
+  send(alert, what);
   await until(() => (dtls() === 'disconnected' ? undefined : dtls()));
   expect(talker.participant.endpoint.localTransport().fingerprints).toHaveLength(1);
 });
 
 it('ignores what an authentic client may send as well', async () => {
   const { talker, send, dtls } = await revived();
-  send(ALERT, '0164'); // a warning: no renegotiation
-  send(ALERT, '01');
-  send(ALERT, '');
-  send(HANDSHAKE_RECORD, '010000000000000000000000'); // an empty ClientHello
-  send(CHANGE_CIPHER_SPEC, '01');
+  send(alert, '0164'); // a warning: no renegotiation
+  send(alert, '01');
+  send(alert, '');
+  send(handshake, '010000000000000000000000'); // an empty ClientHello
+  send(changeCipherSpec, '01');
   send(99, '00');
-  send(APPLICATION_DATA, '');
-  send(APPLICATION_DATA, '00'.repeat(11)); // less than an SCTP header
-  send(APPLICATION_DATA, '1388138800000000' + '00000000' + '03000010'); // a stranger's SACK, cut
-  send(APPLICATION_DATA, 'ff'.repeat(16_384));
+  send(applicationData, '');
+  send(applicationData, '00'.repeat(11)); // less than an SCTP header
+  send(applicationData, '1388138800000000' + '00000000' + '03000010'); // a stranger's SACK, cut
+  send(applicationData, 'ff'.repeat(16_384));
   // The client's own records are too old now: only what the bridge sends can be heard.
   expect(dtls()).toBe('connected');
   await until(() => {
@@ -162,10 +162,10 @@ it('tells the client when it closes the connection', async () => {
   const { talker, nat } = await talkThroughNat(plane);
   await outlive(plane, talker);
   await talker.talk('between');
-  expect(nat.returned.filter((datagram) => datagram[0] === 21)).toEqual([]);
+  expect(nat.returned.filter((datagram) => datagram[0] === alert)).toEqual([]);
   talker.participant.endpoint.close();
   await until(() =>
-    nat.returned.some((datagram) => datagram[0] === 21) ? undefined : 'no alert came',
+    nat.returned.some((datagram) => datagram[0] === alert) ? undefined : 'no alert came',
   );
   await until(() =>
     talker.participant.client.state === 'closed' ? undefined : talker.participant.client.state,

@@ -6,7 +6,7 @@ import { BenchPeers, makeCertificate, type PeerCertificate } from '../../bench/b
 import { atTheEnd } from '../../support/at-the-end.ts';
 import { jicofoOffer } from '../../support/client/jicofo-offer.ts';
 import { until } from '../../support/until.ts';
-import { AUDIO, died, kill, refusal } from './call-fixture.ts';
+import { AUDIO, died, hasFailed, kill, refusal } from './call-fixture.ts';
 import {
   forwarded,
   microphone,
@@ -82,12 +82,7 @@ describe('when its worker dies, a client with', () => {
     kill(plane, 0, 'SIGKILL');
     await died(plane, 1);
     for (const { id, endpoint } of [speaker, listener]) {
-      await until(() => {
-        const states = conference.eventsOf('transport-state');
-        return states.some(({ endpointId: who, dtls }) => who === id && dtls === 'failed')
-          ? undefined
-          : `${id} did not fail`;
-      });
+      await until(() => (hasFailed(conference, { id }) ? undefined : `${id} did not fail`));
       expect(await refusal(plane, { endpoint })).toBe(true);
     }
   });

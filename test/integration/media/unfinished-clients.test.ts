@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { openNat } from '../../support/client/nat.ts';
+import { recordType } from '../../support/rtp/dtls-client-records.ts';
 import { until } from '../../support/until.ts';
-import { AUDIO, died, kill, refusal } from './call-fixture.ts';
+import { AUDIO, died, hasFailed, kill, refusal } from './call-fixture.ts';
 import {
   forwarded,
   microphone,
@@ -18,9 +19,6 @@ import {
   type TestConference,
 } from './media-fixture.ts';
 import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
-
-/** The message that begins the last flight of DTLS (RFC 6347 §4.2.4). */
-const changeCipherSpec = 20;
 
 /** None of these deaths is held against the call. */
 const restarts = { stableMs: 0, diedAgainMs: 0 };
@@ -56,13 +54,9 @@ async function getsIn(plane: MediasoupPlane, conference: TestConference, who: Pa
   const hears = packets(who.client, AUDIO, who.client.packetsOf(AUDIO).length + 10).then(
     () => true,
   );
-  const failed = () =>
-    conference
-      .eventsOf('transport-state')
-      .some(({ endpointId, dtls }) => endpointId === who.id && dtls === 'failed');
-  const fails = until(() => (failed() ? undefined : `${who.id} neither hears nor failed`)).then(
-    () => false,
-  );
+  const fails = until(() =>
+    hasFailed(conference, who) ? undefined : `${who.id} neither hears nor failed`,
+  ).then(() => false);
   const heard = await Promise.race([hears, fails]);
   for (const unused of [hears, fails]) unused.catch(() => undefined);
   if (!heard) expect(await refusal(plane, who)).toBe(true);
@@ -92,7 +86,8 @@ describe('when its worker dies, a client', () => {
     const nat = await openNat(plane.ports!.udp);
     atTheEnd(() => nat.close());
     let ends = false;
-    nat.loseAnswers(([type]) => (ends ||= type === changeCipherSpec));
+    // It begins the last flight of DTLS (RFC 6347 §4.2.4).
+    nat.loseAnswers(([type]) => (ends ||= type === recordType.changeCipherSpec));
     const late = await enter(conference, 'late', { candidatePort: nat.port });
     const states = () =>
       conference.eventsOf('transport-state').filter(({ endpointId }) => endpointId === late.id);

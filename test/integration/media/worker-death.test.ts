@@ -12,6 +12,7 @@ import {
   died,
   expectOneStream,
   goesOn,
+  hasFailed,
   kill,
   openCall as openCallOf,
   refusal,
@@ -135,12 +136,7 @@ describe('a worker that dies', () => {
     const carol = await conference.join('carol', { dataChannel: true });
     await until(() => (conference.eventsOf('channel-open').length > 0 ? undefined : 'no channel'));
     kill(plane, 0, 'SIGKILL');
-    await until(() => {
-      const states = conference.eventsOf('transport-state');
-      return states.some(({ endpointId, dtls }) => endpointId === carol.id && dtls === 'failed')
-        ? undefined
-        : 'nothing was said';
-    });
+    await until(() => (hasFailed(conference, carol) ? undefined : 'nothing was said'));
     await goesOn(bob);
     // libwebrtc gives the path up and asks for a new invitation, where silence would last 15 s.
     expect(await refusal(plane, carol)).toBe(true);

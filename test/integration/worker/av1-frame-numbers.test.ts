@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { openBarePair } from '../../support/rtp/bare-pair.ts';
+import { type BareWorker, consume } from '../../support/rtp/bare-worker.ts';
 import { videoParameters } from '../../support/rtp/jitsi-parameters.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
 import { buildNack } from '../../../loadtest/rtp/rtcp-packet.ts';
@@ -21,15 +22,7 @@ let sender: PlainPeer;
 let receiver: PlainPeer;
 
 beforeEach(async () => {
-  bare = await BareWorker.start();
-  sender = await PlainPeer.open(bare.router);
-  receiver = await PlainPeer.open(bare.router);
-});
-
-afterEach(() => {
-  sender.close();
-  receiver.close();
-  bare.close();
+  ({ bare, sender, receiver } = await openBarePair());
 });
 
 async function produce(ssrc: number): Promise<types.Producer> {

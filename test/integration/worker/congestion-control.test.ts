@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { types } from 'mediasoup';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BareWorker, consume, skipIfSanitized } from '../../support/rtp/bare-worker.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openBarePair } from '../../support/rtp/bare-pair.ts';
+import { type BareWorker, consume, skipIfSanitized } from '../../support/rtp/bare-worker.ts';
 import { transportCc, videoParameters } from '../../support/rtp/jitsi-parameters.ts';
 import { buildSenderReport } from '../../../loadtest/rtp/rtcp-packet.ts';
 import type { RtpFields } from '../../../loadtest/rtp/rtp-packet.ts';
-import { PlainPeer } from '../../support/rtp/plain-peer.ts';
+import type { PlainPeer } from '../../support/rtp/plain-peer.ts';
 import { TransportCcReceiver } from '../../../loadtest/rtp/transport-cc.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';
@@ -24,20 +25,12 @@ let producer: types.Producer;
 let source: VideoSource;
 
 beforeEach(async () => {
-  bare = await BareWorker.start();
-  sender = await PlainPeer.open(bare.router);
-  receiver = await PlainPeer.open(bare.router);
+  ({ bare, sender, receiver } = await openBarePair());
   producer = await sender.transport.produce({
     kind: 'video',
     rtpParameters: videoParameters({ ssrc: 1000, extensions: ['transportCc'] }),
   });
   source = new VideoSource({ ssrc: 1000 });
-});
-
-afterEach(() => {
-  sender.close();
-  receiver.close();
-  bare.close();
 });
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

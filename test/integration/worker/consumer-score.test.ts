@@ -1,24 +1,11 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
+import { expect, it } from 'vitest';
+import { openBarePair } from '../../support/rtp/bare-pair.ts';
+import { consume } from '../../support/rtp/bare-worker.ts';
 import { audioParameters, payloadType } from '../../support/rtp/jitsi-parameters.ts';
-import { PlainPeer } from '../../support/rtp/plain-peer.ts';
 import { until } from '../../support/until.ts';
 
-let bare: BareWorker;
-let peers: PlainPeer[];
-
-beforeEach(async () => {
-  bare = await BareWorker.start();
-  peers = [await PlainPeer.open(bare.router), await PlainPeer.open(bare.router)];
-});
-
-afterEach(() => {
-  for (const peer of peers) peer.close();
-  bare.close();
-});
-
 it('that changes with its source is told of the source alone', async () => {
-  const [sender, receiver] = peers as [PlainPeer, PlainPeer];
+  const { bare, sender, receiver } = await openBarePair();
   const rtpParameters = audioParameters({ ssrc: 1000 });
   const producer = await sender.transport.produce({ kind: 'audio', rtpParameters });
   const consumer = await consume(receiver.transport, producer, audioParameters({ ssrc: 2000 }));

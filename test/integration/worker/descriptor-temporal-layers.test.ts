@@ -1,10 +1,11 @@
 // libwebrtc leaves the layers of VP8 out of the payload where the dependency descriptor is negotiated.
 import type { types } from 'mediasoup';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { layersReport, type LayerSample } from '../../../src/io/media/worker-reports.ts';
-import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
+import { openBarePair } from '../../support/rtp/bare-pair.ts';
+import { consume } from '../../support/rtp/bare-worker.ts';
 import { extensionId, payloadType, videoParameters } from '../../support/rtp/jitsi-parameters.ts';
-import { PlainPeer } from '../../support/rtp/plain-peer.ts';
+import type { PlainPeer } from '../../support/rtp/plain-peer.ts';
 import { temporalDescriptor } from '../../support/rtp/temporal-descriptor.ts';
 import { until } from '../../support/until.ts';
 
@@ -19,22 +20,13 @@ const h264 = {
   ),
 };
 
-let bare: BareWorker;
 let sender: PlainPeer;
 let receiver: PlainPeer;
 let sent = 0;
 
 beforeEach(async () => {
-  bare = await BareWorker.start();
-  sender = await PlainPeer.open(bare.router);
-  receiver = await PlainPeer.open(bare.router);
+  ({ sender, receiver } = await openBarePair());
   sent = 0;
-});
-
-afterEach(() => {
-  sender.close();
-  receiver.close();
-  bare.close();
 });
 
 const payloads = {

@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openBarePair } from '../../support/rtp/bare-pair.ts';
+import { type BareWorker, consume } from '../../support/rtp/bare-worker.ts';
 import {
   audioParameters,
   extensionId,
@@ -21,15 +22,7 @@ let sender: PlainPeer;
 let receiver: PlainPeer;
 
 beforeEach(async () => {
-  bare = await BareWorker.start();
-  sender = await PlainPeer.open(bare.router);
-  receiver = await PlainPeer.open(bare.router);
-});
-
-afterEach(() => {
-  sender.close();
-  receiver.close();
-  bare.close();
+  ({ bare, sender, receiver } = await openBarePair());
 });
 
 async function rtcp<T extends RtcpPacket['type']>(

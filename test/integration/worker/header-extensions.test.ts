@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openBarePair } from '../../support/rtp/bare-pair.ts';
+import { type BareWorker, consume } from '../../support/rtp/bare-worker.ts';
 import {
   audioParameters,
   extensionId,
@@ -20,15 +21,7 @@ let sender: PlainPeer;
 let receiver: PlainPeer;
 
 beforeEach(async () => {
-  bare = await BareWorker.start();
-  sender = await PlainPeer.open(bare.router);
-  receiver = await PlainPeer.open(bare.router);
-});
-
-afterEach(() => {
-  sender.close();
-  receiver.close();
-  bare.close();
+  ({ bare, sender, receiver } = await openBarePair());
 });
 
 async function arrived(peer: PlainPeer, count: number): Promise<void> {

@@ -1,27 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { buildPli } from '../../../loadtest/rtp/rtcp-packet.ts';
-import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
+import { openBarePair } from '../../support/rtp/bare-pair.ts';
+import { consume } from '../../support/rtp/bare-worker.ts';
 import { videoParameters } from '../../support/rtp/jitsi-parameters.ts';
-import { PlainPeer } from '../../support/rtp/plain-peer.ts';
+import type { PlainPeer } from '../../support/rtp/plain-peer.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';
 
 const MERGED_MS = 1000;
 
-let bare: BareWorker;
 let sender: PlainPeer;
 let receiver: PlainPeer;
 
 beforeEach(async () => {
-  bare = await BareWorker.start();
-  sender = await PlainPeer.open(bare.router);
-  receiver = await PlainPeer.open(bare.router);
-});
-afterEach(() => {
-  sender.close();
-  receiver.close();
-  bare.close();
+  ({ sender, receiver } = await openBarePair());
 });
 
 const requests = () => sender.rtcp.filter(({ type }) => type === 'pli').length;

@@ -1,10 +1,8 @@
 // AES-GCM of RFC 7714 as the worker does it, against Node's: with the library it was built with, and with OpenSSL where that has nothing
 // for the processor.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildRtp } from '../../../loadtest/rtp/rtp-packet.ts';
 import { buildPli } from '../../../loadtest/rtp/rtcp-packet.ts';
@@ -16,6 +14,7 @@ import {
   videoParameters,
 } from '../../support/rtp/jitsi-parameters.ts';
 import { PlainPeer } from '../../support/rtp/plain-peer.ts';
+import { compilePreload, preloadedSanitizerOptions } from '../../support/rtp/preload.ts';
 import type { SrtpSuite } from '../../support/rtp/srtp-context.ts';
 import { until } from '../../support/until.ts';
 
@@ -32,9 +31,7 @@ let receiver: PlainPeer;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'trestle-srtp-'));
-  withoutIpsecMb = join(folder, 'without-ipsec-mb.so');
-  const source = fileURLToPath(new URL('../../support/rtp/without-ipsec-mb.c', import.meta.url));
-  execFileSync('cc', ['-shared', '-fPIC', '-Wall', '-o', withoutIpsecMb, source]);
+  withoutIpsecMb = compilePreload('without-ipsec-mb', folder);
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -66,8 +63,7 @@ describe.each(libraries)('with %s', (library) => {
       bare = await BareWorker.start({
         ...environment,
         LD_PRELOAD: library === 'OpenSSL' ? `${LD_PRELOAD}:${withoutIpsecMb}` : LD_PRELOAD,
-        // What is preloaded comes before AddressSanitizer.
-        ASAN_OPTIONS: 'verify_asan_link_order=0:detect_leaks=0',
+        ASAN_OPTIONS: preloadedSanitizerOptions,
       });
       sender = await PlainPeer.open(bare.router, { srtp: suite });
       receiver = await PlainPeer.open(bare.router, { srtp: suite });

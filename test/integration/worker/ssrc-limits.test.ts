@@ -1,25 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BareWorker, consume } from '../../support/rtp/bare-worker.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openBarePair } from '../../support/rtp/bare-pair.ts';
+import { consume } from '../../support/rtp/bare-worker.ts';
 import { audioParameters, videoParameters } from '../../support/rtp/jitsi-parameters.ts';
-import { PlainPeer } from '../../support/rtp/plain-peer.ts';
+import type { PlainPeer } from '../../support/rtp/plain-peer.ts';
 import { buildPli } from '../../../loadtest/rtp/rtcp-packet.ts';
 import { VideoSource } from '../../support/rtp/video-source.ts';
 import { until } from '../../support/until.ts';
 
-let bare: BareWorker;
 let receiver: PlainPeer;
 let sender: PlainPeer;
 
 beforeEach(async () => {
-  bare = await BareWorker.start();
-  sender = await PlainPeer.open(bare.router, { srtp: true });
-  receiver = await PlainPeer.open(bare.router, { srtp: true });
-});
-
-afterEach(() => {
-  sender.close();
-  receiver.close();
-  bare.close();
+  ({ sender, receiver } = await openBarePair({ srtp: true }));
 });
 
 describe('received SSRCs of a transport', () => {

@@ -1,9 +1,8 @@
 // Makes countable what a worker does: see call-counter.c.
-import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { compilePreload } from './preload.ts';
 
 export type CallCounts = {
   readonly allocations: number;
@@ -22,10 +21,8 @@ export class CallCounter {
 
   constructor() {
     const shared = join(this.#folder, 'shared');
-    const library = join(this.#folder, 'call-counter.so');
     writeFileSync(shared, Buffer.alloc(4096));
-    const source = fileURLToPath(new URL('call-counter.c', import.meta.url));
-    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', library, source, '-ldl']);
+    const library = compilePreload('call-counter', this.#folder);
     this.#file = openSync(shared, 'r');
     this.environment = { LD_PRELOAD: library, TRESTLE_CALL_COUNTER: shared };
   }

@@ -1,8 +1,15 @@
 import { createCipheriv, createHmac } from 'node:crypto';
 
+/** Content types of records (RFC 6347 §4.1). */
+export const recordType = {
+  changeCipherSpec: 20,
+  alert: 21,
+  handshake: 22,
+  applicationData: 23,
+} as const;
+
 const EPOCH = 1;
 const VERSION = 0xfefd;
-const HANDSHAKE = 22;
 /** Of a handshake message: headers of record and message, the version. */
 const RANDOM_AT = 13 + 12 + 2;
 const RANDOM_BYTES = 32;
@@ -12,7 +19,7 @@ const SALT_BYTES = 4;
 /** The random of a ClientHello (1) or ServerHello (2) among these datagrams. */
 export function helloRandom(datagrams: readonly Buffer[], type: 1 | 2): Buffer | undefined {
   return datagrams
-    .findLast((datagram) => datagram[0] === HANDSHAKE && datagram[13] === type)
+    .findLast((datagram) => datagram[0] === recordType.handshake && datagram[13] === type)
     ?.subarray(RANDOM_AT, RANDOM_AT + RANDOM_BYTES);
 }
 

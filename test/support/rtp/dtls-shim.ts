@@ -1,10 +1,9 @@
 // A worker that negotiates certain ciphers and tells its secrets, without a switch in the product: see dtls-shim.c.
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { atTheEnd } from '../at-the-end.ts';
+import { compilePreload, preloadedSanitizerOptions } from './preload.ts';
 
 export type ShimmedWorker = {
   /** Of a program that starts it. */
@@ -21,17 +20,13 @@ export type ShimmedWorker = {
 export function workerWithCiphers(workerBin: string, ciphers: string): ShimmedWorker {
   const folder = mkdtempSync(join(tmpdir(), 'trestle-dtls-'));
   atTheEnd(() => rmSync(folder, { recursive: true }));
-  const library = join(folder, 'dtls-shim.so');
   const keys = join(folder, 'keys');
   const path = join(folder, 'worker');
-  const source = fileURLToPath(new URL('dtls-shim.c', import.meta.url));
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', library, source, '-ldl']);
   const environment = [
-    `LD_PRELOAD=${library}`,
+    `LD_PRELOAD=${compilePreload('dtls-shim', folder)}`,
     `TRESTLE_SHIM_CIPHERS=${ciphers}`,
     `TRESTLE_SHIM_KEYS=${keys}`,
-    // The sanitizer's runtime wants to come first; it need not.
-    'ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0',
+    `ASAN_OPTIONS=${preloadedSanitizerOptions}`,
   ];
   writeFileSync(path, `#!/bin/sh\n${environment.join(' ')} exec ${workerBin} "$@"\n`);
   chmodSync(path, 0o755);

@@ -1,5 +1,4 @@
 // Makes the worker's socket calls visible to a test, and lets them fail, without a switch in the product: see socket-shim.c.
-import { execFileSync } from 'node:child_process';
 import {
   mkdtempSync,
   openSync,
@@ -11,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { compilePreload, preloadedSanitizerOptions } from './preload.ts';
 
 const fields = [
   'faultErrno',
@@ -53,17 +52,13 @@ export class SocketShim {
   /** @param refusedOption one that the worker's kernel is not to know */
   constructor(refusedOption?: number) {
     const shared = join(this.#folder, 'shared');
-    const library = join(this.#folder, 'socket-shim.so');
     writeFileSync(shared, Buffer.alloc(4096));
-    const source = fileURLToPath(new URL('socket-shim.c', import.meta.url));
-    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', library, source, '-ldl']);
     this.#file = openSync(shared, 'r+');
     this.environment = {
-      LD_PRELOAD: library,
+      LD_PRELOAD: compilePreload('socket-shim', this.#folder),
       TRESTLE_SOCKET_SHIM: shared,
       ...(refusedOption !== undefined && { TRESTLE_SHIM_REFUSED_OPTION: String(refusedOption) }),
-      // The sanitizer's runtime wants to come first; it need not.
-      ASAN_OPTIONS: 'verify_asan_link_order=0:detect_leaks=0',
+      ASAN_OPTIONS: preloadedSanitizerOptions,
     };
   }
 
