@@ -58,13 +58,13 @@ export function readArguments(
   argv: readonly string[],
   version: string,
 ): RunArguments | CompareArguments | PrintArguments {
-  const { values, positionals } = parse(argv);
+  const { values, positionals, names } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.version) return { command: 'print', text: version };
   if (values.help) return { command: 'print', text: helpText(modeNamed(command)) };
   if (command === 'compare') return compareArguments(rest);
   const mode = requiredMode(command, rest);
-  refuseStrangers(mode, argv);
+  refuseStrangers(mode, names);
   return runArguments(mode, values);
 }
 
@@ -100,31 +100,30 @@ function runArguments(command: Mode, values: Values): RunArguments {
   };
 }
 
+/** @returns what `parseArgs` does, and the long options as they were written */
 function parse(argv: readonly string[]) {
-  refuseUnknown(argv);
+  const names = knownNames(argv);
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true });
+    return { ...parseArgs({ args: [...argv], options, allowPositionals: true }), names };
   } catch (error) {
     throw new ArgumentError(error instanceof Error ? error.message : String(error));
   }
 }
 
 /** `parseArgs` would say so too, in words for the author of a program. */
-function refuseUnknown(argv: readonly string[]): void {
-  const unknown = optionNames(argv).find((name) => !Object.hasOwn(options, name));
-  if (unknown === undefined) return;
-  throw new ArgumentError(
-    `there is no option --${unknown}${hint(unknown, Object.keys(options), '--')}`,
-  );
+function knownNames(argv: readonly string[]): readonly OptionName[] {
+  const known = Object.keys(options);
+  return optionNames(argv).map((name) => {
+    if (isOption(name)) return name;
+    throw new ArgumentError(`there is no option --${name}${hint(name, known, '--')}`);
+  });
 }
 
 /** An option that means nothing in a mode would be taken for one that worked. */
-function refuseStrangers(mode: Mode, argv: readonly string[]): void {
-  const stranger = optionNames(argv).find((name) => !isFor(name as OptionName, mode));
+function refuseStrangers(mode: Mode, names: readonly OptionName[]): void {
+  const stranger = names.find((name) => !isFor(name, mode));
   if (stranger === undefined) return;
-  const others = (Object.keys(modes) as Mode[]).filter((each) =>
-    isFor(stranger as OptionName, each),
-  );
+  const others = (Object.keys(modes) as Mode[]).filter((each) => isFor(stranger, each));
   throw new ArgumentError(`--${stranger} means nothing to ${mode}; it is for ${others.join(', ')}`);
 }
 
@@ -281,6 +280,10 @@ function wholeNumber(name: string, text: string, min: number): number {
   if (!Number.isInteger(value))
     throw new ArgumentError(`--${name} takes whole numbers, not "${text}"`);
   return value;
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(options, name);
 }
 
 function isMode(text: string | undefined): text is Mode {
