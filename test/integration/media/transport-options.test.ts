@@ -65,8 +65,9 @@ it.each([
 it('gives up a client that never begins its DTLS handshake', async () => {
   const { plane, conference, log } = await start({ dtlsHandshakeTimeoutMs: 200 });
   const { endpoint, client, id } = await conference.add('alice');
-  await endpoint.setRemoteTransport(client.remoteTransport());
-  client.close();
+  const remote = client.remoteTransport();
+  client.close(); // it would begin at once
+  await endpoint.setRemoteTransport(remote);
   const { ufrag, pwd } = endpoint.localTransport();
   const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');
