@@ -1,11 +1,12 @@
 #ifndef TRESTLE_DTLS_RECORDS_HPP
 #define TRESTLE_DTLS_RECORDS_HPP
 
+#include "EvpAead.hpp"
+#include "PacketWindow.hpp"
 #include "SrtpJournal.hpp"
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <optional>
 #include <span>
@@ -60,7 +61,7 @@ public:
 	// False if there is nothing to go on with.
 	bool IsValid() const
 	{
-		return this->sealing != nullptr && this->opening != nullptr;
+		return this->sealing.IsValid() && this->opening.IsValid();
 	}
 	/**
 	 * A record with this data, valid until the next call in this thread; empty if it cannot be
@@ -75,17 +76,13 @@ public:
 
 private:
 	std::optional<Record> UnprotectOne(std::span<const uint8_t> record);
-	bool IsNew(uint64_t sequence) const;
-	void Accept(uint64_t sequence);
 
 private:
 	SrtpJournal::Dtls dtls;
 	std::shared_ptr<SrtpJournal::Session> journal;
-	EVP_CIPHER_CTX* sealing{ nullptr };
-	EVP_CIPHER_CTX* opening{ nullptr };
-	// Which of the 64 records up to the highest one came (RFC 6347 section 4.1.2.6). What came
-	// before the process started counts as seen.
-	uint64_t window{ ~uint64_t{ 0 } };
+	EvpAead sealing;
+	EvpAead opening;
+	PacketWindow<64> received;
 };
 
 #endif

@@ -1,12 +1,12 @@
 #ifndef TRESTLE_GCM_CIPHER_HPP
 #define TRESTLE_GCM_CIPHER_HPP
 
+#include "EvpAead.hpp"
 #include "MemoryAhead.hpp"
 #include "OpensslMemory.hpp"
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <openssl/evp.h>
 
 /**
  * AES-GCM under one key of 128 or 256 bits, with IVs of 96 bits and tags of 128.
@@ -20,8 +20,8 @@ class GcmCipher
 {
 public:
 	static constexpr size_t MaxKeyLength{ 32 };
-	static constexpr size_t IvLength{ 12 };
-	static constexpr size_t TagLength{ 16 };
+	static constexpr size_t IvLength{ EvpAead::IvLength };
+	static constexpr size_t TagLength{ EvpAead::TagLength };
 
 	struct Iv
 	{
@@ -72,7 +72,7 @@ private:
 
 	std::unique_ptr<Schedule> schedule;
 	size_t keyLen{ 0 };
-	EVP_CIPHER_CTX* ctx{ nullptr };
+	EvpAead openssl;
 	// Where OpenSSL keeps key schedule and state.
 	OpensslMemory::Pieces memory;
 };

@@ -8,13 +8,14 @@
 #include <srtp2/srtp.h>
 
 /**
- * Which of the newest packets of an SRTP stream have been, by index (RFC 3711 section 3.3.2):
- * sent, when no nonce may be used twice, or received.
+ * Which of the `Size` newest packets of an SRTP stream (RFC 3711 section 3.3.2), or records of
+ * DTLS (RFC 6347 section 4.1.2.6), have been, by index: sent, when no nonce may be used twice,
+ * or received.
  */
+template<uint64_t Size>
 class PacketWindow
 {
-public:
-	static constexpr uint64_t Size{ 1024 };
+	static_assert(Size % 64 == 0);
 
 public:
 	/**

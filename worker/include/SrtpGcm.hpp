@@ -2,6 +2,7 @@
 #define TRESTLE_SRTP_GCM_HPP
 
 #include "GcmCipher.hpp"
+#include "PacketWindow.hpp"
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,11 @@ namespace SrtpGcm
 	 */
 	inline constexpr uint32_t MaxRtcpIndex{ 0x7FFFFFFF };
 	inline constexpr uint32_t EncryptedFlag{ 0x80000000 };
+
+	/**
+	 * Of the packets of a stream.
+	 */
+	using Window = PacketWindow<1024>;
 
 	inline bool supports(srtp_profile_t profile)
 	{
@@ -73,19 +79,6 @@ namespace SrtpGcm
 	 * Length of the RTP header with CSRCs and header extension, 0 if the packet is too short.
 	 */
 	size_t getRtpHeaderLength(const uint8_t* packet, size_t len);
-
-	inline uint32_t readBigEndian(const uint8_t* data)
-	{
-		return uint32_t{ data[0] } << 24 | uint32_t{ data[1] } << 16 | uint32_t{ data[2] } << 8 | data[3];
-	}
-
-	inline void writeBigEndian(uint8_t* data, uint32_t value)
-	{
-		for (size_t i{ 0 }; i < sizeof(value); ++i)
-		{
-			data[i] = static_cast<uint8_t>(value >> (8 * (3 - i)));
-		}
-	}
 } // namespace SrtpGcm
 
 #endif

@@ -1,7 +1,6 @@
 #ifndef TRESTLE_SRTP_GCM_RECEIVER_HPP
 #define TRESTLE_SRTP_GCM_RECEIVER_HPP
 
-#include "PacketWindow.hpp"
 #include "SrtpGcm.hpp"
 #include "SrtpJournal.hpp"
 #include <cstddef>
@@ -48,8 +47,8 @@ public:
 private:
 	struct Stream
 	{
-		PacketWindow rtp;
-		PacketWindow rtcp;
+		SrtpGcm::Window rtp;
+		SrtpGcm::Window rtcp;
 		SrtpJournal::Stream* record{ nullptr };
 	};
 

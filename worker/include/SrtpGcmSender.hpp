@@ -2,7 +2,6 @@
 #define TRESTLE_SRTP_GCM_SENDER_HPP
 
 #include "MemoryAhead.hpp"
-#include "PacketWindow.hpp"
 #include "SrtpGcm.hpp"
 #include "SrtpJournal.hpp"
 #include <cstddef>
@@ -55,7 +54,7 @@ public:
 private:
 	struct Stream
 	{
-		PacketWindow window;
+		SrtpGcm::Window window;
 		SrtpJournal::Stream* record{ nullptr };
 	};
 

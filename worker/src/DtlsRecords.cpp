@@ -1,4 +1,5 @@
 #include "DtlsRecords.hpp"
+#include "Utils.hpp"
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -9,8 +10,8 @@
 namespace
 {
 	constexpr size_t HeaderLength{ 13 };
-	constexpr size_t TagLength{ 16 };
-	constexpr size_t NonceLength{ 12 };
+	constexpr size_t TagLength{ EvpAead::TagLength };
+	constexpr size_t NonceLength{ EvpAead::IvLength };
 	constexpr size_t RandomLength{ 32 };
 	constexpr size_t MaxDataLength{ 16384 };
 	constexpr uint16_t Version{ 0xFEFD };
@@ -40,26 +41,6 @@ namespace
 	thread_local uint8_t sealed[HeaderLength + 8 + MaxDataLength + TagLength];
 	thread_local uint8_t opened[MaxDataLength];
 
-	uint64_t readBigEndian(const uint8_t* data, size_t len)
-	{
-		uint64_t value{ 0 };
-
-		for (size_t i{ 0 }; i < len; ++i)
-		{
-			value = value << 8 | data[i];
-		}
-
-		return value;
-	}
-
-	void writeBigEndian(uint8_t* data, uint64_t value, size_t len)
-	{
-		for (size_t i{ 0 }; i < len; ++i)
-		{
-			data[i] = static_cast<uint8_t>(value >> (8 * (len - 1 - i)));
-		}
-	}
-
 	const Suite* findSuite(uint8_t id)
 	{
 		const auto it = std::ranges::find(Suites, id, &Suite::id);
@@ -75,19 +56,24 @@ namespace
 			return {};
 		}
 
-		const size_t len = HeaderLength + readBigEndian(datagram.data() + 11, 2);
+		const size_t len = HeaderLength + Utils::Byte::Get2Bytes(datagram.data(), 11);
 
 		return len <= datagram.size() ? datagram.first(len) : std::span<const uint8_t>{};
 	}
 
 	uint16_t getEpoch(std::span<const uint8_t> record)
 	{
-		return static_cast<uint16_t>(readBigEndian(record.data() + 3, 2));
+		return Utils::Byte::Get2Bytes(record.data(), 3);
 	}
 
 	uint64_t getSequence(std::span<const uint8_t> record)
 	{
-		return readBigEndian(record.data() + 5, 6);
+		return Utils::Byte::Get8Bytes(record.data(), 3) & MaxSequence;
+	}
+
+	uint64_t withEpoch(uint64_t sequence)
+	{
+		return uint64_t{ Epoch } << 48 | sequence;
 	}
 
 	// RFC 5246 section 5. False if OpenSSL has no such function.
@@ -118,13 +104,13 @@ namespace
 
 		if (suite.explicitLength > 0)
 		{
-			writeBigEndian(nonce.data() + suite.ivLength, explicitNonce, suite.explicitLength);
+			Utils::Byte::Set8Bytes(nonce.data(), suite.ivLength, explicitNonce);
 		}
 		else
 		{
 			uint8_t counter[8];
 
-			writeBigEndian(counter, uint64_t{ Epoch } << 48 | sequence, sizeof(counter));
+			Utils::Byte::Set8Bytes(counter, 0, withEpoch(sequence));
 
 			for (size_t i{ 0 }; i < sizeof(counter); ++i)
 			{
@@ -142,22 +128,9 @@ namespace
 
 		std::memcpy(data.data(), header + 3, 8);
 		std::memcpy(data.data() + 8, header, 3);
-		writeBigEndian(data.data() + 11, dataLen, 2);
+		Utils::Byte::Set2Bytes(data.data(), 11, static_cast<uint16_t>(dataLen));
 
 		return data;
-	}
-
-	EVP_CIPHER_CTX* prepare(const Suite& suite, const uint8_t* key, bool encrypt)
-	{
-		auto* ctx = EVP_CIPHER_CTX_new();
-
-		if (ctx && EVP_CipherInit_ex(ctx, suite.cipher(), nullptr, key, nullptr, encrypt ? 1 : 0) != 1)
-		{
-			EVP_CIPHER_CTX_free(ctx);
-			ctx = nullptr;
-		}
-
-		return ctx;
 	}
 } // namespace
 
@@ -236,7 +209,7 @@ bool DtlsRecords::Observe(std::span<const uint8_t> datagram, SrtpJournal::DtlsSe
 			// NOTE: Whether there is one depends on the cipher; it does no harm.
 			if (record.size() >= HeaderLength + 8)
 			{
-				sent.nonce = readBigEndian(record.data() + HeaderLength, 8);
+				sent.nonce = Utils::Byte::Get8Bytes(record.data(), HeaderLength);
 			}
 		}
 	}
@@ -261,9 +234,12 @@ DtlsRecords::DtlsRecords(const SrtpJournal::Dtls& dtls, std::shared_ptr<SrtpJour
 {
 	if (const auto* suite = findSuite(dtls.cipher))
 	{
-		this->sealing = prepare(*suite, dtls.localKey.data(), /*encrypt*/ true);
-		this->opening = prepare(*suite, dtls.remoteKey.data(), /*encrypt*/ false);
+		this->sealing.SetKey(suite->cipher(), dtls.localKey.data());
+		this->opening.SetKey(suite->cipher(), dtls.remoteKey.data());
 	}
+
+	// What came before the process started counts as seen.
+	this->received.Resume(dtls.received);
 
 	if (IsValid())
 	{
@@ -273,8 +249,6 @@ DtlsRecords::DtlsRecords(const SrtpJournal::Dtls& dtls, std::shared_ptr<SrtpJour
 
 DtlsRecords::~DtlsRecords()
 {
-	EVP_CIPHER_CTX_free(this->sealing);
-	EVP_CIPHER_CTX_free(this->opening);
 	OPENSSL_cleanse(&this->dtls, sizeof(this->dtls));
 }
 
@@ -295,23 +269,27 @@ std::span<const uint8_t> DtlsRecords::Protect(ContentType type, std::span<const 
 
 	const size_t bodyLen = suite->explicitLength + data.size() + TagLength;
 	auto* body           = sealed + HeaderLength + suite->explicitLength;
-	int written{ 0 };
 
 	sealed[0] = static_cast<uint8_t>(type);
-	writeBigEndian(sealed + 1, Version, 2);
-	writeBigEndian(sealed + 3, Epoch, 2);
-	writeBigEndian(sealed + 5, sent.sequence, 6);
-	writeBigEndian(sealed + 11, bodyLen, 2);
-	writeBigEndian(sealed + HeaderLength, sent.nonce, suite->explicitLength);
+	Utils::Byte::Set2Bytes(sealed, 1, Version);
+	Utils::Byte::Set8Bytes(sealed, 3, withEpoch(sent.sequence));
+	Utils::Byte::Set2Bytes(sealed, 11, static_cast<uint16_t>(bodyLen));
+
+	if (suite->explicitLength > 0)
+	{
+		Utils::Byte::Set8Bytes(sealed, HeaderLength, sent.nonce);
+	}
 
 	const auto nonce      = makeNonce(*suite, this->dtls.localIv, sent.sequence, sent.nonce);
 	const auto additional = makeAdditionalData(sealed, data.size());
-	const bool ok =
-	  EVP_EncryptInit_ex(this->sealing, nullptr, nullptr, nullptr, nonce.data()) == 1 &&
-	  EVP_EncryptUpdate(this->sealing, nullptr, &written, additional.data(), HeaderLength) == 1 &&
-	  EVP_EncryptUpdate(this->sealing, body, &written, data.data(), static_cast<int>(data.size())) == 1 &&
-	  EVP_EncryptFinal_ex(this->sealing, body + data.size(), &written) == 1 &&
-	  EVP_CIPHER_CTX_ctrl(this->sealing, EVP_CTRL_AEAD_GET_TAG, TagLength, body + data.size()) == 1;
+	const bool ok         = this->sealing.Encrypt(
+	  nonce.data(),
+	  additional.data(),
+	  additional.size(),
+	  data.data(),
+	  data.size(),
+	  body,
+	  body + data.size());
 
 	return ok ? std::span<const uint8_t>(sealed, HeaderLength + bodyLen) : std::span<const uint8_t>{};
 }
@@ -339,61 +317,32 @@ std::optional<DtlsRecords::Record> DtlsRecords::UnprotectOne(std::span<const uin
 
 	if (
 	  record.size() < overhead || record.size() > overhead + MaxDataLength ||
-	  readBigEndian(record.data() + 1, 2) != Version || getEpoch(record) != Epoch || !IsNew(sequence))
+	  Utils::Byte::Get2Bytes(record.data(), 1) != Version || getEpoch(record) != Epoch ||
+	  this->received.Check(sequence) != srtp_err_status_ok)
 	{
 		return std::nullopt;
 	}
 
 	const auto* body     = record.data() + HeaderLength;
 	const size_t dataLen = record.size() - overhead;
-	auto* tag            = const_cast<uint8_t*>(record.data() + record.size() - TagLength);
-	int written{ 0 };
+	const auto* data     = body + suite->explicitLength;
 
-	const auto nonce = makeNonce(
-	  *suite, this->dtls.remoteIv, sequence, readBigEndian(body, suite->explicitLength));
-	const auto additional = makeAdditionalData(record.data(), dataLen);
-	const bool ok =
-	  EVP_DecryptInit_ex(this->opening, nullptr, nullptr, nullptr, nonce.data()) == 1 &&
-	  EVP_DecryptUpdate(this->opening, nullptr, &written, additional.data(), HeaderLength) == 1 &&
-	  EVP_DecryptUpdate(
-	    this->opening, opened, &written, body + suite->explicitLength, static_cast<int>(dataLen)) == 1 &&
-	  EVP_CIPHER_CTX_ctrl(this->opening, EVP_CTRL_AEAD_SET_TAG, TagLength, tag) == 1 &&
-	  EVP_DecryptFinal_ex(this->opening, opened + dataLen, &written) == 1;
+	const auto explicitNonce = suite->explicitLength > 0 ? Utils::Byte::Get8Bytes(body, 0) : 0;
+	const auto nonce         = makeNonce(*suite, this->dtls.remoteIv, sequence, explicitNonce);
+	const auto additional    = makeAdditionalData(record.data(), dataLen);
 
-	if (!ok)
+	if (!this->opening.Decrypt(
+	      nonce.data(), additional.data(), additional.size(), data, dataLen, opened, data + dataLen))
 	{
 		return std::nullopt;
 	}
 
-	Accept(sequence);
+	this->received.Take(sequence);
+
+	if (this->received.GetHighest() == sequence)
+	{
+		this->journal->SetDtlsReceived(sequence);
+	}
 
 	return Record{ record[0], { opened, dataLen } };
-}
-
-bool DtlsRecords::IsNew(uint64_t sequence) const
-{
-	if (sequence > this->dtls.received)
-	{
-		return true;
-	}
-
-	const auto age = this->dtls.received - sequence;
-
-	return age < 64 && (this->window >> age & 1) == 0;
-}
-
-void DtlsRecords::Accept(uint64_t sequence)
-{
-	if (sequence <= this->dtls.received)
-	{
-		this->window |= uint64_t{ 1 } << (this->dtls.received - sequence);
-
-		return;
-	}
-
-	const auto step = sequence - this->dtls.received;
-
-	this->window        = step < 64 ? this->window << step | 1 : 1;
-	this->dtls.received = sequence;
-	this->journal->SetDtlsReceived(sequence);
 }

@@ -91,10 +91,7 @@ struct GcmCipher::Schedule
 
 GcmCipher::GcmCipher() = default;
 
-GcmCipher::~GcmCipher()
-{
-	EVP_CIPHER_CTX_free(this->ctx);
-}
+GcmCipher::~GcmCipher() = default;
 
 bool GcmCipher::SetKey(const uint8_t* key, size_t keyLen)
 {
@@ -125,11 +122,7 @@ bool GcmCipher::SetKey(const uint8_t* key, size_t keyLen)
 
 	const OpensslMemory::Watch watch(this->memory);
 
-	this->ctx = EVP_CIPHER_CTX_new();
-
-	const auto* cipher = keyLen == MaxKeyLength ? EVP_aes_256_gcm() : EVP_aes_128_gcm();
-
-	return this->ctx && EVP_CipherInit_ex(this->ctx, cipher, nullptr, key, nullptr, /*enc*/ 1) == 1;
+	return this->openssl.SetKey(keyLen == MaxKeyLength ? EVP_aes_256_gcm() : EVP_aes_128_gcm(), key);
 }
 
 bool GcmCipher::Encrypt(
@@ -149,13 +142,7 @@ bool GcmCipher::Encrypt(
 	}
 #endif
 
-	int written;
-
-	return EVP_EncryptInit_ex(this->ctx, nullptr, nullptr, nullptr, iv.bytes) == 1 &&
-	       EVP_EncryptUpdate(this->ctx, nullptr, &written, aad, static_cast<int>(aadLen)) == 1 &&
-	       EVP_EncryptUpdate(this->ctx, out, &written, in, static_cast<int>(len)) == 1 &&
-	       EVP_EncryptFinal_ex(this->ctx, out + len, &written) == 1 &&
-	       EVP_CIPHER_CTX_ctrl(this->ctx, EVP_CTRL_AEAD_GET_TAG, TagLength, tag) == 1;
+	return this->openssl.Encrypt(iv.bytes, aad, aadLen, in, len, out, tag);
 }
 
 bool GcmCipher::Decrypt(
@@ -182,14 +169,7 @@ bool GcmCipher::Decrypt(
 	}
 #endif
 
-	int written;
-
-	return EVP_DecryptInit_ex(this->ctx, nullptr, nullptr, nullptr, iv.bytes) == 1 &&
-	       EVP_DecryptUpdate(this->ctx, nullptr, &written, aad, static_cast<int>(aadLen)) == 1 &&
-	       EVP_DecryptUpdate(this->ctx, out, &written, in, static_cast<int>(len)) == 1 &&
-	       EVP_CIPHER_CTX_ctrl(
-	         this->ctx, EVP_CTRL_AEAD_SET_TAG, TagLength, const_cast<uint8_t*>(tag)) == 1 &&
-	       EVP_DecryptFinal_ex(this->ctx, out + len, &written) == 1;
+	return this->openssl.Decrypt(iv.bytes, aad, aadLen, in, len, out, tag);
 }
 
 void GcmCipher::ListMemory(MemoryAhead& memoryAhead, size_t len) const
@@ -199,8 +179,8 @@ void GcmCipher::ListMemory(MemoryAhead& memoryAhead, size_t len) const
 		this->schedule->ListMemory(memoryAhead, this->keyLen, len);
 	}
 
-	for (const auto& [data, len] : this->memory)
+	for (const auto& [data, size] : this->memory)
 	{
-		memoryAhead.Add(data, len);
+		memoryAhead.Add(data, size);
 	}
 }

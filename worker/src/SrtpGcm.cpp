@@ -1,4 +1,5 @@
 #include "SrtpGcm.hpp"
+#include "Utils.hpp"
 #include <algorithm>
 #include <cstring>
 
@@ -84,7 +85,7 @@ namespace SrtpGcm
 		GcmCipher::Iv iv;
 
 		std::memcpy(iv.bytes + 2, ssrc, 4);
-		writeBigEndian(iv.bytes + 8, index);
+		Utils::Byte::Set4Bytes(iv.bytes, 8, index);
 		applySalt(iv, this->salt);
 
 		return iv;

@@ -1,4 +1,5 @@
 #include "SrtpGcmReceiver.hpp"
+#include "Utils.hpp"
 #include <cstring>
 
 SrtpGcmReceiver::SrtpGcmReceiver(srtp_profile_t profile, const uint8_t* master)
@@ -18,8 +19,8 @@ srtp_err_status_t SrtpGcmReceiver::Unprotect(const uint8_t* in, size_t inLen, ui
 		return srtp_err_status_bad_param;
 	}
 
-	const auto seq  = static_cast<uint16_t>((in[2] << 8) | in[3]);
-	const auto ssrc = SrtpGcm::readBigEndian(in + 8);
+	const auto seq  = Utils::Byte::Get2Bytes(in, 2);
+	const auto ssrc = Utils::Byte::Get4Bytes(in, 8);
 	auto* stream    = FindStream(ssrc);
 	uint64_t index{ seq };
 
@@ -85,9 +86,9 @@ srtp_err_status_t SrtpGcmReceiver::UnprotectRtcp(
 
 	const size_t len    = inLen - RtcpTrailerLength - GcmCipher::TagLength;
 	const auto* trailer = in + inLen - RtcpTrailerLength;
-	const auto word     = readBigEndian(trailer);
+	const auto word     = Utils::Byte::Get4Bytes(trailer, 0);
 	const auto index    = word & MaxRtcpIndex;
-	const auto ssrc     = readBigEndian(in + 4);
+	const auto ssrc     = Utils::Byte::Get4Bytes(in, 4);
 	auto* stream        = FindStream(ssrc);
 
 	// The profiles encrypt.

@@ -1,5 +1,6 @@
 #include "SrtpGcmSender.hpp"
 #include "DepLibUV.hpp"
+#include "Utils.hpp"
 #include <cstring>
 #include <uv.h>
 
@@ -20,7 +21,7 @@ srtp_err_status_t SrtpGcmSender::Protect(const uint8_t* in, size_t inLen, uint8_
 		return srtp_err_status_bad_param;
 	}
 
-	const auto seq = static_cast<uint16_t>((in[2] << 8) | in[3]);
+	const auto seq = Utils::Byte::Get2Bytes(in, 2);
 	uint64_t index;
 
 	auto& stream = GetStream(in + 8);
@@ -36,7 +37,7 @@ srtp_err_status_t SrtpGcmSender::Protect(const uint8_t* in, size_t inLen, uint8_
 	if (stream.record && index == stream.window.GetHighest())
 	{
 		stream.record->index     = index;
-		stream.record->timestamp = SrtpGcm::readBigEndian(in + 4);
+		stream.record->timestamp = Utils::Byte::Get4Bytes(in, 4);
 		stream.record->atUs      = static_cast<int64_t>(uv_now(DepLibUV::GetLoop())) * 1000;
 	}
 
@@ -82,7 +83,7 @@ srtp_err_status_t SrtpGcmSender::ProtectRtcp(const uint8_t* in, size_t inLen, ui
 
 	uint8_t trailer[RtcpTrailerLength];
 
-	writeBigEndian(trailer, index | EncryptedFlag);
+	Utils::Byte::Set4Bytes(trailer, 0, index | EncryptedFlag);
 
 	const auto aad = getRtcpAad(in, trailer);
 
@@ -113,7 +114,7 @@ void SrtpGcmSender::Resume(const SrtpJournal::Stream& before)
 {
 	uint8_t ssrcBytes[4];
 
-	SrtpGcm::writeBigEndian(ssrcBytes, before.ssrc);
+	Utils::Byte::Set4Bytes(ssrcBytes, 0, before.ssrc);
 
 	auto& stream = GetStream(ssrcBytes);
 
@@ -161,7 +162,7 @@ SrtpGcmSender::Stream& SrtpGcmSender::GetStream(const uint8_t* ssrcBytes)
 		if (isNew && this->journal)
 		{
 			it->second.record =
-			  this->journal->AddStream(SrtpGcm::readBigEndian(ssrcBytes), /*outgoing*/ true);
+			  this->journal->AddStream(Utils::Byte::Get4Bytes(ssrcBytes, 0), /*outgoing*/ true);
 		}
 
 		this->lastSsrc   = ssrc;
