@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../loadtest/report/report.ts';
 
-const main = fileURLToPath(new URL('../../loadtest/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/loadtest/loadtest/main.js', import.meta.url));
 
 /** Its exit code after a signal. */
 const INTERRUPTED = 130;
@@ -27,7 +27,7 @@ export async function runTrestleLoad(
 ): Promise<LoadResult> {
   const folder = mkdtempSync(join(tmpdir(), 'trestle-load-'));
   const json = join(folder, 'report.json');
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args, '--json', json], {
+  const child = spawn(process.execPath, [main, ...args, '--json', json], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

