@@ -54,6 +54,24 @@ describe('the layers of a camera of Chromium', () => {
     await until(() => differs(grace, camera, codec), 40_000);
   });
 
+  // A client asks for a tile as large as it shows it. In a small window that is 360 lines at most, and then 720 are not sent.
+  it.each(['VP8', 'H264', 'VP9', 'AV1'])('in %s go up to 720 for a large tile', async (codec) => {
+    const settings = { codec, size: '1280x720', fps: '5' };
+    const { people } = await Meeting.gathering(2, call, browser, settings);
+    const [ada, grace] = people as [Participant, Participant];
+    await ada.page.setViewportSize({ width: 1000, height: 1400 });
+    const camera = `${await idOf(grace)}-v0`;
+    await until(async () => {
+      const sent = await grace.sending();
+      const heights = new Set(sent.flatMap(spatialHeights));
+      const { tiles } = await ada.report();
+      const seen = tiles.find(({ source }) => source === camera)?.heightPx;
+      return heights.size === 3 && seen === 720
+        ? differs(grace, camera, codec)
+        : `${seen} lines are seen of ${[...heights].join()}`;
+    }, 90_000);
+  });
+
   it('are gone while nobody wants them, and come back', async () => {
     const settings = { size: '640x360', fps: '15' };
     const meeting = await Meeting.gathering(2, call, browser, settings);
