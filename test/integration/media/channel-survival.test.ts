@@ -16,6 +16,9 @@ function expectNoRepetition(values: readonly string[]): void {
   expect(values).toHaveLength(new Set(values).size);
 }
 
+/** No mere acknowledgement. */
+const isLong = ({ datagram }: { readonly datagram: Buffer }) => datagram.length > 1000;
+
 async function refused(plane: MediasoupPlane, talker: Talker): Promise<void> {
   kill(plane, 0, 'SIGKILL');
   await died(plane, 1);
@@ -90,6 +93,26 @@ describe('a data channel', () => {
       await talker.talk('after');
       expect(talker.heard.filter((text) => text !== 'after' && text !== long)).toEqual([]);
     }
+  });
+
+  it('goes on after messages that the worker had sent and the client never received', async () => {
+    const plane = await startPlane({ restarts });
+    const { talker, nat } = await talkThroughNat(plane);
+    await talker.talk('before');
+    for (const death of [1, 2]) {
+      nat.loseAnswers(([type]) => type === recordType.applicationData);
+      for (const place of [1, 2, 3]) {
+        const lost = `${death}.${place} `.padEnd(1000);
+        const sent = () => applicationRecords(nat.returned).filter(isLong).length;
+        const before = sent();
+        talker.link.send(lost);
+        await until(() => (sent() > before ? undefined : 'the worker sends nothing'));
+      }
+      await outlive(plane, talker, death);
+      nat.loseAnswers(() => false);
+      await talker.talk(`after ${death}`);
+    }
+    expect(talker.heard).toEqual(['before', 'after 1', 'after 2']);
   });
 
   it('goes on over TCP, once the client connects anew', async () => {
