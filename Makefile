@@ -1,5 +1,6 @@
 # The commands of a new user. Everything else is an npm script.
-.PHONY: run build test deb packages-build packages-test modules worker bridge clean
+static := format:check lint types boundaries dead-code series
+.PHONY: static run build test deb packages-build packages-test modules worker bridge clean
 MAKEFLAGS += --no-print-directory
 
 run: build ## a call in the browser, with nothing but this bridge
@@ -11,6 +12,12 @@ test: packages-test modules worker bridge ## every check and test
 	@npm run --silent check
 	@npm run --silent test:integration
 	@npm run --silent test:e2e
+
+static: ## of `npm run check`, side by side
+	@$(MAKE) -j2 --output-sync $(static:%=%.static)
+
+%.static:
+	@npm run --silent $*
 
 deb: build ## the Debian package: out/trestle_*.deb
 	@node scripts/build-deb.mjs

@@ -36,6 +36,9 @@ it('the npm archive has all that a bridge needs, what its worker is built of inc
 trestle.ice { tcp.enabled = false, loopback = true }
 ice4j.harvest { allowed-addresses = ["127.0.0.1"], mapping.aws.enabled = false }`,
   );
+  // This package finds its own, whatever the tests run on.
+  const env = { ...process.env };
+  delete env['MEDIASOUP_WORKER_BIN'];
   // Such as a bin/ that was there before an update: what is needed is known without asking the sources.
   const stale = join(folder, 'package/bin');
   mkdirSync(stale);
@@ -44,6 +47,7 @@ ice4j.harvest { allowed-addresses = ["127.0.0.1"], mapping.aws.enabled = false }
   });
   const doctor = spawnSync(process.execPath, [main, 'doctor', '--config', config], {
     cwd: folder,
+    env,
     encoding: 'utf8',
   });
   expect(doctor.stdout).toMatch(
@@ -52,6 +56,7 @@ ice4j.harvest { allowed-addresses = ["127.0.0.1"], mapping.aws.enabled = false }
   rmSync(stale, { recursive: true });
   const bridge = spawn(process.execPath, [main, '--config', config], {
     cwd: folder,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

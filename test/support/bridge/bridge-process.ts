@@ -82,7 +82,7 @@ export class BridgeProcess {
       }
       const answer = await fetch(`${bridge.restUrl}/about/health`).catch(() => undefined);
       return answer?.ok === true ? undefined : 'the bridge is not healthy';
-    });
+    }, 45_000);
     return bridge;
   }
 
