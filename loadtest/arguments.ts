@@ -5,7 +5,13 @@ import type { Deployment } from './control/xmpp/participant.ts';
 import type { NetworkProfile } from './media/link.ts';
 import type { VideoCodec } from './media/trace.ts';
 import type { Knobs, Scenario } from './scenario/scenario.ts';
-import { scenarios } from './scenario/scenarios.ts';
+import {
+  bundledNames,
+  bundledScenario,
+  isScenarioFile,
+  loadScenario,
+  ScenarioError,
+} from './scenarios/load-scenario.ts';
 import { closestKey } from '../src/config/closest-key.ts';
 import { helpText } from './help.ts';
 import { isFor, type Mode, modes, type OptionName, options } from './options.ts';
@@ -53,11 +59,14 @@ const MAX_PROCESSES = 8;
 /** Help or the version was asked for: this is it. */
 export type PrintArguments = { readonly command: 'print'; readonly text: string };
 
-/** @throws ArgumentError */
-export function readArguments(
+/**
+ * Reads the command line, and the scenario file it may name.
+ * @throws ArgumentError
+ */
+export async function readArguments(
   argv: readonly string[],
   version: string,
-): RunArguments | CompareArguments | PrintArguments {
+): Promise<RunArguments | CompareArguments | PrintArguments> {
   const { values, positionals, names } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.version) return { command: 'print', text: version };
@@ -70,13 +79,13 @@ export function readArguments(
 
 type Values = ReturnType<typeof parse>['values'];
 
-function runArguments(command: Mode, values: Values): RunArguments {
+async function runArguments(command: Mode, values: Values): Promise<RunArguments> {
   if (command === 'chaos' && values.run === undefined) {
     throw new ArgumentError('chaos needs --run "COMMAND": what to do to the bridge mid-way');
   }
   return {
     command,
-    scenario: scenarioNamed(values.scenario),
+    scenario: await scenarioFrom(values.scenario),
     url: targetUrl('url', values.url, values['i-own-this-host']),
     deployment: deploymentFrom(values),
     ownsTarget: values['i-own-this-host'],
@@ -233,13 +242,21 @@ function networkProfile(values: {
   };
 }
 
-function scenarioNamed(name: string): Scenario {
-  const found = scenarios.find((each) => each.name === name);
-  if (found) return found;
-  const known = scenarios.map((each) => each.name);
-  throw new ArgumentError(
-    `no scenario "${name}"${hint(name, known)}; there are ${known.join(', ')}`,
-  );
+/** A bundled one by its name, or a file. */
+async function scenarioFrom(text: string): Promise<Scenario> {
+  const name = bundledNames.find((each) => each === text);
+  if (name !== undefined) return bundledScenario(name);
+  if (!isScenarioFile(text)) {
+    throw new ArgumentError(
+      `no scenario "${text}"${hint(text, bundledNames)}; there are ${bundledNames.join(', ')}, or give a file (./mine.yaml)`,
+    );
+  }
+  try {
+    return await loadScenario(text);
+  } catch (error) {
+    if (error instanceof ScenarioError) throw new ArgumentError(`--scenario ${error.message}`);
+    throw error;
+  }
 }
 
 function sizesFrom(text: string): readonly number[] {

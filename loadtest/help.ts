@@ -1,5 +1,5 @@
 import { isFor, type Mode, modes, type Option, type OptionName, options } from './options.ts';
-import { scenarios } from './scenario/scenarios.ts';
+import { bundledNames, bundledScenario } from './scenarios/load-scenario.ts';
 
 const WIDTH = 100;
 const INDENT = 2;
@@ -11,6 +11,7 @@ const examples: Readonly<Record<Mode | 'compare', readonly string[]>> = {
   ],
   step: [
     'trestle-load step --scenario audio --url http://127.0.0.1:8080',
+    'trestle-load step --scenario ./mine.yaml',
     'trestle-load step --xmpp xmpp://127.0.0.1:5222 --domain meet.example',
   ],
   soak: ['trestle-load soak --sizes 8 --duration 3600 --churn 4 --url http://127.0.0.1:8080'],
@@ -75,9 +76,10 @@ function compareHelp(): string {
 }
 
 function scenarioLines(): string[] {
-  const rows = scenarios.map(
-    ({ name, summary, sizes }) => [name, `${summary}; sizes ${sizes.join(',')}`] as const,
-  );
+  const rows = bundledNames.map((name) => {
+    const { summary, sizes } = bundledScenario(name);
+    return [name, `${summary}; sizes ${sizes.join(',')}`] as const;
+  });
   return ['scenarios:', ...list(rows), ''];
 }
 

@@ -42,7 +42,9 @@ function versionOf(module: string): string {
 }
 
 try {
-  process.exitCode = await run(readArguments(process.argv.slice(2), versionOf(import.meta.url)));
+  process.exitCode = await run(
+    await readArguments(process.argv.slice(2), versionOf(import.meta.url)),
+  );
 } catch (error) {
   process.stderr.write(`trestle-load: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof ArgumentError ? 64 : 70;

@@ -45,9 +45,9 @@ export const options = {
   },
   scenario: {
     type: 'string',
-    value: 'NAME',
+    value: 'NAME|FILE',
     default: 'meeting',
-    text: 'who is in which room',
+    text: 'who is in which room: one of those above, or a .yaml, .json, .mjs, .js or .ts file of your own',
     modes: ['quick', 'step', 'soak', 'spike', 'chaos'],
   },
   sizes: {

@@ -100,7 +100,7 @@ function targetOf({ url, deployment }: RunArguments): string {
 
 async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
   const { watch, generators, control, terminal, signal } = parts;
-  const limits = limitsBehind(args.knobs.network);
+  const limits = { ...limitsBehind(args.knobs.network), ...args.scenario.limits };
   const crowd = new Crowd({
     control,
     generators,

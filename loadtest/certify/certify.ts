@@ -3,14 +3,11 @@ import type { RunArguments } from '../arguments.ts';
 import type { Report } from '../report/report.ts';
 import { ownTerminal, type Terminal } from '../report/terminal.ts';
 import { produceReport } from '../run-load.ts';
-import { manyRooms } from '../scenario/many-rooms.ts';
-import { meeting } from '../scenario/meeting.ts';
-import { audio } from '../scenario/audio.ts';
-import { webinar } from '../scenario/webinar.ts';
+import { bundledScenario } from '../scenarios/load-scenario.ts';
 import { certificate } from './certificate.ts';
 import { buildNative, measureNative, type NativeLimits } from './native-limits.ts';
 
-const shapes = [meeting, manyRooms, webinar, audio];
+const shapes = ['meeting', 'many-rooms', 'webinar', 'audio'] as const;
 /** Exit code after a signal; half a certificate is none. */
 const INTERRUPTED = 130;
 const NATIVE_SECONDS = 2;
@@ -23,7 +20,8 @@ export async function certify(args: RunArguments): Promise<number> {
   const terminal = ownTerminal();
   const native = nativeLimits(terminal);
   const reports: Report[] = [];
-  for (const scenario of shapes) {
+  for (const shape of shapes) {
+    const scenario = bundledScenario(shape);
     const report = await produceReport({ ...args, command: 'step', scenario }, terminal);
     if (report.interrupted) return INTERRUPTED;
     reports.push(report);

@@ -24,7 +24,7 @@ const COMMAND_TIMEOUT_MS = 30_000;
 export function chaos(command: string): Mode {
   return async (run, load) => {
     const size = load.sizes[0] ?? 4;
-    const name = load.scenario.describe(size);
+    const name = load.nameOf(size);
     const clients = load.clients(size);
     const joins = await run.become(clients, load.joinsPerSecond);
     if (run.crowd.size === 0) throw new RunEnded('untested', nobodyCameIn(joins));

@@ -1,10 +1,10 @@
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { Run } from '../run/run.ts';
-import type { Scenario } from '../scenario/scenario.ts';
 
 /** What a mode moves: a scenario with the user's numbers filled in. */
 export type Load = {
-  readonly scenario: Scenario;
+  /** What a step of a size is called. */
+  readonly nameOf: (size: number) => string;
   readonly clients: (size: number) => readonly ClientSpec[];
   readonly joinsPerSecond: number;
   readonly sizes: readonly number[];

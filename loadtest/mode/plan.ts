@@ -1,5 +1,5 @@
 import type { RunArguments } from '../arguments.ts';
-import { clientsOf } from '../scenario/scenario.ts';
+import { clientsOf, stepName } from '../scenario/scenario.ts';
 import type { Load, Mode } from './mode.ts';
 import { chaos } from './chaos.ts';
 import { soak } from './soak.ts';
@@ -28,7 +28,7 @@ export function planFor(
   return {
     mode: modeFor(args),
     load: {
-      scenario,
+      nameOf: (size) => stepName(scenario, size),
       clients: (size) => clientsOf(scenario, size, knobs, first),
       joinsPerSecond: args.joinsPerSecond ?? scenario.joinsPerSecond,
       sizes: args.sizes ?? scenario.sizes,

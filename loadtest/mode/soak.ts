@@ -18,7 +18,7 @@ export async function soak(run: Run, load: Load): Promise<readonly string[]> {
   let joins = await run.become(base, load.joinsPerSecond);
   let replaced = 0;
   for (let minute = 1; run.elapsedS + load.stepSeconds < load.budgetSeconds; minute += 1) {
-    await run.measure(`${load.scenario.describe(size)}, part ${minute}`, load.stepSeconds, joins);
+    await run.measure(`${load.nameOf(size)}, part ${minute}`, load.stepSeconds, joins);
     const due = Math.floor((run.elapsedS / 60) * load.churnPerMinute) - replaced;
     for (let count = 0; count < Math.min(due, base.length); count += 1) {
       const at = replaced++ % base.length;

@@ -7,7 +7,7 @@ export async function spike(run: Run, load: Load): Promise<readonly string[]> {
   const large = load.sizes.at(-1) ?? small;
   const measure = async (when: string, size: number, perSecond: number) => {
     const joins = await run.become(load.clients(size), perSecond);
-    return run.measure(`${when}: ${load.scenario.describe(size)}`, load.stepSeconds, joins);
+    return run.measure(`${when}: ${load.nameOf(size)}`, load.stepSeconds, joins);
   };
   const before = await measure('before', small, load.joinsPerSecond);
   const during = await measure('spike', large, 0);

@@ -11,7 +11,7 @@ export async function step(run: Run, load: Load): Promise<readonly string[]> {
   const stepSeconds = JOINING_S + run.settleSeconds + load.stepSeconds;
   const isTimeLeft = () => load.budgetSeconds - run.elapsedS >= stepSeconds;
   for (const size of load.sizes) {
-    const name = load.scenario.describe(size);
+    const name = load.nameOf(size);
     if (!isTimeLeft()) {
       return [...findings, `stopped before ${name}: the time was up, not the bridge`];
     }

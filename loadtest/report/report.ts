@@ -203,16 +203,17 @@ export type Report = {
   readonly findings: readonly string[];
 };
 
+/** Gaps are of a listener, freezes of a camera that somebody looks at. */
+export const limitNames = [
+  'audioLossPercent',
+  'videoLossPercent',
+  'delayP99Ms',
+  'firstAudioP95Ms',
+  'firstVideoP95Ms',
+  'audioGapsPerMinute',
+  'freezesPerMinute',
+  'joinFailuresPercent',
+] as const;
+
 /** What a step must keep to pass; undefined = not judged. That all clients hear and see somebody is always demanded. */
-export type Limits = {
-  readonly audioLossPercent: number;
-  readonly videoLossPercent: number;
-  readonly delayP99Ms: number;
-  readonly firstAudioP95Ms: number;
-  readonly firstVideoP95Ms: number;
-  /** Of a listener. */
-  readonly audioGapsPerMinute: number | undefined;
-  /** Of a camera that somebody looks at. */
-  readonly freezesPerMinute: number | undefined;
-  readonly joinFailuresPercent: number;
-};
+export type Limits = Readonly<Record<(typeof limitNames)[number], number | undefined>>;

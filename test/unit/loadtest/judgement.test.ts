@@ -15,8 +15,6 @@ import {
   verdictOf,
   violationsOf,
 } from '../../../loadtest/run/verdict.ts';
-import { clientsOf } from '../../../loadtest/scenario/scenario.ts';
-import { scenarios } from '../../../loadtest/scenario/scenarios.ts';
 import { MeasuredCall } from './measured-call.ts';
 
 const good = new MeasuredCall('audio', () => 1).run(5).report();
@@ -258,16 +256,6 @@ describe('compare', () => {
   });
 });
 
-describe('scenarios', () => {
-  const { knobs } = readArguments(['quick']) as { knobs: Parameters<typeof clientsOf>[2] };
-
-  it.each(scenarios)('$name grows by adding people to the same rooms', (scenario) => {
-    const [small = 0, large = 0] = scenario.sizes;
-    const few = clientsOf(scenario, small, knobs, 1);
-    expect(clientsOf(scenario, large, knobs, 1).slice(0, few.length)).toEqual(few);
-  });
-});
-
 describe('what a client asks of the bridge', () => {
   const view = (of: 'tile' | 'stage' | 'none') => ({ view: of, lastN: -1 });
   const heights = (message: ReturnType<typeof constraintsFor>) =>
@@ -313,29 +301,31 @@ describe('arguments', () => {
     [['step', '--settle', '-1'], '--settle'],
     [['compare', 'a.json'], 'two reports'],
     [['step', '--nonsense'], 'nonsense'],
-  ])('refuses %j', (argv, reason) => {
-    expect(() => readArguments(argv)).toThrow(reason);
+    [['step', '--scenario', './nowhere.yaml'], './nowhere.yaml cannot be read'],
+    [['step', '--scenario', './party.txt'], '.yaml, .json, .mjs'],
+  ])('refuses %j', async (argv, reason) => {
+    await expect(readArguments(argv)).rejects.toThrow(reason);
   });
 
-  it('prints help where asked, of one mode what means something to it', () => {
-    const print = (...argv: readonly string[]) => {
-      const read = readArguments(argv);
+  it('prints help where asked, of one mode what means something to it', async () => {
+    const print = async (...argv: readonly string[]) => {
+      const read = await readArguments(argv);
       return read.command === 'print' ? read.text : '';
     };
-    expect(print('--help')).toContain('usage: trestle-load MODE');
-    expect(print('-h')).toBe(print('--help'));
-    expect(print('soak', '--help')).toContain('--churn N');
-    expect(print('soak', '--help')).not.toContain('--run');
-    expect(print('compare', '--help')).toContain('BEFORE.json');
-    expect(print('--version')).toBe('1.2.3');
-    for (const line of print('--help').split('\n')) expect(line.length).toBeLessThan(120);
+    expect(await print('--help')).toContain('usage: trestle-load MODE');
+    expect(await print('-h')).toBe(await print('--help'));
+    expect(await print('soak', '--help')).toContain('--churn N');
+    expect(await print('soak', '--help')).not.toContain('--run');
+    expect(await print('compare', '--help')).toContain('BEFORE.json');
+    expect(await print('--version')).toBe('1.2.3');
+    for (const line of (await print('--help')).split('\n')) expect(line.length).toBeLessThan(120);
   });
 
-  it('takes this machine at once, others with the word of their owner', () => {
+  it('takes this machine at once, others with the word of their owner', async () => {
     for (const url of ['http://127.0.0.5:8080/', 'http://localhost:8080/', 'http://[::1]:8080/']) {
-      expect(readArguments(['quick', '--url', url])).toMatchObject({ url: new URL(url) });
+      expect(await readArguments(['quick', '--url', url])).toMatchObject({ url: new URL(url) });
     }
     const owned = ['quick', '--url', 'http://192.0.2.1:8080/', '--i-own-this-host'];
-    expect(readArguments(owned)).toMatchObject({ command: 'quick' });
+    expect(await readArguments(owned)).toMatchObject({ command: 'quick' });
   });
 });

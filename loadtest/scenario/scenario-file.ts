@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { closestKey } from '../../src/config/closest-key.ts';
+import { err, ok, type Result } from '../../src/base/result.ts';
+import { limitNames } from '../report/report.ts';
+import type { ClientGroup, Scenario } from './scenario.ts';
+
+// What a scenario file may say (docs/loadtest.md, "Scenarios").
+
+/** `null`: not judged. */
+const allowed = z.number().min(0).nullable().optional();
+const limits = z.strictObject(
+  Object.fromEntries(limitNames.map((name) => [name, allowed] as const)),
+);
+
+const group = z.strictObject({
+  name: z.string().min(1).max(40).optional(),
+  count: z.int().min(1).optional(),
+  sharePercent: z.number().gt(0).max(100).optional(),
+  microphone: z.enum(['talks', 'endless', 'none']),
+  camera: z.union([z.boolean(), z.enum(['VP8', 'VP9', 'AV1'])], {
+    error: 'must be true, false, VP8, VP9 or AV1',
+  }),
+  view: z.enum(['tile', 'stage', 'none']).optional(),
+  lastN: z.int().min(-1).optional(),
+  channel: z.enum(['websocket', 'sctp']).optional(),
+});
+
+const groups = z
+  .array(group)
+  .min(1)
+  .superRefine((all, context) => {
+    all.forEach(({ count, sharePercent }, at) => {
+      if (count === undefined || sharePercent === undefined) return;
+      const message = 'count is so many people besides, sharePercent a part of the size: say one';
+      context.addIssue({ code: 'custom', path: [at, 'sharePercent'], message });
+    });
+    const sharing = all.filter(({ count }) => count === undefined);
+    const left = 100 - sum(sharing.map(({ sharePercent }) => sharePercent ?? 0));
+    const withoutShare = sharing.filter(({ sharePercent }) => sharePercent === undefined).length;
+    const fits = withoutShare === 0 ? Math.abs(left) < 0.001 : withoutShare === 1 && left > 0;
+    if (fits) return;
+    context.addIssue({ code: 'custom', message: shareFault(sharing.length, withoutShare, left) });
+  });
+
+const file = z.strictObject({
+  summary: z.string().max(200).default('a scenario of your own'),
+  sizes: z
+    .array(z.int().min(1))
+    .min(1)
+    .refine((all) => all.every((size, at) => size > (all[at - 1] ?? 0)), { error: 'must rise' }),
+  peoplePerRoom: z.int().min(1).optional(),
+  step: z
+    .string()
+    .max(80)
+    .refine((text) => /\{(?:size|people)\}/.test(text), {
+      error: 'must contain {size} or {people}, or all steps had one name',
+    })
+    .default('{people} people'),
+  joinsPerSecond: z.number().min(0).default(5),
+  clients: groups,
+  limits: limits.default({}),
+});
+
+/** A wrong place in a scenario file. */
+export type ScenarioFault = {
+  readonly path: readonly PropertyKey[];
+  /** `clients[1].view: must be …`. */
+  readonly text: string;
+};
+
+/** Checks what a scenario file says. @param name of the scenario and its rooms */
+export function decodeScenario(name: string, value: unknown): Result<Scenario, ScenarioFault> {
+  const parsed = file.safeParse(value);
+  if (!parsed.success) return err(faultOf(parsed.error.issues[0]));
+  const { clients, limits: stated, peoplePerRoom, ...rest } = parsed.data;
+  return ok({
+    ...rest,
+    name,
+    peoplePerRoom,
+    clients: withShares(clients),
+    // What nobody judges is null in a file and undefined in a program.
+    limits: Object.fromEntries(
+      Object.entries(stated).map(([key, most]) => [key, most ?? undefined]),
+    ),
+  });
+}
+
+function withShares(all: z.infer<typeof groups>): readonly ClientGroup[] {
+  const left = 100 - sum(all.map(({ sharePercent }) => sharePercent ?? 0));
+  return all.map((each, at) => ({
+    ...each,
+    name: each.name ?? (all.length === 1 ? 'everybody' : `group ${at + 1}`),
+    count: each.count,
+    sharePercent: each.count === undefined ? (each.sharePercent ?? left) : 0,
+  }));
+}
+
+function shareFault(sharing: number, withoutShare: number, left: number): string {
+  if (sharing === 0) {
+    return 'all have a count, so that a size would say nothing: leave it out of the group that grows';
+  }
+  if (withoutShare > 1) return 'only one group can have the rest: give the others a sharePercent';
+  const total = `sharePercent adds up to ${Number((100 - left).toFixed(3))}`;
+  return withoutShare === 1 ? `${total}: nothing is left for the last group` : `${total}, not 100`;
+}
+
+function faultOf(issue: z.core.$ZodIssue | undefined): ScenarioFault {
+  const path = issue?.path ?? [];
+  if (issue?.code !== 'unrecognized_keys') {
+    const message = issue?.message ?? 'is not as expected';
+    const said = message.endsWith('received undefined') ? 'is missing' : message;
+    return { path, text: textOf(path, said) };
+  }
+  const [key = ''] = issue.keys;
+  const closest = closestKey(key, knownKeys(path));
+  const hint = closest === undefined ? '' : `; did you mean ${closest}?`;
+  return { path: [...path, key], text: textOf([...path, key], `there is no such key${hint}`) };
+}
+
+function knownKeys([top]: readonly PropertyKey[]): readonly string[] {
+  if (top === 'clients') return Object.keys(group.shape);
+  return Object.keys(top === 'limits' ? limits.shape : file.shape);
+}
+
+function textOf(path: readonly PropertyKey[], message: string): string {
+  const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
+  const name = place.join('').replace(/^\./, '');
+  return name === '' ? message : `${name}: ${message}`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
