@@ -41,8 +41,9 @@ describe('trestle-load against this bridge', () => {
   });
 
   it.each([
-    { stopsMs: 700, goesMs: 300, fault: 'it stood still' },
-    { stopsMs: 60, goesMs: 60, fault: 'packets between its own clients, past the bridge, took' },
+    { stopsMs: 700, goesMs: 300, fault: /it stood still/ },
+    // Which of the two it is depends on what else the machine does.
+    { stopsMs: 60, goesMs: 60, fault: /past the bridge, took|left more than 20 ms late/ },
   ])('marks a result invalid when its own process stops for $stopsMs ms', async (starving) => {
     const args = ['step', '--url', bridge.restUrl, '--scenario', 'audio', '--sizes', '2'];
     const { code, report, output } = await runTrestleLoad(
@@ -60,7 +61,7 @@ describe('trestle-load against this bridge', () => {
     );
     expect(report.verdict.result).toBe('INVALID');
     expect(report.verdict.headline).toContain('the generator itself');
-    expect(report.steps[0]!.generator.faults.join()).toContain(starving.fault);
+    expect(report.steps[0]!.generator.faults.join()).toMatch(starving.fault);
     expect(output).toContain('INVALID');
     expect(code).toBe(2);
   });
