@@ -5,10 +5,10 @@ import { buildNative } from '../../loadtest/certify/native-limits.ts';
 import { makeCertificate } from './bench-peers.ts';
 import { forwardingCases, ForwardingRun, type ForwardingCase } from './forwarding-run.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 30;
 const ROUND_MS = 2000;
-/** By chance alone as many rounds or more go one way in 18 of 1,000 cases. */
-const ENOUGH_ROUNDS = 12;
+/** By chance alone as many rounds or more go one way in 8 of 1,000 cases. */
+const ENOUGH_ROUNDS = 22;
 
 const [binary = ''] = process.argv.slice(2);
 buildNative();
