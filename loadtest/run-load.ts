@@ -15,10 +15,11 @@ import { htmlReport } from './report/html.ts';
 import { describeMachine } from './report/machine.ts';
 import type { Report } from './report/report.ts';
 import { ownTerminal, type Terminal } from './report/terminal.ts';
+import { profilesOf } from './scenario/scenario.ts';
 import { Crowd } from './run/crowd.ts';
 import { Run } from './run/run.ts';
 import { RunEnded } from './run/run-ended.ts';
-import { limitsBehind, verdictOf } from './run/verdict.ts';
+import { usualLimits, verdictOf } from './run/verdict.ts';
 
 const PARALLEL_JOINS = 50;
 const signals = ['SIGINT', 'SIGTERM'] as const;
@@ -100,7 +101,8 @@ function targetOf({ url, deployment }: RunArguments): string {
 
 async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
   const { watch, generators, control, terminal, signal } = parts;
-  const limits = { ...limitsBehind(args.knobs.network), ...args.scenario.limits };
+  const groups = profilesOf(args.scenario, args.knobs);
+  const limits = usualLimits(groups, args.scenario);
   const crowd = new Crowd({
     control,
     generators,
@@ -115,6 +117,7 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     watch,
     clock: machineClock,
     limits,
+    groups,
     settleSeconds: args.settleSeconds,
     signal,
     onPhase: (phase) => terminal.phase(phase),

@@ -9,6 +9,8 @@ export type ClientSpec = {
   /** Its number in the run; the endpoint id is this number as 8 hex digits. */
   readonly participant: number;
   readonly room: string;
+  /** Place of its group in the scenario: figures are kept apart by it. */
+  readonly group: number;
   /** `talks`: spurts and pauses; `endless`: no pauses. */
   readonly audio: 'none' | 'talks' | 'endless';
   readonly video: VideoCodec | undefined;

@@ -27,7 +27,10 @@ export type LoadClientOptions = {
   readonly webSocketUrl: string | undefined;
   readonly media: readonly MediaDescription[];
   readonly trace: Trace | undefined;
+  /** Of its group. */
   readonly totals: Measurements;
+  /** Of what comes from a group of senders. */
+  readonly from: (group: number) => Measurements;
   readonly pacer: Pacer;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -68,8 +71,8 @@ export class LoadClient {
 
   constructor(options: LoadClientOptions) {
     this.#options = options;
-    const { spec, transport, media, totals, random } = options;
-    this.#log = new ReceiverLog(spec.participant, totals);
+    const { spec, transport, media, totals, from, random } = options;
+    this.#log = new ReceiverLog(spec.participant, totals, from);
     this.#up = new Link(spec.network.up, random);
     this.#down = new Link(spec.network.down, random);
     this.#receiver = new MediaReceiver({
@@ -223,6 +226,7 @@ export class LoadClient {
     }
     this.#options.timers.after(held / 1000, () => {
       const nowUs = this.#nowUs();
+      this.#options.totals.record('heldDown', nowUs - arrivedUs);
       this.#take(data, nowUs, nowUs - arrivedUs);
     });
   }
@@ -242,17 +246,21 @@ export class LoadClient {
 
   #send(packet: Buffer): void {
     if (!isRtcp(packet)) this.#options.totals.count('sentBytes', packet.length);
-    const held = this.#up.take(packet.length, this.#nowUs());
+    const handedUs = this.#nowUs();
+    this.#options.totals.count('datagramsSent');
+    const held = this.#up.take(packet.length, handedUs);
     if (held === undefined) {
       this.#options.totals.count('shapedUp');
       return;
     }
     if (held === 0) this.#peer.send(packet);
-    else this.#options.timers.after(held / 1000, () => this.#sendLate(packet));
+    else this.#options.timers.after(held / 1000, () => this.#sendLate(packet, handedUs));
   }
 
-  #sendLate(packet: Buffer): void {
-    restamp(packet, this.#nowUs());
+  #sendLate(packet: Buffer, handedUs: number): void {
+    const nowUs = this.#nowUs();
+    this.#options.totals.record('heldUp', nowUs - handedUs);
+    restamp(packet, nowUs);
     this.#peer.send(packet);
   }
 

@@ -97,6 +97,7 @@ export class MediaSender {
     const { spec, media, random, totals, send } = this.#options;
     return new AudioSender({
       participant: spec.participant,
+      group: spec.group,
       ssrc: ssrcsOf(spec.participant).audio,
       payloadType: payloadTypesOf(media, 'opus').media,
       endless: spec.audio === 'endless',
@@ -120,6 +121,7 @@ export class MediaSender {
       if (!ssrcs) return [];
       return new VideoSender({
         participant: spec.participant,
+        group: spec.group,
         codec: trace.codec,
         track,
         framesPerSecond: trace.framesPerSecond,

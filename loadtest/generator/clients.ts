@@ -2,7 +2,8 @@ import type { Clock, Timers } from '../../src/base/clock.ts';
 import type { Random } from '../../src/base/random.ts';
 import { LoadClient } from '../client/load-client.ts';
 import type { SentStream } from '../client/media-sender.ts';
-import { Measurements } from '../media/measurements.ts';
+import { GroupMeasurements } from '../media/group-measurements.ts';
+import { Measurements, sumSnapshots } from '../media/measurements.ts';
 import { Pacer } from '../media/pacer.ts';
 import type { Flow } from '../media/receiver-log.ts';
 import type { Trace, VideoCodec } from '../media/trace.ts';
@@ -22,7 +23,9 @@ export type ClientsOptions = {
 /** All clients of one generator process and what they measured. */
 export class Clients {
   readonly #options: ClientsOptions;
-  readonly #totals = new Measurements();
+  /** Of the process itself. */
+  readonly #own = new Measurements();
+  readonly #groups = new GroupMeasurements();
   readonly #pacer: Pacer;
   readonly #ownPath: OwnPath;
   readonly #clients = new Map<number, { readonly room: string; readonly client: LoadClient }>();
@@ -34,8 +37,8 @@ export class Clients {
   constructor(options: ClientsOptions) {
     this.#options = options;
     const { clock, timers } = options;
-    this.#pacer = new Pacer(clock, timers, this.#totals);
-    this.#ownPath = new OwnPath(clock, this.#totals);
+    this.#pacer = new Pacer(clock, timers, this.#own);
+    this.#ownPath = new OwnPath(clock, this.#own);
     this.#pacer.add(this.#ownPath);
     timers.every(TICK_MS, () => {
       const nowUs = clock.nowMs() * 1000;
@@ -49,7 +52,8 @@ export class Clients {
       ...connection,
       spec,
       trace: spec.video === undefined ? undefined : traceOf(spec.video),
-      totals: this.#totals,
+      totals: this.#groups.of(spec.group),
+      from: (group) => this.#groups.between(group, spec.group),
       pacer: this.#pacer,
       clock,
       timers,
@@ -61,8 +65,12 @@ export class Clients {
   }
 
   look(): Omit<GeneratorAnswers['look'], 'health'> {
+    const { groups, ways } = this.#groups.snapshots();
+    const parts = [...Object.values(groups), ...Object.values(ways)];
     return {
-      snapshot: this.#totals.snapshot(),
+      snapshot: sumSnapshots([this.#own.snapshot(), ...parts]),
+      groups,
+      ways,
       milestones: [...this.#clients.values()].map(({ client }) => client.milestones()),
     };
   }

@@ -4,6 +4,7 @@ import type { LocalTransport, RemoteTransport } from '../../src/model/transport.
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { Milestones } from '../client/load-client.ts';
 import type { SentStream } from '../client/media-sender.ts';
+import type { Snapshots } from '../media/group-measurements.ts';
 import type { Snapshot } from '../media/measurements.ts';
 import type { Flow } from '../media/receiver-log.ts';
 
@@ -38,7 +39,10 @@ export type GeneratorHealth = {
 export type GeneratorAnswers = {
   readonly open: RemoteTransport;
   readonly look: {
+    /** Of everything, of each group of clients, and of media between two groups. */
     readonly snapshot: Snapshot;
+    readonly groups: Snapshots;
+    readonly ways: Snapshots;
     readonly milestones: readonly Milestones[];
     readonly health: GeneratorHealth;
   };

@@ -18,6 +18,8 @@ const ROOM_LEVEL = 90;
 
 export type AudioSenderOptions = {
   readonly participant: number;
+  /** Of its clients' group, for the stamp. */
+  readonly group: number;
   readonly ssrc: number;
   readonly payloadType: number;
   /** Talks without pauses. */
@@ -70,12 +72,14 @@ export class AudioSender implements Paced {
   }
 
   #sendFrame(talking: boolean, nowUs: number): void {
-    const { participant, payloadType, random, nextTransportSequence } = this.#options;
+    const { participant, group, payloadType, random, nextTransportSequence } = this.#options;
     const payload = Buffer.alloc(talking ? TALK_BYTES : COMFORT_NOISE_BYTES, 0x7c);
     const afterPause = this.#framesSilent > 0 || !talking;
-    const stream = { participant, kind: this.kind, encoding: 0, spatial: 0, temporal: 0 } as const;
+    const stream = { participant, group, kind: this.kind, encoding: 0 } as const;
     writeStamp(payload, {
       ...stream,
+      spatial: 0,
+      temporal: 0,
       keyFrame: false,
       afterPause,
       counter: this.packets,

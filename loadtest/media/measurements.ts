@@ -26,6 +26,8 @@ const counters = [
   'sentBytes',
   /** Packets of the generator to itself, past the bridge. */
   'ownSent',
+  /** What clients sent, RTP and RTCP. */
+  'datagramsSent',
   /** Lost by the clients' own network profile, from and to the bridge. */
   'shapedUp',
   'shapedDown',
@@ -35,7 +37,8 @@ export type Counts = Readonly<Record<Counter, number>>;
 
 /**
  * Durations in µs: one-way delays by kind, RFC 3550 jitter, waits for a key frame or another layer, holes in voices, freezes, times a client
- * got no media at all, lateness of our own sending, stops of our own process, one-way delays past the bridge.
+ * got no media at all, lateness of our own sending, stops of our own process, one-way delays past the bridge, what the clients' own network
+ * profile held packets for.
  */
 export const durations = [
   'audioDelay',
@@ -49,6 +52,8 @@ export const durations = [
   'lateness',
   'stall',
   'ownDelay',
+  'heldUp',
+  'heldDown',
 ] as const;
 export type Duration = (typeof durations)[number];
 

@@ -105,14 +105,14 @@ export class ReceivedStream {
     this.#origin = stamp;
     this.#log.delivered(stamp, arrival === 'repaired', nowUs);
     if (heldUs !== undefined && arrival === 'new') {
-      this.#measureDelay(stamp.kind, nowUs - heldUs - stamp.sentUs);
+      this.#measureDelay(stamp, nowUs - heldUs - stamp.sentUs);
     }
     if (stamp.kind === 'audio') this.#watchAudio(stamp, nowUs);
     else this.#watchVideo(packet, stamp, nowUs);
   }
 
-  #measureDelay(kind: MediaKind, transit: number): void {
-    this.#log.delay(kind, transit);
+  #measureDelay(stamp: Stamp, transit: number): void {
+    this.#log.delay(stamp, transit);
     if (this.#transitUs !== undefined) {
       this.#jitterUs += (Math.abs(transit - this.#transitUs) - this.#jitterUs) / 16;
     }
@@ -121,13 +121,13 @@ export class ReceivedStream {
 
   #watchAudio(stamp: Stamp, nowUs: number): void {
     const gapUs = this.#gaps.onPacket(stamp, nowUs);
-    if (gapUs !== undefined) this.#log.audioGap(gapUs);
+    if (gapUs !== undefined) this.#log.audioGap(stamp, gapUs);
   }
 
   #watchVideo(packet: RtpPacket, stamp: Stamp, nowUs: number): void {
     const frames = this.#frames.frames;
     for (const event of this.#frames.onPacket(packet, stamp, this.#tracker, nowUs)) {
-      if (event.type === 'freeze') this.#log.freeze(event.us);
+      if (event.type === 'freeze') this.#log.freeze(stamp, event.us);
       if (event.type === 'key-frame') this.#log.totals.record('keyFrameWait', event.waitedUs);
       if (event.type === 'layer') this.#log.layerSwitched(nowUs);
     }

@@ -25,7 +25,11 @@ const MAX_SWITCH_US = 10_000_000;
 
 /** What one client saw: its flows and first times; the rest goes into the sums of its process. */
 export class ReceiverLog {
+  /** Of all senders. */
   readonly totals: Measurements;
+  readonly #from: (group: number) => Measurements;
+  /** Looked up once a group, since every packet asks. */
+  readonly #ways: Measurements[] = [];
   firstAudioUs: number | undefined;
   firstFrameUs: number | undefined;
   lastAudioUs: number | undefined;
@@ -35,9 +39,15 @@ export class ReceiverLog {
   #viewChangedUs: number | undefined;
   #lastMediaUs: number | undefined;
 
-  constructor(participant: number, totals: Measurements) {
+  /** @param from where it is counted what comes from a group of senders */
+  constructor(
+    participant: number,
+    totals: Measurements,
+    from: (group: number) => Measurements = () => totals,
+  ) {
     this.#participant = participant;
     this.totals = totals;
+    this.#from = from;
   }
 
   get flows(): readonly Flow[] {
@@ -49,8 +59,9 @@ export class ReceiverLog {
     flow.first = Math.min(flow.first, stamp.counter);
     flow.last = Math.max(flow.last, stamp.counter);
     flow.delivered += 1;
-    this.totals.count(stamp.kind === 'audio' ? 'audioDelivered' : 'videoDelivered');
-    if (repaired) this.totals.count(stamp.kind === 'audio' ? 'audioRepaired' : 'videoRepaired');
+    const way = this.#way(stamp);
+    way.count(stamp.kind === 'audio' ? 'audioDelivered' : 'videoDelivered');
+    if (repaired) way.count(stamp.kind === 'audio' ? 'audioRepaired' : 'videoRepaired');
     if (stamp.kind === 'audio') {
       this.firstAudioUs ??= nowUs;
       this.lastAudioUs = nowUs;
@@ -63,11 +74,11 @@ export class ReceiverLog {
   lost(stamp: Stamp | undefined, packets: number): void {
     if (!stamp) return;
     this.#flow(stamp).lost += packets;
-    this.totals.count(stamp.kind === 'audio' ? 'audioLost' : 'videoLost', packets);
+    this.#way(stamp).count(stamp.kind === 'audio' ? 'audioLost' : 'videoLost', packets);
   }
 
-  delay(kind: MediaKind, us: number): void {
-    this.totals.record(kind === 'audio' ? 'audioDelay' : 'videoDelay', us);
+  delay(stamp: Stamp, us: number): void {
+    this.#way(stamp).record(stamp.kind === 'audio' ? 'audioDelay' : 'videoDelay', us);
   }
 
   frameShown(nowUs: number): void {
@@ -77,12 +88,12 @@ export class ReceiverLog {
   }
 
   /** A hole in a voice. */
-  audioGap(us: number): void {
-    this.totals.record('audioGap', us);
+  audioGap(stamp: Stamp, us: number): void {
+    this.#way(stamp).record('audioGap', us);
   }
 
-  freeze(us: number): void {
-    this.totals.record('freeze', us);
+  freeze(stamp: Stamp, us: number): void {
+    this.#way(stamp).record('freeze', us);
   }
 
   /** The client asked for other heights. */
@@ -97,6 +108,10 @@ export class ReceiverLog {
       this.totals.record('layerSwitch', nowUs - since);
     }
     this.#viewChangedUs = undefined;
+  }
+
+  #way({ group }: Stamp): Measurements {
+    return (this.#ways[group] ??= this.#from(group));
   }
 
   #flow({ participant: sender, kind, encoding, counter }: Stamp): OpenFlow {

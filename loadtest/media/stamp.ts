@@ -5,6 +5,9 @@ import type { MediaKind } from '../../src/model/media-description.ts';
 export const STAMP_BYTES = 24;
 const MAGIC = 0x7e57;
 const flag = { keyFrame: 1, afterPause: 2, video: 4 };
+/** The other five bits of the flags. */
+export const MAX_GROUPS = 32;
+const GROUP_SHIFT = 3;
 
 /** Where in what somebody says a packet is. */
 export type Speech = {
@@ -16,6 +19,8 @@ export type Speech = {
 
 export type Stamp = {
   readonly participant: number;
+  /** Of its clients' group, below `MAX_GROUPS`. */
+  readonly group: number;
   readonly kind: MediaKind;
   /** Place of the RTP stream in its source: 0, or the simulcast encoding. */
   readonly encoding: number;
@@ -39,7 +44,8 @@ export function writeStamp(payload: Buffer, stamp: Stamp): void {
   payload.writeUInt8(
     (stamp.keyFrame ? flag.keyFrame : 0) |
       (stamp.afterPause ? flag.afterPause : 0) |
-      (stamp.kind === 'video' ? flag.video : 0),
+      (stamp.kind === 'video' ? flag.video : 0) |
+      (stamp.group << GROUP_SHIFT),
     at + 2,
   );
   payload.writeUInt8((stamp.encoding << 6) | (stamp.spatial << 3) | stamp.temporal, at + 3);
@@ -64,6 +70,7 @@ export function readStamp(payload: Buffer): Stamp | undefined {
   const inSpurt = payload.readUInt16BE(at + 14);
   return {
     participant: payload.readUInt32BE(at + 4),
+    group: flags >> GROUP_SHIFT,
     kind: flags & flag.video ? 'video' : 'audio',
     encoding: layer >> 6,
     spatial: (layer >> 3) & 7,

@@ -13,6 +13,8 @@ const HISTORY = 600;
 
 export type VideoSenderOptions = {
   readonly participant: number;
+  /** Of its clients' group, for the stamp. */
+  readonly group: number;
   readonly codec: VideoCodec;
   readonly track: Track;
   readonly framesPerSecond: number;
@@ -126,13 +128,14 @@ export class VideoSender implements Paced {
   }
 
   #sendPacket(packet: TracePacket, nowUs: number): void {
-    const { participant, codec, payloadType, nextTransportSequence } = this.#options;
+    const { participant, group, codec, payloadType, nextTransportSequence } = this.#options;
     const payload = Buffer.alloc(Math.max(packet.bytes, packet.head.length + STAMP_BYTES));
     packet.head.copy(payload);
     const descriptor = Buffer.from(packet.descriptor);
     shiftNumbers(codec, { head: payload, descriptor }, this.#shift);
     writeStamp(payload, {
       participant,
+      group,
       kind: 'video',
       encoding: this.encoding,
       spatial: packet.spatial,

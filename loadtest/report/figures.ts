@@ -1,5 +1,6 @@
 // How terminal and page write figures.
-import type { BridgeFigures, Violation } from './report.ts';
+import type { NetworkProfile } from '../media/link.ts';
+import type { BridgeFigures, GroupFigures, Violation } from './report.ts';
 
 export const UNKNOWN = '–';
 
@@ -27,6 +28,21 @@ export function processes(
       return `${name} ${values.join(' + ')} ${unit}`;
     })
     .join(', ');
+}
+
+/** What is between clients and the bridge: `loses 2 %, 80 ms, 600 kbit/s`; both ways apart where they differ. */
+export function networkText({ network: { up, down } }: Pick<GroupFigures, 'network'>): string {
+  const [there, back] = [profileText(up), profileText(down)];
+  return there === back ? there : `up ${there}; down ${back}`;
+}
+
+function profileText({ loss, burst, delayMs, capBps }: NetworkProfile): string {
+  const parts = [
+    loss > 0 && `loses ${percent(loss * 100)}${burst > 1 ? ` in bursts of ${burst}` : ''}`,
+    delayMs > 0 && `${delayMs} ms`,
+    capBps > 0 && `${Math.round(capBps / 1000)} kbit/s`,
+  ];
+  return parts.filter(Boolean).join(', ') || 'perfect';
 }
 
 /** `audio loss 4 %, allowed 0.5`. */

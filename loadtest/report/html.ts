@@ -1,9 +1,16 @@
-import { ms, percent, processes, UNKNOWN } from './figures.ts';
+import { ms, networkText, percent, processes, UNKNOWN } from './figures.ts';
 import { drawGraphs } from './html-graphs.ts';
 import { style } from './html-style.ts';
 import { type Column, column, drawTable, escape } from './html-table.ts';
 import { faultsOf, isGood } from './judged-step.ts';
-import type { KindFigures, Percentiles, Report, StepReport } from './report.ts';
+import type {
+  GroupFigures,
+  KindFigures,
+  Percentiles,
+  Report,
+  StepReport,
+  WayFigures,
+} from './report.ts';
 
 /** The report as one page that needs nothing else: no scripts, no fonts, no network. */
 export function htmlReport(report: Report): string {
@@ -21,6 +28,7 @@ ${findings(report)}
 <section class="graphs">${drawGraphs(report)}</section>
 ${media('Audio', ({ audio }) => audio, audioColumns, steps)}
 ${media('Video', ({ video }) => video, videoColumns, steps)}
+${groups(steps)}
 <h2>Joining</h2><p class="facts">p50 / p95</p>${drawTable(
     joinColumns,
     steps.filter(({ joins }) => joins.attempted > 0),
@@ -92,6 +100,49 @@ function media(
     ...more,
   ];
   return `<h2>${title}</h2>${drawTable(columns, rows)}`;
+}
+
+type InStep<T> = T & { readonly step: string };
+
+const groupColumns: readonly Column<InStep<GroupFigures>>[] = [
+  column('step', ({ step }) => step),
+  column('clients', ({ name }) => name, { isText: true }),
+  column('number', ({ clients }) => String(clients)),
+  column('own network', networkText, { isText: true }),
+  column(
+    'it lost up / down',
+    ({ lostPercent: { up, down } }) => `${percent(up)} / ${percent(down)}`,
+  ),
+  column('held up / down, p50', ({ heldMs: { up, down } }) => `${ms(up?.p50)} / ${ms(down?.p50)}`),
+];
+
+const wayColumns: readonly Column<InStep<WayFigures>>[] = [
+  column('step', ({ step }) => step),
+  column('from', ({ from }) => from, { isText: true }),
+  column('to', ({ to }) => to, { isText: true }),
+  ...(['audio', 'video'] as const).flatMap((kind) => [
+    column<InStep<WayFigures>>(kind, (way) => rate(way[kind].deliveredPerSecond)),
+    column<InStep<WayFigures>>('loss', (way) => percent(way[kind].lossPercent)),
+    column<InStep<WayFigures>>('delay p50 / p99', (way) => spread(way[kind].delayMs, 'p50', 'p99')),
+  ]),
+  column('video by RTX', ({ video }) => percent(video.repairedPercent)),
+  column('audio gaps', ({ audioGaps }) => String(audioGaps)),
+  column('freezes', ({ freezes }) => String(freezes)),
+];
+
+/** Clients behind different networks, and media between them; nothing where all are alike. */
+function groups(steps: readonly StepReport[]): string {
+  const inSteps = <T>(of: (step: StepReport) => readonly T[]) =>
+    steps.flatMap((step) => of(step).map((each) => ({ ...each, step: step.name })));
+  const present = inSteps((step) => step.groups);
+  if (present.length === 0) return '';
+  return (
+    `<h2>Clients by their own network</h2>${drawTable(groupColumns, present)}` +
+    `<h2>Media between them</h2>${drawTable(
+      wayColumns,
+      inSteps((step) => step.ways),
+    )}`
+  );
 }
 
 const joinColumns: readonly Column<StepReport>[] = [

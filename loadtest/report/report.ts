@@ -1,5 +1,7 @@
 // The report: what a run found, as one value. JSON is this value as it is; HTML and terminal are made of it.
 
+import type { NetworkProfile } from '../media/link.ts';
+
 export type Machine = {
   readonly cpu: string;
   readonly cores: number;
@@ -90,6 +92,33 @@ export type Violation = {
   readonly unit: string;
 };
 
+/** Clients behind one network of their own, and what it did. */
+export type GroupFigures = {
+  readonly name: string;
+  readonly clients: number;
+  readonly network: { readonly up: NetworkProfile; readonly down: NetworkProfile };
+  /** Percent of the packets it lost, and how long it held the others, each way. */
+  readonly lostPercent: { readonly up: number; readonly down: number };
+  readonly heldMs: {
+    readonly up: Percentiles | undefined;
+    readonly down: Percentiles | undefined;
+  };
+};
+
+/** What became of media from clients of one group to those of another. */
+export type WayFigures = {
+  readonly from: string;
+  readonly to: string;
+  readonly audio: Omit<KindFigures, 'sentPerSecond'>;
+  readonly video: Omit<KindFigures, 'sentPerSecond'>;
+  readonly audioGaps: number;
+  readonly freezes: number;
+  /** Clients it goes to, and cameras they look at, together. */
+  readonly listeners: number;
+  readonly views: number;
+  readonly limits: Limits;
+};
+
 export type StepReport = {
   readonly name: string;
   readonly participants: number;
@@ -118,6 +147,9 @@ export type StepReport = {
   readonly deaf: number;
   readonly blind: number;
   readonly joins: JoinFigures;
+  /** Where clients have different networks or limits; else empty, and the figures above say all. */
+  readonly groups: readonly GroupFigures[];
+  readonly ways: readonly WayFigures[];
   readonly bridge: BridgeFigures;
   readonly generator: GeneratorFigures;
   readonly machine: MachineFigures;

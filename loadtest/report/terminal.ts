@@ -1,6 +1,13 @@
-import { ms, percent, processes, UNKNOWN, violationText } from './figures.ts';
+import { ms, networkText, percent, processes, UNKNOWN, violationText } from './figures.ts';
 import { faultsOf, isGood } from './judged-step.ts';
-import type { KindFigures, Moment, Report, StepReport } from './report.ts';
+import type {
+  GroupFigures,
+  KindFigures,
+  Moment,
+  Report,
+  StepReport,
+  WayFigures,
+} from './report.ts';
 
 const SPARKS = '▁▂▃▄▅▆▇█';
 
@@ -52,6 +59,8 @@ export class Terminal {
     this.line(
       `${isGood(step) ? '✓' : '✗'} ${step.name}: audio ${kind(audio)}; video ${kind(video)}; bridge ${cpu === '' ? 'not on this machine' : cpu}`,
     );
+    for (const group of step.groups) this.line(`    ${groupText(group)}`);
+    for (const way of step.ways) this.line(`    ${wayText(way)}`);
     for (const violation of violations) this.line(`    ${violationText(violation)}`);
     for (const reason of joins.failures) this.line(`    did not join: ${reason}`);
     for (const fault of faultsOf(step)) this.line(`    ${fault}`);
@@ -92,8 +101,27 @@ export function sparkline(values: readonly number[]): string {
     .join('');
 }
 
-function kind({ sentPerSecond, deliveredPerSecond, lossPercent, delayMs }: KindFigures): string {
-  if (sentPerSecond === 0 && deliveredPerSecond === 0) return 'none';
+function groupText(group: GroupFigures): string {
+  const { name, clients, lostPercent, heldMs } = group;
+  const lost = `${percent(lostPercent.up)} up, ${percent(lostPercent.down)} down`;
+  const held = `${ms(heldMs.up?.p50)} up, ${ms(heldMs.down?.p50)} down`;
+  return `${clients} ${name}: own network ${networkText(group)}; it lost ${lost}, held ${held}`;
+}
+
+function wayText({ from, to, audio, video }: WayFigures): string {
+  return `${from} to ${to}: audio ${arrived(audio)}; video ${arrived(video)}`;
+}
+
+function kind({ sentPerSecond, ...arrivals }: KindFigures): string {
+  const isNone = sentPerSecond === 0 && arrivals.deliveredPerSecond === 0;
+  return isNone ? 'none' : arrived(arrivals);
+}
+
+function arrived({
+  deliveredPerSecond,
+  lossPercent,
+  delayMs,
+}: Omit<KindFigures, 'sentPerSecond'>): string {
   const delay = delayMs ? `, delay ${ms(delayMs.p50)}/${ms(delayMs.p99)} (p50/p99)` : '';
   return `${Math.round(deliveredPerSecond)}/s, loss ${percent(lossPercent)}${delay}`;
 }

@@ -6,13 +6,17 @@ import type { ClientSpec } from '../client/client-spec.ts';
 import type { ControlPath } from '../control/control-path.ts';
 import type { GeneratorAnswers } from '../generator/messages.ts';
 import type { GeneratorProcess } from '../generator/generator-process.ts';
+import { sumByKey } from '../media/group-measurements.ts';
 import { between, type Snapshot, sumSnapshots } from '../media/measurements.ts';
 import type { Conservation, Limits, Moment, StepReport } from '../report/report.ts';
+import type { GroupProfile } from '../scenario/scenario.ts';
 import { checkConservation } from './conservation.ts';
 import type { Crowd, JoinRecord } from './crowd.ts';
 import type { Observation } from './observation.ts';
 import { percentiles, round } from './percentiles.ts';
+import type { PresentGroup } from './group-figures.ts';
 import { RunEnded } from './run-ended.ts';
+import { viewsByWay } from './service.ts';
 import { stepReport } from './step-report.ts';
 
 export type RunOptions = {
@@ -22,6 +26,8 @@ export type RunOptions = {
   readonly watch: BridgeWatch | undefined;
   readonly clock: Clock;
   readonly limits: Limits;
+  /** In the order of `ClientSpec.group`. */
+  readonly groups: readonly GroupProfile[];
   /** After clients came in, before a step is measured: key frames, layers and estimates settle. */
   readonly settleSeconds: number;
   /** Aborted when the run is to end now. */
@@ -152,7 +158,18 @@ export class Run {
     const { limits, onStep } = this.#options;
     const service = this.crowd.serviceSince(before.atUs);
     const start = this.#changed ?? before;
-    const step = stepReport({ name, rooms, startS, start, before, after, joins, service, limits });
+    const crowd = { rooms, groups: this.#presentGroups(), views: viewsByWay(this.crowd.members) };
+    const step = stepReport({
+      ...crowd,
+      name,
+      startS,
+      start,
+      before,
+      after,
+      joins,
+      service,
+      limits,
+    });
     this.#changed = undefined;
     this.steps.push(step);
     onStep(step);
@@ -201,6 +218,14 @@ export class Run {
     );
   }
 
+  #presentGroups(): readonly PresentGroup[] {
+    const { members } = this.crowd;
+    return this.#options.groups.map((profile, at) => ({
+      ...profile,
+      clients: members.filter(({ group }) => group === at).length,
+    }));
+  }
+
   async stop(): Promise<void> {
     this.#ticking = false;
     await this.#ticker;
@@ -239,6 +264,8 @@ export class Run {
     return {
       atUs: clock.nowMs() * 1000,
       snapshot: sumSnapshots(looks.map(({ snapshot }) => snapshot)),
+      groups: sumByKey(looks.map(({ groups }) => groups)),
+      ways: sumByKey(looks.map(({ ways }) => ways)),
       bridge,
       generatorCpuUs: looks.map(({ health }) => health.cpuUs),
       generatorThreads: threadTimes(generators.map(({ pid }) => pid)),

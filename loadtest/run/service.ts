@@ -1,5 +1,6 @@
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { Milestones } from '../client/load-client.ts';
+import { wayBetween } from '../media/group-measurements.ts';
 import { MAX_TILES } from '../client/view.ts';
 
 export type Service = {
@@ -36,6 +37,24 @@ export function serviceOf(
     service.blind += Number(expected.video && lastFrame < sinceUs);
   }
   return service;
+}
+
+/** Cameras of one group that clients of another look at, by `wayBetween`: where not all are shown, each group's part of them. */
+export function viewsByWay(members: readonly ClientSpec[]): ReadonlyMap<string, number> {
+  const filmed = countByRoom(members.filter(hasCamera));
+  const ways = new Map<string, number>();
+  for (const group of new Set(members.map((spec) => spec.group))) {
+    const ofGroup = countByRoom(members.filter((spec) => hasCamera(spec) && spec.group === group));
+    for (const spec of members) {
+      const own = Number(hasCamera(spec));
+      const others = (filmed.get(spec.room) ?? 0) - own;
+      const from = (ofGroup.get(spec.room) ?? 0) - (spec.group === group ? own : 0);
+      if (others === 0) continue;
+      const way = wayBetween(group, spec.group);
+      ways.set(way, (ways.get(way) ?? 0) + (viewsOf(spec, filmed) * from) / others);
+    }
+  }
+  return ways;
 }
 
 function hasMicrophone({ audio }: ClientSpec): boolean {

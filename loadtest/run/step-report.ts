@@ -1,17 +1,15 @@
 import { GAP_US } from '../media/audio-gaps.ts';
 import { FREEZE_US } from '../media/frame-watch.ts';
-import { type Buckets, Histogram } from '../media/histogram.ts';
-import type { Counts } from '../media/measurements.ts';
 import { between } from '../media/measurements.ts';
 import type {
   BridgeFigures,
   GeneratorFigures,
   JoinFigures,
-  KindFigures,
   Limits,
-  Percentiles,
   StepReport,
 } from '../report/report.ts';
+import { arrivals, countAbove } from './kind-figures.ts';
+import { groupFigures, type PresentGroup, wayFigures } from './group-figures.ts';
 import type { JoinRecord } from './crowd.ts';
 import { generatorFaults } from './generator-faults.ts';
 import { disturbances, machineFigures, mostOfTime } from './machine-figures.ts';
@@ -33,12 +31,17 @@ export type StepWindow = {
   readonly joins: readonly JoinRecord[];
   /** Whom media reached within the window. */
   readonly service: Pick<Service, 'views' | 'deaf' | 'blind'>;
+  /** Clients by network and limits, in the order of `ClientSpec.group`. */
+  readonly groups: readonly PresentGroup[];
+  /** Cameras looked at, by `wayBetween`. */
+  readonly views: ReadonlyMap<string, number>;
   readonly limits: Limits;
 };
 
 /** What happened between two observations, as the report has it. */
 export function stepReport(window: StepWindow): StepReport {
-  const { start, before, after, joins, limits, service } = window;
+  const { start, before, after, joins, limits, service, groups } = window;
+  const isMixed = groups.length > 1;
   const { counts, durations } = between(before.snapshot, after.snapshot);
   const lateness = percentiles(durations.lateness);
   const stalls = percentiles(durations.stall);
@@ -53,8 +56,14 @@ export function stepReport(window: StepWindow): StepReport {
     rooms: window.rooms,
     startS: round(window.startS, 1),
     seconds: round(seconds, 2),
-    audio: kindFigures('audio', counts, seconds, percentiles(durations.audioDelay)),
-    video: kindFigures('video', counts, seconds, percentiles(durations.videoDelay)),
+    audio: {
+      sentPerSecond: round(counts.audioSent / seconds, 1),
+      ...arrivals('audio', counts, seconds, percentiles(durations.audioDelay)),
+    },
+    video: {
+      sentPerSecond: round(counts.videoSent / seconds, 1),
+      ...arrivals('video', counts, seconds, percentiles(durations.videoDelay)),
+    },
     offeredMbps: round((counts.sentBytes * 8) / seconds / 1e6),
     deliveredMbps: round((counts.receivedBytes * 8) / seconds / 1e6),
     jitterMs: percentiles(durations.jitter),
@@ -69,6 +78,8 @@ export function stepReport(window: StepWindow): StepReport {
     deaf: service.deaf,
     blind: service.blind,
     joins: joinFigures(joins),
+    groups: isMixed ? groupFigures(groups, before, after) : [],
+    ways: isMixed ? wayFigures(groups, before, after, { views: window.views, ownUs }) : [],
     machine: machineFigures(before, after),
     bridge: bridgeFigures(before, after, counts.audioDelivered + counts.videoDelivered),
     generator: generatorFigures(before, after, {
@@ -82,32 +93,6 @@ export function stepReport(window: StepWindow): StepReport {
   // What passed has passed in spite of them.
   const disturbed = violations.length > 0 ? disturbances(figures.machine) : [];
   return { ...figures, disturbances: disturbed, violations };
-}
-
-function countAbove(buckets: Buckets, us: number): number {
-  return new Histogram().add(buckets).countAbove(us);
-}
-
-function kindFigures(
-  kind: 'audio' | 'video',
-  counts: Counts,
-  seconds: number,
-  delayMs: Percentiles | undefined,
-): KindFigures {
-  const [sent, delivered, lost, repaired] = [
-    counts[`${kind}Sent`],
-    counts[`${kind}Delivered`],
-    counts[`${kind}Lost`],
-    counts[`${kind}Repaired`],
-  ];
-  const due = Math.max(1, delivered + lost);
-  return {
-    sentPerSecond: round(sent / seconds, 1),
-    deliveredPerSecond: round(delivered / seconds, 1),
-    lossPercent: round((100 * lost) / due),
-    repairedPercent: round((100 * repaired) / due),
-    delayMs,
-  };
 }
 
 function joinFigures(joins: readonly JoinRecord[]): JoinFigures {

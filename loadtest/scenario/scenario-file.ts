@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { closestKey } from '../../src/config/closest-key.ts';
 import { err, ok, type Result } from '../../src/base/result.ts';
-import { limitNames } from '../report/report.ts';
+import type { NetworkProfile } from '../media/link.ts';
+import { MAX_GROUPS } from '../media/stamp.ts';
+import { type Limits, limitNames } from '../report/report.ts';
 import type { ClientGroup, Scenario } from './scenario.ts';
 
 // What a scenario file may say (docs/loadtest.md, "Scenarios").
@@ -11,6 +13,19 @@ const allowed = z.number().min(0).nullable().optional();
 const limits = z.strictObject(
   Object.fromEntries(limitNames.map((name) => [name, allowed] as const)),
 );
+
+/** One way; a key left out is as for both. */
+const oneWay = {
+  lossPercent: z.number().min(0).max(100).optional(),
+  burst: z.number().min(1).optional(),
+  delayMs: z.number().min(0).optional(),
+  capKbps: z.number().min(0).optional(),
+};
+const network = z.strictObject({
+  ...oneWay,
+  up: z.strictObject(oneWay).optional(),
+  down: z.strictObject(oneWay).optional(),
+});
 
 const group = z.strictObject({
   name: z.string().min(1).max(40).optional(),
@@ -23,11 +38,14 @@ const group = z.strictObject({
   view: z.enum(['tile', 'stage', 'none']).optional(),
   lastN: z.int().min(-1).optional(),
   channel: z.enum(['websocket', 'sctp']).optional(),
+  network: network.default({}),
+  limits: limits.default({}),
 });
 
 const groups = z
   .array(group)
   .min(1)
+  .max(MAX_GROUPS)
   .superRefine((all, context) => {
     all.forEach(({ count, sharePercent }, at) => {
       if (count === undefined || sharePercent === undefined) return;
@@ -72,20 +90,45 @@ export type ScenarioFault = {
 export function decodeScenario(name: string, value: unknown): Result<Scenario, ScenarioFault> {
   const parsed = file.safeParse(value);
   if (!parsed.success) return err(faultOf(parsed.error.issues[0]));
-  const { clients, limits: stated, peoplePerRoom, ...rest } = parsed.data;
+  const { clients, peoplePerRoom, ...rest } = parsed.data;
   return ok({
     ...rest,
     name,
     peoplePerRoom,
-    clients: withShares(clients),
-    // What nobody judges is null in a file and undefined in a program.
-    limits: Object.fromEntries(
-      Object.entries(stated).map(([key, most]) => [key, most ?? undefined]),
-    ),
+    clients: withShares(clients).map((each) => ({
+      ...each,
+      network: directions(each.network),
+      limits: judged(each.limits),
+    })),
+    limits: judged(rest.limits),
   });
 }
 
-function withShares(all: z.infer<typeof groups>): readonly ClientGroup[] {
+/** What nobody judges is null in a file and undefined in a program. */
+function judged(stated: z.infer<typeof limits>): Partial<Limits> {
+  return Object.fromEntries(Object.entries(stated).map(([key, most]) => [key, most ?? undefined]));
+}
+
+/** What is said of one way counts there, the rest both ways. */
+function directions({ up, down, ...both }: z.infer<typeof network>): ClientGroup['network'] {
+  return { up: profileOf({ ...both, ...up }), down: profileOf({ ...both, ...down }) };
+}
+
+function profileOf({
+  lossPercent,
+  burst,
+  delayMs,
+  capKbps,
+}: Omit<z.infer<typeof network>, 'up' | 'down'>): Partial<NetworkProfile> {
+  return {
+    ...(lossPercent !== undefined && { loss: lossPercent / 100 }),
+    ...(burst !== undefined && { burst }),
+    ...(delayMs !== undefined && { delayMs }),
+    ...(capKbps !== undefined && { capBps: capKbps * 1000 }),
+  };
+}
+
+function withShares(all: z.infer<typeof groups>) {
   const left = 100 - sum(all.map(({ sharePercent }) => sharePercent ?? 0));
   return all.map((each, at) => ({
     ...each,
@@ -117,9 +160,11 @@ function faultOf(issue: z.core.$ZodIssue | undefined): ScenarioFault {
   return { path: [...path, key], text: textOf([...path, key], `there is no such key${hint}`) };
 }
 
-function knownKeys([top]: readonly PropertyKey[]): readonly string[] {
-  if (top === 'clients') return Object.keys(group.shape);
-  return Object.keys(top === 'limits' ? limits.shape : file.shape);
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  if (path.includes('up') || path.includes('down')) return Object.keys(oneWay);
+  if (path.includes('network')) return Object.keys(network.shape);
+  if (path.includes('limits')) return Object.keys(limits.shape);
+  return Object.keys(path[0] === 'clients' ? group.shape : file.shape);
 }
 
 function textOf(path: readonly PropertyKey[], message: string): string {

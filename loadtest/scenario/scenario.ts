@@ -26,6 +26,20 @@ export type ClientGroup = {
   readonly view?: ClientSpec['view'] | undefined;
   readonly lastN?: number | undefined;
   readonly channel?: ClientSpec['channel'] | undefined;
+  readonly network: {
+    readonly up: Partial<NetworkProfile>;
+    readonly down: Partial<NetworkProfile>;
+  };
+  /** Of what comes to them, instead of the scenario's. */
+  readonly limits: Partial<Limits>;
+};
+
+/** Groups that share network and limits: what the figures are kept apart by. */
+export type GroupProfile = {
+  /** Of all of them. */
+  readonly name: string;
+  readonly network: ClientSpec['network'];
+  readonly limits: Partial<Limits>;
 };
 
 /** Who is in which room at each size of a load. */
@@ -61,16 +75,44 @@ export function clientsOf(
   knobs: Knobs,
   first: number,
 ): readonly ClientSpec[] {
+  const profiles = profilesOf(scenario, knobs);
   return placesOf(scenario, size).map(({ room, group }, index) => ({
     participant: first + index,
     room,
+    group: profiles.findIndex(({ groups }) => groups.includes(group)),
     audio: group.microphone,
     video: group.camera === true ? knobs.codec : group.camera || undefined,
     view: group.view ?? knobs.view,
     lastN: group.lastN ?? knobs.lastN,
     channel: group.channel ?? knobs.channel,
-    network: { up: knobs.network, down: knobs.network },
+    network: networkOf(group, knobs),
   }));
+}
+
+/** By the places that `ClientSpec.group` counts. */
+export function profilesOf(
+  { clients, limits }: Scenario,
+  knobs: Knobs,
+): readonly (GroupProfile & { readonly groups: readonly ClientGroup[] })[] {
+  const alike = new Map<string, ClientGroup[]>();
+  for (const group of clients) {
+    const key = JSON.stringify([networkOf(group, knobs), Object.entries(group.limits)]);
+    alike.set(key, [...(alike.get(key) ?? []), group]);
+  }
+  return [...alike.values()].flatMap((groups) => {
+    const [first] = groups;
+    if (!first) return [];
+    const name = groups.map((each) => each.name).join(', ');
+    const own = { ...limits, ...first.limits };
+    return { name, groups, network: networkOf(first, knobs), limits: own };
+  });
+}
+
+function networkOf({ network }: ClientGroup, knobs: Knobs): ClientSpec['network'] {
+  return {
+    up: { ...knobs.network, ...network.up },
+    down: { ...knobs.network, ...network.down },
+  };
 }
 
 type Place = { readonly room: string; readonly group: ClientGroup };

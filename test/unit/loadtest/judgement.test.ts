@@ -2,19 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { readArguments as readAll } from '../../../loadtest/arguments.ts';
 import { constraintsFor } from '../../../loadtest/client/view.ts';
 import { endpointOf, participantOf } from '../../../loadtest/client/client-spec.ts';
-import { perfectNetwork } from '../../../loadtest/media/link.ts';
+import { type NetworkProfile, perfectNetwork } from '../../../loadtest/media/link.ts';
 import type { Flow } from '../../../loadtest/media/receiver-log.ts';
 import { regressionsBetween } from '../../../loadtest/report/compare.ts';
-import type { Conservation, Report, StepReport } from '../../../loadtest/report/report.ts';
+import type { Conservation, Limits, Report, StepReport } from '../../../loadtest/report/report.ts';
 import { checkConservation } from '../../../loadtest/run/conservation.ts';
 import { disturbances } from '../../../loadtest/run/machine-figures.ts';
 import { generatorFaults } from '../../../loadtest/run/generator-faults.ts';
 import {
   defaultLimits,
-  limitsBehind,
+  limitsBetween,
+  usualLimits,
   verdictOf,
   violationsOf,
 } from '../../../loadtest/run/verdict.ts';
+import type { GroupProfile } from '../../../loadtest/scenario/scenario.ts';
 import { MeasuredCall } from './measured-call.ts';
 
 const good = new MeasuredCall('audio', () => 1).run(5).report();
@@ -110,12 +112,65 @@ describe('the verdict', () => {
     expect(verdictOf([named('2 people', { blind: 1 })], balanced, planned).result).toBe('FAIL');
   });
 
-  it('does not blame the bridge for what the clients own network loses', () => {
-    const limits = limitsBehind({ ...perfectNetwork, loss: 0.02 });
-    const holes = { ...named('2 people', lossy), audioGaps: 50, freezes: 50 };
-    expect(violationsOf(holes, limits)).toEqual([]);
-    expect(violationsOf(holes, defaultLimits)).toHaveLength(3);
-    expect(limitsBehind(perfectNetwork)).toEqual(defaultLimits);
+  describe('of clients behind a network of their own', () => {
+    const group = (
+      name: string,
+      profile: Partial<NetworkProfile>,
+      limits: Partial<Limits> = {},
+    ) => {
+      const network = { ...perfectNetwork, ...profile };
+      return { name, network: { up: network, down: network }, limits };
+    };
+    const office = group('office', {});
+    const mobile = group('mobile', { loss: 0.02 });
+
+    it('does not blame the bridge for what that loses', () => {
+      const holes = { ...named('2 people', lossy), audioGaps: 50, freezes: 50 };
+      expect(violationsOf(holes, limitsBetween(mobile, mobile))).toEqual([]);
+      expect(violationsOf(holes, defaultLimits)).toHaveLength(3);
+      expect(limitsBetween(office, office)).toEqual(defaultLimits);
+      const stated = group('mobile', { loss: 0.02 }, { audioLossPercent: 1 });
+      const violations = violationsOf(holes, limitsBetween(stated, stated));
+      expect(violations).toMatchObject([{ limit: 'audio loss', allowed: 1 }]);
+    });
+
+    it('allows what is lost on either way, and does not judge what a cap makes of it', () => {
+      expect(limitsBetween(office, mobile).audioLossPercent).toBeCloseTo(3.5);
+      expect(limitsBetween(mobile, office).audioLossPercent).toBeCloseTo(3.5);
+      const capped = limitsBetween(office, group('modem', { capBps: 56_000 }));
+      expect(capped).toMatchObject({ audioLossPercent: undefined, delayP99Ms: 50 });
+    });
+
+    it('judges those without one as strictly as ever, and says which way it was', () => {
+      const groups = [office, mobile].map((each) => ({
+        ...each,
+        clients: 1,
+        lostPercent: { up: 0, down: 0 },
+        heldMs: { up: undefined, down: undefined },
+      }));
+      const way = (from: GroupProfile, to: GroupProfile) => ({
+        from: from.name,
+        to: to.name,
+        audio: { ...good.audio, lossPercent: 2 },
+        video: good.video,
+        audioGaps: 0,
+        freezes: 0,
+        listeners: 1,
+        views: 1,
+        limits: limitsBetween(from, to),
+      });
+      const mixed = (...ways: StepReport['ways']) => named('2 people', { ...lossy, groups, ways });
+      expect(mixed(way(office, mobile), way(mobile, office)).violations).toEqual([]);
+      expect(mixed(way(office, mobile), way(office, office)).violations).toMatchObject([
+        { limit: 'audio loss from office to office', measured: 2, allowed: 0.5 },
+      ]);
+    });
+
+    it('judges a run of clients that are alike by their network, else by the usual limits', () => {
+      const stated = { limits: { delayP99Ms: 80 } };
+      expect(usualLimits([mobile], stated).audioLossPercent).toBeGreaterThan(5);
+      expect(usualLimits([office, mobile], stated)).toEqual({ ...defaultLimits, delayP99Ms: 80 });
+    });
   });
 });
 

@@ -34,6 +34,7 @@ export class MeasuredCall {
     this.#stream = new ReceivedStream(11, kind, this.log);
     const common = {
       participant: 1,
+      group: 0,
       ssrc: 11,
       random: seededRandom(),
       startUs: this.#nowUs(),
@@ -79,6 +80,8 @@ export class MeasuredCall {
       after,
       joins: [],
       service: { views: 1, deaf: 0, blind: 0 },
+      groups: [],
+      views: new Map(),
       limits: defaultLimits,
     });
   }
@@ -108,6 +111,8 @@ export class MeasuredCall {
     return {
       atUs: this.#nowUs(),
       snapshot: this.totals.snapshot(),
+      groups: {},
+      ways: {},
       bridge: {
         processes: [],
         socketDrops: unknown,

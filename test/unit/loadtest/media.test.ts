@@ -7,6 +7,7 @@ import { Link, perfectNetwork } from '../../../loadtest/media/link.ts';
 import { readNumbers } from '../../../loadtest/media/picture-numbers.ts';
 import { SequenceTracker } from '../../../loadtest/media/sequence-tracker.ts';
 import {
+  MAX_GROUPS,
   readStamp,
   restamp,
   type Stamp,
@@ -53,6 +54,7 @@ describe('a stamp', () => {
   it('comes out of the payload as it went in', () => {
     const stamp = {
       participant: 0xffff_0001,
+      group: MAX_GROUPS - 1,
       kind: 'video',
       encoding: 2,
       spatial: 5,
@@ -81,6 +83,7 @@ describe('AudioGaps', () => {
     let nowUs = 0;
     const sender = new AudioSender({
       participant: 1,
+      group: 0,
       ssrc: 1,
       payloadType: 111,
       endless: false,
@@ -192,6 +195,7 @@ describe.each<VideoCodec>(['VP8', 'VP9', 'AV1'])('a %s trace', (codec) => {
       const packets: RtpPacket[] = [];
       const sender = new VideoSender({
         participant: 1,
+        group: 0,
         codec,
         track,
         framesPerSecond: trace.framesPerSecond,

@@ -74,6 +74,40 @@ describe('the HTML report', () => {
     expect(page).toContain('The bridge counts 9 packets sent');
   });
 
+  it('keeps clients behind different networks apart', () => {
+    const { lostPercent, heldMs } = {
+      lostPercent: { up: 2, down: 3 },
+      heldMs: { up: undefined, down: undefined },
+    };
+    const perfect = { loss: 0, burst: 1, delayMs: 0, capBps: 0 };
+    const network = { up: perfect, down: { loss: 0.03, burst: 2, delayMs: 80, capBps: 6e5 } };
+    const groups = [{ name: 'mobile', clients: 3, network, lostPercent, heldMs }];
+    const { audio, video, audioGaps, freezes, views } = step;
+    const figures = {
+      audio,
+      video,
+      audioGaps,
+      freezes,
+      views,
+      listeners: 3,
+      limits: defaultLimits,
+    };
+    const ways = [{ from: 'office', to: 'mobile', ...figures }];
+    const mixed = htmlReport(report({ steps: [{ ...step, groups, ways }] }));
+    expect(mixed).toContain('up perfect; down loses 3 % in bursts of 2, 80 ms, 600 kbit/s');
+    expect(mixed).toContain('Media between them');
+    expect(page).not.toContain('Media between them');
+    let text = '';
+    const terminal = new Terminal(
+      (part) => (text += part),
+      false,
+      () => 80,
+    );
+    terminal.step({ ...step, groups, ways });
+    expect(text).toContain('3 mobile: own network up perfect; down loses 3 %');
+    expect(text).toContain('office to mobile: audio 50/s, loss 0 %');
+  });
+
   it('leaves a hole in a line where nothing was measured', () => {
     const [, delay = ''] = page.split('aria-label="One-way delay"');
     const [, p99 = ''] = /<path d="([^"]*)"/.exec(delay) ?? [];

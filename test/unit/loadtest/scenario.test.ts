@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { perfectNetwork } from '../../../loadtest/media/link.ts';
-import { clientsOf, type Knobs, stepName } from '../../../loadtest/scenario/scenario.ts';
+import {
+  clientsOf,
+  type Knobs,
+  profilesOf,
+  stepName,
+} from '../../../loadtest/scenario/scenario.ts';
 import {
   bundledNames,
   bundledScenario,
@@ -99,6 +104,48 @@ describe('a scenario', () => {
     ]);
   });
 
+  it('may put some clients behind a network of their own, each way or both', () => {
+    const scenario = parse(
+      'sizes: [5]',
+      'clients:',
+      '  - { name: a, count: 1, microphone: endless, camera: false }',
+      '  - name: b',
+      '    sharePercent: 40',
+      '    microphone: talks',
+      '    camera: false',
+      '    network: { lossPercent: 2, delayMs: 80, down: { capKbps: 600, lossPercent: 5 } }',
+      '  - { name: c, microphone: none, camera: false }',
+    );
+    const chosen = { ...knobs, network: { ...perfectNetwork, delayMs: 10 } };
+    const ordinary = { ...perfectNetwork, delayMs: 10 };
+    const up = { loss: 0.02, burst: 1, delayMs: 80, capBps: 0 };
+    const down = { ...up, loss: 0.05, capBps: 600_000 };
+    expect(profilesOf(scenario, chosen)).toMatchObject([
+      { name: 'a, c', network: { up: ordinary, down: ordinary } },
+      { name: 'b', network: { up, down } },
+    ]);
+    const clients = clientsOf(scenario, 5, chosen, 1);
+    expect(clients.filter(({ group }) => group === 1)).toHaveLength(2);
+    for (const { group, audio, network } of clients) {
+      expect(group).toBe(audio === 'talks' ? 1 : 0);
+      expect(network.down.capBps).toBe(group === 1 ? 600_000 : 0);
+    }
+  });
+
+  it('keeps clients apart by limits, too', () => {
+    const strict =
+      '{ name: b, count: 1, microphone: none, camera: false, limits: { delayP99Ms: 9 } }';
+    const scenario = parse(
+      'sizes: [1]',
+      'limits: { audioLossPercent: 2 }',
+      `clients: [${talks}, ${strict}]`,
+    );
+    expect(profilesOf(scenario, knobs).map(({ limits }) => limits)).toEqual([
+      { audioLossPercent: 2 },
+      { audioLossPercent: 2, delayP99Ms: 9 },
+    ]);
+  });
+
   it('states limits, or that something is not judged', () => {
     const stated = 'limits: { audioLossPercent: 2, freezesPerMinute: ~ }';
     const { limits } = parse('sizes: [1]', `clients: [${talks}]`, stated);
@@ -132,6 +179,14 @@ describe('a scenario', () => {
     [['sizes: [4', 'clients:'], 'mine.yaml: '],
     [['sizes: [4]', 'sizes: [5]', `clients: [${talks}]`], 'unique'],
     [[''], 'mine.yaml:1: '],
+    [
+      [
+        'sizes: [1]',
+        'clients:',
+        `  - ${talks.replace('}', ', network: { down: { lossPercen: 3 } } }')}`,
+      ],
+      'mine.yaml:3: clients[0].network.down.lossPercen: there is no such key; did you mean lossPercent?',
+    ],
     [['limits: { audioLos: 3 }', 'sizes: [1]', `clients: [${talks}]`], 'limits.audioLos'],
   ])('says where %j is wrong', (lines, reason) => {
     expect(() => parse(...lines)).toThrow(reason);

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { ClientSpec } from '../../../loadtest/client/client-spec.ts';
 import type { Milestones } from '../../../loadtest/client/load-client.ts';
 import { perfectNetwork } from '../../../loadtest/media/link.ts';
-import { serviceOf } from '../../../loadtest/run/service.ts';
+import { serviceOf, viewsByWay } from '../../../loadtest/run/service.ts';
 
 function client(participant: number, change: Partial<ClientSpec> = {}): ClientSpec {
   return {
     participant,
     room: 'one',
+    group: 0,
     audio: 'talks',
     video: 'VP8',
     view: 'tile',
@@ -48,5 +49,25 @@ describe('serviceOf', () => {
     expect(serviceOf([client(1, silent), client(2, silent)], [], 100)).toEqual(nobody);
     const lastN = [client(1, { lastN: 0 }), client(2, { lastN: 0 })];
     expect(serviceOf(lastN, [], 100)).toMatchObject({ receivers: 2, views: 0, deaf: 2, blind: 0 });
+  });
+});
+
+describe('viewsByWay', () => {
+  it('counts cameras of one group that clients of another look at', () => {
+    const mobile = { group: 1 } as const;
+    const members = [client(1), client(2), client(3, mobile), client(4, { room: 'two' })];
+    expect(Object.fromEntries(viewsByWay(members))).toEqual({
+      '0 0': 2,
+      '1 0': 2,
+      '0 1': 2,
+      '1 1': 0,
+    });
+    const total = [...viewsByWay(members).values()].reduce((sum, views) => sum + views, 0);
+    expect(total).toBe(serviceOf(members, [], 0).views);
+  });
+
+  it('gives each group its part of what last-n lets through', () => {
+    const members = [client(1), client(2, { group: 1 }), client(3, { lastN: 1, view: 'stage' })];
+    expect(viewsByWay(members.map((each) => ({ ...each, lastN: 1 }))).get('1 0')).toBe(1);
   });
 });
