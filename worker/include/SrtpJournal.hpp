@@ -79,6 +79,8 @@ public:
 	 */
 	struct Association
 	{
+		// The peer may take it for established.
+		bool begun;
 		// Otherwise there is none, or it cannot be continued from here.
 		bool continuable;
 		bool reConfig;

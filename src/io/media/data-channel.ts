@@ -30,6 +30,8 @@ export class DataChannel {
   #link: SctpLink | undefined;
   /** Of the channel that is open. */
   #streamId: number | undefined;
+  /** Our half of opening the channel: sent once more with another worker, as the client may still wait for it. */
+  #greeting: Buffer | undefined;
   /** Towards the client, by stream. */
   #outgoing: readonly types.DataConsumer[] = [];
 
@@ -73,8 +75,11 @@ export class DataChannel {
 
   /** The association goes on through the transport prepared last. */
   goOn(): void {
-    const outgoing = this.#outgoing[this.#streamId ?? -1];
-    if (outgoing) this.#link?.goOn(outgoing);
+    const streamId = this.#streamId ?? -1;
+    const outgoing = this.#outgoing[streamId];
+    if (!outgoing) return;
+    if (this.#greeting) this.#send(streamId, this.#greeting);
+    this.#link?.goOn(outgoing);
   }
 
   /** Nothing comes any more, and nobody is told. */
@@ -85,15 +90,16 @@ export class DataChannel {
   /** Does not wait for the ACK; JVB did not either (colibri1.md §4.1). */
   #openChannel(): void {
     if (this.#link) return;
-    this.#send(STREAM_IDS[0], bridgeChannelOpen);
-    this.#open(STREAM_IDS[0]);
+    this.#open(STREAM_IDS[0], bridgeChannelOpen);
   }
 
-  #open(streamId: number): void {
+  #open(streamId: number, greeting: Buffer): void {
     const outgoing = this.#outgoing[streamId];
     if (!outgoing) return;
+    this.#send(streamId, greeting);
     const { listener, log } = this.#options;
     this.#streamId = streamId;
+    this.#greeting = greeting;
     this.#link = new SctpLink({ outgoing, listener, log });
     listener.opened(this.#link);
   }
@@ -111,14 +117,18 @@ export class DataChannel {
   }
 
   #receiveDcep(streamId: number, message: Buffer): void {
-    if (!isDataChannelOpen(message)) return; // an ACK of nothing, or no OPEN
+    if (!isDataChannelOpen(message)) {
+      // Whatever it is, it answers an OPEN of ours or nothing.
+      if (this.#greeting === bridgeChannelOpen) this.#greeting = undefined;
+      return;
+    }
     if (this.#link && this.#streamId !== streamId) {
       this.#options.log.info({}, 'a second data channel was not opened');
       this.#options.onRejected();
       return;
     }
-    this.#send(streamId, dataChannelAck);
-    if (!this.#link) this.#open(streamId);
+    if (this.#link) this.#send(streamId, dataChannelAck);
+    else this.#open(streamId, dataChannelAck);
   }
 
   #send(streamId: number, message: Buffer): void {

@@ -12,6 +12,8 @@ export type Nat = {
   loseAnswers(isLost: (packet: Buffer) => boolean): void;
   /** To the bridge, as if a client had sent it. */
   send(packet: Buffer): void;
+  /** To the client, as if the bridge had sent it. */
+  answer(packet: Buffer): void;
   /** What clients sent to the bridge, in order. */
   readonly forwarded: readonly Buffer[];
   /** What the bridge sent to clients, in order. */
@@ -36,12 +38,15 @@ export async function openNat(bridgePort: number): Promise<Nat> {
   let isAnswerLost = (_packet: Buffer) => false;
   const returned: Buffer[] = [];
   const sockets = [inside];
+  const answer = (packet: Buffer) => {
+    if (client) inside.send(packet, client.port, client.address);
+  };
   const openOutside = async (address?: string) => {
     const socket = await bound(address);
     sockets.push(socket);
     socket.on('message', (packet) => {
       returned.push(packet);
-      if (client && !isAnswerLost(packet)) inside.send(packet, client.port, client.address);
+      if (!isAnswerLost(packet)) answer(packet);
     });
     return socket;
   };
@@ -80,6 +85,7 @@ export async function openNat(bridgePort: number): Promise<Nat> {
     },
     loseAnswers: (isLostThere) => (isAnswerLost = isLostThere),
     send: (packet) => outside.send(packet, bridgePort, '127.0.0.1'),
+    answer,
     forwarded,
     returned,
     lose: (which) => (isLost = which),
