@@ -29,6 +29,8 @@ export type Call = {
   readonly conference: TestConference;
   readonly alice: Participant;
   readonly bob: Participant;
+  /** Alice sends no more. */
+  stop(): void;
   close(): void;
 };
 
@@ -55,12 +57,15 @@ export async function openCall(
   });
   await packets(bob.client, AUDIO, 50);
   await packets(bob.client, VIDEO, 50);
-  const close = () => {
+  const stop = () => {
     audio.stop();
     video.stop();
+  };
+  const close = () => {
+    stop();
     conference.close();
   };
-  return { conference, alice, bob, close };
+  return { conference, alice, bob, stop, close };
 }
 
 /** Waits for another `count` packets of each stream. */

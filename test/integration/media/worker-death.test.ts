@@ -128,6 +128,21 @@ describe('a worker that dies', () => {
     },
   );
 
+  it('hears of endpoints again as soon as they send anything', async () => {
+    const plane = await startPlane();
+    const call = await openCall(plane);
+    const { conference, alice, bob } = call;
+    await goesOn(bob, 200);
+    kill(plane, 0, 'SIGKILL');
+    await died(plane, 1);
+    const signs = () =>
+      conference.eventsOf('activity').filter(({ endpointId }) => endpointId === alice.id).length;
+    const before = signs();
+    await goesOn(bob, 1);
+    call.stop(); // having sent much less than to the dead one
+    await until(() => (signs() > before ? undefined : 'no sign of life of a client that sends'));
+  });
+
   it('loses whose data channel cannot go on, and says so', async () => {
     // A cipher of which the journal knows nothing: what goes over DTLS itself is lost.
     const worker = workerWithCiphers(workerBin(), 'ECDHE+AESCCM');
