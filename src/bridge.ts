@@ -99,6 +99,11 @@ export class Bridge {
         else log.error({ reason: fault.reason }, 'unhealthy');
         this.#links.announce();
       },
+      onStandstill: (ms) =>
+        log.warn(
+          { ms: Math.round(ms) },
+          'this process stood still: it was stopped, or the machine has too little CPU time for it',
+        ),
       onSample: lastNReduction({ load: config.load, conferences, clock: systemClock, log }),
     });
     this.#parts = {

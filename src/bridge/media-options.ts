@@ -1,5 +1,6 @@
 import type { BridgeConfig } from '../config/bridge-config.ts';
 import { openMemoryFile } from '../io/system/memory-file.ts';
+import { processRun } from '../io/system/process-run.ts';
 import {
   defaultRestarts,
   type AdvertisedAddress,
@@ -29,6 +30,7 @@ export function mediaOptions(
     workers: worker.count,
     placement: worker.placement,
     openJournal: openMemoryFile,
+    processRun,
     listen: {
       addresses: addresses.listen,
       udpPort: ice.udpPort,

@@ -17,6 +17,8 @@ export type VitalsOptions = {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly onHealthChange: (health: Health) => void;
+  /** The process was not run, or did one thing, for longer than a check may take. */
+  readonly onStandstill: (ms: number) => void;
   /** After each sample, with the new stress. */
   readonly onSample: (stress: number) => void;
 };
@@ -42,6 +44,9 @@ export class Vitals {
   #loop = { utilization: 0, p99DelayMs: 0, maxDelayMs: 0 };
   #machineLoad: MachineSample = { used: 0, steal: undefined };
   #checkedMs = 0;
+  /** By how much the checks since the last sample were late. */
+  #lateMs = 0;
+  #sampledMs = 0;
   #socketFigures: readonly SocketFigures[] = [];
   #socketsReadMs = -Infinity;
 
@@ -66,7 +71,7 @@ export class Vitals {
     this.#eventLoop.start();
     this.#runtime.start();
     this.#machine.sample();
-    this.#checkedMs = this.#options.clock.nowMs();
+    this.#checkedMs = this.#sampledMs = this.#options.clock.nowMs();
     this.#schedules.push(
       timers.every(sampleIntervalMs, () => this.#sample()),
       timers.every(healthIntervalMs, () => this.#judge()),
@@ -113,7 +118,7 @@ export class Vitals {
       {
         machineCpu: this.#machineLoad.used,
         busiestWorkerCpu: Math.max(0, ...figures.workers.map(({ cpu }) => cpu)),
-        eventLoop: this.#loop.utilization,
+        eventLoop: Math.max(this.#loop.utilization, this.#lateShare()),
         packetRate: figures.packetsPerSecondIn + figures.packetsPerSecondOut,
       },
       {
@@ -125,20 +130,33 @@ export class Vitals {
     this.#options.onSample(this.#stress);
   }
 
+  /** Of the time since the last sample: in a container that gets little CPU neither the machine nor the event loop looks busy. */
+  #lateShare(): number {
+    const nowMs = this.#options.clock.nowMs();
+    const share = this.#lateMs / Math.max(1, nowMs - this.#sampledMs);
+    this.#sampledMs = nowMs;
+    this.#lateMs = 0;
+    return Math.min(1, share);
+  }
+
   #judge(): void {
-    const { media, clock, addresses, linkOutage, onHealthChange } = this.#options;
+    const { config, media, clock, addresses, linkOutage, onHealthChange, onStandstill } =
+      this.#options;
     const nowMs = clock.nowMs();
+    // This very timer's lateness: a loop that hung was late by as much.
+    const lateMs = Math.max(0, nowMs - this.#checkedMs - healthIntervalMs);
+    this.#lateMs += lateMs;
+    if (lateMs > config.health.maxCheckDurationMs) onStandstill(lateMs);
     const before = this.#health;
     const outage = linkOutage();
     this.#health = this.#check.check(
       {
         ...addresses,
-        workersSilentMs: media
+        workersOverdueMs: media
           .figures()
           .workers.filter(({ alive }) => alive)
-          .map(({ silentMs }) => silentMs),
-        // This very timer's lateness: a loop that hung was late by as much.
-        eventLoopDelayMs: Math.max(0, nowMs - this.#checkedMs - healthIntervalMs),
+          .map(({ overdueMs }) => overdueMs),
+        lateMs,
         linksDownMs: outage.ms,
         linksDownBecause: outage.reason,
       },

@@ -281,4 +281,6 @@ export type WorkerFigures = {
   readonly consumers: number;
   /** Milliseconds since the worker last answered. */
   readonly silentMs: number;
+  /** Milliseconds for which it could have answered and has not: those in which it was given no CPU, or nobody could hear it, do not count. */
+  readonly overdueMs: number;
 };

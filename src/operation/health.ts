@@ -4,10 +4,10 @@ export type HealthFacts = {
   readonly hasValidAddress: boolean;
   /** STUN servers are configured and none told an address. */
   readonly stunFailed: boolean;
-  /** Milliseconds since each worker last answered, time in which nobody could ask included; empty = no worker is alive. */
-  readonly workersSilentMs: readonly number[];
-  /** How late the event loop ran its timers at worst since the last check. */
-  readonly eventLoopDelayMs: number;
+  /** For how long each worker that is alive has owed an answer (`WorkerFigures`); empty = none is alive. */
+  readonly workersOverdueMs: readonly number[];
+  /** How late this check is: the process did not run, or did something else. */
+  readonly lateMs: number;
   /** Since when no XMPP server is connected, ms; 0 while one is, or where none is configured. */
   readonly linksDownMs: number;
   /** Why, in the words of the links. */
@@ -20,7 +20,7 @@ export type HealthConfig = {
   readonly requireStun: boolean;
   /** A failure later than five minutes after the start is for good. */
   readonly stickyFailures: boolean;
-  /** A worker or an event loop that is silent for longer has failed the check. */
+  /** Workers that are silent or gone for longer have failed the check. */
   readonly maxCheckDurationMs: number;
   /** Without any XMPP server for longer nobody can ask for a conference; Infinity = does not matter. */
   readonly maxLinkOutageMs: number;
@@ -34,17 +34,13 @@ export type Health = { readonly healthy: boolean; readonly fault: Fault | undefi
 /** JVB does not remember what fails while it starts. */
 const stickyAfterMs = 5 * 60_000;
 
-/** A block of the event loop that is over says nothing of what comes; another one this soon after does. */
-const blockForgottenMs = 60_000;
-/** Bounds what is kept while no worker lives. */
-const lateForgottenMs = 60_000;
-
 /** One value for REST, the health IQ, presence and metrics; the reason says what to look at. */
 export class HealthCheck {
   readonly #config: HealthConfig;
   #remembered: string | undefined;
-  #blockEndedMs = -Infinity;
-  #late: readonly { readonly atMs: number; readonly delayMs: number }[] = [];
+  #checkedMs = -Infinity;
+  /** For how long no worker has been alive; one that dies is replaced within less than a second. */
+  #workersGoneMs = 0;
 
   constructor(config: HealthConfig) {
     this.#config = config;
@@ -52,10 +48,8 @@ export class HealthCheck {
 
   /** @param uptimeMs since the bridge started */
   check(facts: HealthFacts, uptimeMs: number): Health {
-    const fault = findFault(facts, this.#config, {
-      workersSilentMs: this.#workersSilentMs(facts, uptimeMs),
-      blockedAgain: this.#blockedAgain(facts, uptimeMs),
-    });
+    this.#countAbsence(facts, uptimeMs);
+    const fault = findFault(facts, this.#config, this.#workersGoneMs);
     if (fault?.hard === true && this.#config.stickyFailures && uptimeMs > stickyAfterMs) {
       this.#remembered ??= fault.reason;
     }
@@ -63,20 +57,11 @@ export class HealthCheck {
     return { healthy: lasting === undefined, fault: lasting };
   }
 
-  /** How long no worker has answered an event loop that could have heard it. */
-  #workersSilentMs({ workersSilentMs, eventLoopDelayMs }: HealthFacts, uptimeMs: number): number {
-    const silentMs = Math.min(...workersSilentMs);
-    const sinceMs = uptimeMs - Math.min(silentMs, lateForgottenMs);
-    const late = [...this.#late, { atMs: uptimeMs, delayMs: eventLoopDelayMs }];
-    this.#late = late.filter(({ atMs }) => atMs > sinceMs);
-    return this.#late.reduce((ms, { delayMs }) => ms - delayMs, silentMs);
-  }
-
-  #blockedAgain({ eventLoopDelayMs }: HealthFacts, uptimeMs: number): boolean {
-    if (eventLoopDelayMs <= this.#config.maxCheckDurationMs) return false;
-    const freeMs = uptimeMs - eventLoopDelayMs - this.#blockEndedMs;
-    this.#blockEndedMs = uptimeMs;
-    return freeMs <= blockForgottenMs;
+  /** While this process was late it could not start a worker. */
+  #countAbsence({ workersOverdueMs, lateMs }: HealthFacts, uptimeMs: number): void {
+    const sinceMs = uptimeMs - this.#checkedMs - lateMs;
+    this.#checkedMs = uptimeMs;
+    this.#workersGoneMs = workersOverdueMs.length > 0 ? 0 : this.#workersGoneMs + sinceMs;
   }
 
   #stickyFault(): Fault | undefined {
@@ -88,10 +73,8 @@ export class HealthCheck {
   }
 }
 
-type Judged = { readonly workersSilentMs: number; readonly blockedAgain: boolean };
-
-function findFault(facts: HealthFacts, config: HealthConfig, judged: Judged): Fault | undefined {
-  const hard = findHardFault(facts, config, judged);
+function findFault(facts: HealthFacts, config: HealthConfig, goneMs: number): Fault | undefined {
+  const hard = findHardFault(facts, config, goneMs);
   if (hard !== undefined) return { reason: hard, hard: true };
   if (facts.linksDownMs <= config.maxLinkOutageMs) return undefined;
   const minutes = Math.round(facts.linksDownMs / 60_000);
@@ -102,7 +85,7 @@ function findFault(facts: HealthFacts, config: HealthConfig, judged: Judged): Fa
 function findHardFault(
   facts: HealthFacts,
   config: HealthConfig,
-  { workersSilentMs, blockedAgain }: Judged,
+  workersGoneMs: number,
 ): string | undefined {
   if (config.requireValidAddress && !facts.hasValidAddress) {
     return (
@@ -113,12 +96,11 @@ function findHardFault(
   if (config.requireStun && facts.stunFailed) {
     return 'no STUN server of ice4j.harvest.mapping.stun.addresses told an address: is UDP to them let through?';
   }
-  if (facts.workersSilentMs.length === 0) return 'no media worker is alive';
-  if (workersSilentMs > config.maxCheckDurationMs) {
-    return `no media worker has answered for ${Math.round(workersSilentMs / 1000)} s`;
+  const { workersOverdueMs } = facts;
+  if (workersOverdueMs.length === 0) {
+    return workersGoneMs > config.maxCheckDurationMs ? 'no media worker is alive' : undefined;
   }
-  if (blockedAgain) {
-    return `the event loop was blocked again, for ${Math.round(facts.eventLoopDelayMs / 1000)} s`;
-  }
-  return undefined;
+  const overdueMs = Math.min(...workersOverdueMs);
+  if (overdueMs <= config.maxCheckDurationMs) return undefined;
+  return `no media worker has answered for ${Math.round(overdueMs / 1000)} s`;
 }

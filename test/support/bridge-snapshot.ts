@@ -90,6 +90,7 @@ export function snapshot(overrides: Partial<BridgeSnapshot> = {}): BridgeSnapsho
           endpoints: 87,
           consumers: 500,
           silentMs: 3,
+          overdueMs: 0,
         },
       ],
       packetsPerSecondIn: 300,

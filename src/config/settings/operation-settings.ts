@@ -72,7 +72,7 @@ const health = {
   'videobridge.health.max-check-duration': obeyed(
     interval,
     '3 seconds',
-    'A check slower than this has failed.',
+    'Workers that are silent or gone for longer have failed the check.',
   ),
   'videobridge.health.sticky-failures': obeyed(
     boolean,

@@ -10,6 +10,8 @@ export type MediaOptions = {
   readonly placement: PlacementOptions;
   /** Memory that outlives a worker, so that its calls can go on; undefined where the system has none. */
   readonly openJournal: () => JournalFile | undefined;
+  /** How the system runs a process; undefined where that is not known. */
+  readonly processRun: (pid: number) => ProcessRun | undefined;
   readonly listen: ListenOptions;
   /** What is signalled to clients, in order of preference. */
   readonly advertise: readonly AdvertisedAddress[];
@@ -105,15 +107,23 @@ export const defaultKeyframes: KeyframeOptions = {
   perSource: { minIntervalMs: 200, maxRequests: 1, windowMs: 200 },
 };
 
-/** When a worker that dies is worth another one, and its calls too. */
-export type RestartOptions = {
-  /** A worker that lived this long is replaced at once; one that died sooner, after a pause that grows. */
-  readonly stableMs: number;
-  /** A worker that dies again so soon is likely killed by one of its calls: they end. */
-  readonly diedAgainMs: number;
+export type ProcessRun = {
+  /** R = runs, or waits for a CPU; S, D = waits for something else; T = stopped (proc(5)). */
+  readonly state: string;
+  /** CPU time of all its threads so far. */
+  readonly cpuMs: number;
 };
 
-export const defaultRestarts: RestartOptions = { stableMs: 60_000, diedAgainMs: 10_000 };
+/** When a worker that dies is worth another one, and its calls too. */
+export type RestartOptions = {
+  /**
+   * A worker that lives this long is replaced at once when it dies, and its calls go on. One that died sooner is replaced after a pause
+   * that grows; and if the one before it died so recently, too, one of its calls is likely what kills them: they end.
+   */
+  readonly stableMs: number;
+};
+
+export const defaultRestarts: RestartOptions = { stableMs: 10_000 };
 
 /** Why the media plane cannot start. The message is one line for the operator: what failed and what to do. */
 export class MediaStartError extends Error {

@@ -142,8 +142,8 @@ export class MediasoupPlane implements MediaPlane {
   #suspend(slot: WorkerSlot, reason: string): void {
     const conferences = this.#conferencesOn(slot);
     const nowMs = performance.now();
-    const { diedAgainMs } = this.#context.options.restarts;
-    const again = nowMs - (this.#diedMs.get(slot.index) ?? -Infinity) < diedAgainMs;
+    const { stableMs } = this.#context.options.restarts;
+    const again = nowMs - (this.#diedMs.get(slot.index) ?? -Infinity) < stableMs;
     this.#diedMs.set(slot.index, nowMs);
     this.#workersDied += 1;
     this.#context.log.error(

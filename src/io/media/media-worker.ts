@@ -5,6 +5,7 @@ import type { WorkerFigures } from '../../conference/ports.ts';
 import type { ListenPorts } from './candidates.ts';
 import type { ForwardingDelay, ForwardingDelayReading } from './forwarding-delay.ts';
 import { MediaStartError, type ListenOptions, type MediaOptions } from './media-options.ts';
+import { Pulse } from './pulse.ts';
 import type { PacketCounts, Traffic } from './traffic.ts';
 import { TransportReports, type TransportReport } from './transport-reports.ts';
 import { packetCounts } from './worker-reports.ts';
@@ -28,6 +29,8 @@ export type WorkerTasks = {
   readonly journal?: string;
 };
 
+export type PulseLimits = { readonly intervalMs: number; readonly patienceMs: number };
+
 export type WorkerContext = {
   readonly log: Logger;
   readonly traffic: Traffic;
@@ -46,8 +49,12 @@ export class MediaWorker {
   readonly #reportListeners = new Map<string, (report: TransportReport) => void>();
   #delays: ForwardingDelayReading | undefined;
   #packets: PacketCounts = { packetsIn: 0, packetsOut: 0 };
-  #unanswered = 0;
+  /** What it was asked and has not answered. */
+  #owes = false;
+  readonly #processRun: MediaOptions['processRun'];
+  readonly #pulse = new Pulse();
   #hung = false;
+  #saidToWait = false;
   #memoryBytes = 0;
   #answeredMs = performance.now();
   /** From the first answer on: what starting took is no load. */
@@ -59,6 +66,7 @@ export class MediaWorker {
       readonly server: types.WebRtcServer;
       readonly ports: ListenPorts;
       readonly reports: TransportReports;
+      readonly processRun: MediaOptions['processRun'];
     },
     context: WorkerContext,
   ) {
@@ -69,6 +77,7 @@ export class MediaWorker {
     this.#traffic = context.traffic;
     this.#delay = context.delay;
     this.#reports = media.reports;
+    this.#processRun = media.processRun;
     this.#reports.onReports((reports) => {
       this.#answered();
       for (const report of reports) this.#reportListeners.get(report.transportId)?.(report);
@@ -99,7 +108,8 @@ export class MediaWorker {
       log.info({ pid: worker.pid, udpPort: udp, tcpPort: tcp }, 'media worker started');
       const ports = { udp, ...(tcp !== undefined && { tcp }) };
       const reports = await TransportReports.open(worker);
-      return new MediaWorker(worker, { server, ports, reports }, context);
+      const { processRun } = options;
+      return new MediaWorker(worker, { server, ports, reports, processRun }, context);
     } catch (error) {
       worker.close();
       throw error;
@@ -123,16 +133,25 @@ export class MediaWorker {
   }
 
   /**
-   * Asks for what is due, which is nothing where there are no endpoints. Any answer is a sign of life; a process that gave none since so many calls
-   * is killed.
+   * Asks for what is due, which is nothing where there are no endpoints. Any answer is a sign of life; a process that has owed one for
+   * longer than `patienceMs` is killed.
+   * @param intervalMs since the call before
    */
-  checkPulse(patience: number, figuresAreDue: boolean): void {
-    if (!this.alive || (this.#unanswered === 0 && !this.#ask(figuresAreDue))) return;
-    if (this.#unanswered === patience) {
-      this.#hung = true;
-      process.kill(this.#worker.pid, 'SIGKILL');
+  checkPulse({ intervalMs, patienceMs }: PulseLimits, figuresAreDue: boolean): void {
+    if (!this.alive) return;
+    if (!this.#owes) {
+      this.#owes = this.#ask(figuresAreDue);
+      return;
     }
-    this.#unanswered += 1;
+    const { pid } = this.#worker;
+    this.#pulse.missed(intervalMs, this.#processRun(pid));
+    if (this.#pulse.overdueMs >= patienceMs) {
+      if (!this.#hung) process.kill(pid, 'SIGKILL');
+      this.#hung = true;
+    } else if (this.#silentMs > 2 * patienceMs && !this.#saidToWait) {
+      this.#saidToWait = true;
+      this.#log.warn({ pid, silentMs: this.#silentMs }, 'media worker waits for CPU time');
+    }
   }
 
   /** @returns whether it asked for anything */
@@ -144,7 +163,9 @@ export class MediaWorker {
   }
 
   #answered(): void {
-    this.#unanswered = 0;
+    this.#owes = false;
+    this.#saidToWait = false;
+    this.#pulse.answered();
     this.#answeredMs = performance.now();
   }
 
@@ -181,8 +202,13 @@ export class MediaWorker {
       cpu: this.alive ? this.cpu : 0,
       memoryBytes: this.#memoryBytes,
       ...load,
-      silentMs: Math.round(performance.now() - this.#answeredMs),
+      silentMs: this.#silentMs,
+      overdueMs: this.#pulse.overdueMs,
     };
+  }
+
+  get #silentMs(): number {
+    return Math.round(performance.now() - this.#answeredMs);
   }
 
   #account(usage: types.WorkerResourceUsage): void {

@@ -15,10 +15,11 @@ const SECOND_RESTART_DELAY_MS = 200;
 const MAX_RESTART_DELAY_MS = 30_000;
 /** Where any free port will do, somebody else may take it between our looking for it and opening it. */
 const FREE_PORT_ATTEMPTS = 5;
-/** Clients that only receive check their path every 2.5 s and are taken for gone after 3: half a second is left to see it in. */
-const PULSE_INTERVAL_MS = 250;
-/** A worker with endpoints that hangs is killed within 2 s: asked within one interval, given seven. Counted in questions, so that a pause of this process counts as one. */
-const PULSE_PATIENCE = 7;
+/**
+ * Clients that only receive check their path every 2.5 s and are taken for gone after 3: half a second is left to see it in. So a worker
+ * with endpoints that hangs is killed within 2 s: asked within one interval, given seven. A pause of this process counts as one interval.
+ */
+const PULSE = { intervalMs: 250, patienceMs: 1750 };
 /** One in so many asks for figures: once a second. */
 const FIGURES_EVERY = 4;
 
@@ -67,7 +68,7 @@ export class WorkerPool {
     this.#options = opened.options;
     this.#sharedPorts = opened.sharedPorts;
     this.#context = context;
-    this.#pulse = setInterval(() => this.#checkPulses(), PULSE_INTERVAL_MS);
+    this.#pulse = setInterval(() => this.#checkPulses(), PULSE.intervalMs);
     this.#pulse.unref();
   }
 
@@ -106,7 +107,7 @@ export class WorkerPool {
     this.#pulses += 1;
     // Rates are of what came from one question for figures to the next.
     if (figuresAreDue) this.#context.traffic.tick(performance.now());
-    for (const { worker } of this.#slots) worker.checkPulse(PULSE_PATIENCE, figuresAreDue);
+    for (const { worker } of this.#slots) worker.checkPulse(PULSE, figuresAreDue);
   }
 
   #attend(slot: Slot): void {

@@ -10,7 +10,7 @@ import { died, goesOn, hasFailed, kill, openCall } from './call-fixture.ts';
 import { Talker, applicationRecords, outlive, talkThroughNat } from './channel-fixture.ts';
 import { openConference, recordingLogger, startPlane, workerBin } from './media-fixture.ts';
 
-const restarts = { stableMs: 0, diedAgainMs: 0 };
+const restarts = { stableMs: 0 };
 
 function expectNoRepetition(values: readonly string[]): void {
   expect(values).toHaveLength(new Set(values).size);

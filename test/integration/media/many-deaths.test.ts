@@ -58,7 +58,7 @@ it(`leaves nothing behind after ${deaths} deaths in a row, and the call goes on`
   process.on('warning', heed);
   const log = recordingLogger();
   // None of these deaths is held against the call, or delays the next worker.
-  const restarts = { stableMs: 0, diedAgainMs: 0 };
+  const restarts = { stableMs: 0 };
   plane = await MediasoupPlane.start(mediaOptions({ restarts }), log);
   const call = await openCall(plane, { historyPackets });
   const wentOn = () => log.lines.filter(({ message }) => message.startsWith('calls go on')).length;

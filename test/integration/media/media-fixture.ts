@@ -16,6 +16,7 @@ import {
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { onOneWorker } from '../../../src/io/media/placement.ts';
 import { openMemoryFile } from '../../../src/io/system/memory-file.ts';
+import { processRun } from '../../../src/io/system/process-run.ts';
 import {
   conferenceId,
   endpointId,
@@ -68,6 +69,7 @@ export function mediaOptions(changes: Partial<MediaOptions> = {}): MediaOptions 
     workerSeries,
     ...usual,
     openJournal: openMemoryFile,
+    processRun,
     listen: { addresses: ['127.0.0.1'], udpPort: 0, tcpPort: 0 },
     advertise: [
       { protocol: 'udp', ip: '127.0.0.1', type: 'host' },

@@ -21,7 +21,7 @@ import {
 import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 
 /** None of these deaths is held against the call. */
-const restarts = { stableMs: 0, diedAgainMs: 0 };
+const restarts = { stableMs: 0 };
 
 /** Somebody speaks, to whoever comes. */
 async function openTalk(plane: MediasoupPlane): Promise<TestConference> {
