@@ -7,6 +7,7 @@ import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { skipIfSanitized } from '../../support/rtp/bare-worker.ts';
 import { until } from '../../support/until.ts';
 import { AUDIO, VIDEO, died, expectOneStream, goesOn, kill, openCall } from './call-fixture.ts';
+import { Talker } from './channel-fixture.ts';
 import { mediaOptions, recordingLogger } from './media-fixture.ts';
 
 const deaths = 100;
@@ -60,19 +61,21 @@ it(`leaves nothing behind after ${deaths} deaths in a row, and the call goes on`
   // None of these deaths is held against the call, or delays the next worker.
   const restarts = { stableMs: 0 };
   plane = await MediasoupPlane.start(mediaOptions({ restarts }), log);
-  const call = await openCall(plane, { historyPackets });
+  const call = await openCall(plane, { historyPackets, dataChannel: true });
+  const people = [call.alice, call.bob];
+  const talkers = await Promise.all(people.map((who) => Talker.of(call.conference, who)));
   const wentOn = () => log.lines.filter(({ message }) => message.startsWith('calls go on')).length;
   const endured: ReturnType<typeof holdings>[] = [];
   for (let times = 1; times <= deaths; times += 1) {
     kill(plane, 0, 'SIGKILL');
     await died(plane, times);
     await until(() => (wentOn() === 1 ? undefined : JSON.stringify(log.lines)));
-    await goesOn(call.bob, 2);
+    const talks = talkers.map((talker) => talker.talk(`after death ${times}`));
+    await Promise.all([goesOn(call.bob, 2), ...talks]);
     for (const ssrc of [AUDIO, VIDEO]) expectOneStream(call.bob, ssrc, 3);
     expect(call.conference.eventsOf('lost')).toEqual([]);
-    const { client } = call.bob;
-    for (const kept of [client.received, client.feedback, call.alice.client.feedback])
-      kept.length = 0;
+    for (const { client } of people)
+      for (const kept of [client.received, client.feedback, client.messages]) kept.length = 0;
     call.conference.events.length = 0;
     log.lines.length = 0;
     endured.push(holdings());
