@@ -53,6 +53,8 @@ export type CompareArguments = {
   readonly after: string;
 };
 
+const XMPP_SERVICE = /^(?:xmpps?|wss?):$/;
+
 /** Where nobody says how many: a machine with more cores has other things to do too. */
 const MAX_PROCESSES = 8;
 
@@ -215,6 +217,11 @@ function deploymentFrom(values: {
 }): Deployment | undefined {
   const service = targetUrl('xmpp', values.xmpp, values['i-own-this-host']);
   if (!service) return undefined;
+  if (!XMPP_SERVICE.test(service.protocol)) {
+    throw new ArgumentError(
+      `--xmpp is an xmpp://, xmpps://, ws:// or wss:// address, not ${service.href}`,
+    );
+  }
   const { domain } = values;
   if (domain === undefined)
     throw new ArgumentError('--xmpp needs --domain, the XMPP domain of the deployment');

@@ -71,7 +71,8 @@ function compareHelp(): string {
     'usage: trestle-load compare BEFORE.json AFTER.json',
     '',
     'Prints which figures got worse, by a quarter and more than noise, in the steps both reports have.',
-    'The reports are what --json wrote. Exit codes: 0 nothing got worse, 1 something did.',
+    'A step that passed and now breaks a limit is worse, too; what a starved generator measured is not compared.',
+    'The reports are what --json wrote. Exit codes: 0 nothing got worse, 1 something did, 2 there was nothing to compare.',
   ].join('\n');
 }
 

@@ -126,9 +126,9 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
   });
   const { findings, ended } = await follow(args, run);
   const conservation = await run.settleAccounts();
-  await run.stop();
   const circumstances = {
-    climbing: isClimb(args),
+    rising: isRising(args),
+    climbing: isRising(args) && args.sizes === undefined,
     untested: ended?.how === 'untested' ? ended.message : undefined,
   };
   return {
@@ -166,7 +166,6 @@ async function follow(
   }
 }
 
-/** Nobody asked for certain sizes: as far as it goes. */
-function isClimb({ command, sizes }: RunArguments): boolean {
-  return (command === 'quick' || command === 'step') && sizes === undefined;
+function isRising({ command }: RunArguments): boolean {
+  return command === 'quick' || command === 'step';
 }

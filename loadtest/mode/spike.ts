@@ -1,3 +1,4 @@
+import { ms } from '../report/figures.ts';
 import type { Run } from '../run/run.ts';
 import type { Load } from './mode.ts';
 
@@ -12,9 +13,9 @@ export async function spike(run: Run, load: Load): Promise<readonly string[]> {
   const before = await measure('before', small, load.joinsPerSecond);
   const during = await measure('spike', large, 0);
   const after = await measure('after', small, load.joinsPerSecond);
-  const delay = (step: typeof before) => (step.audio.delayMs ?? step.video.delayMs)?.p99 ?? 0;
+  const delay = (step: typeof before) => ms((step.audio.delayMs ?? step.video.delayMs)?.p99);
   return [
-    `delay p99: ${delay(before)} ms before, ${delay(during)} ms in the spike, ${delay(after)} ms after`,
+    `delay p99: ${delay(before)} before, ${delay(during)} in the spike, ${delay(after)} after`,
     `audio gaps: ${before.audioGaps} before, ${during.audioGaps} in the spike, ${after.audioGaps} after`,
   ];
 }

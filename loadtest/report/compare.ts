@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { CompareArguments } from '../arguments.ts';
+import { violationText } from './figures.ts';
+import { isGood, isInvalid } from './judged-step.ts';
 import type { Report, StepReport } from './report.ts';
 
 /** A figure must get worse by this share, and by this much, to count: two runs on one machine differ by less. */
 const WORSE_BY = 0.25;
+
+const exitCodes = { same: 0, worse: 1, incomparable: 2 } as const;
 
 type Figure = {
   readonly name: string;
@@ -35,18 +39,57 @@ export type Regression = {
   readonly after: number;
 };
 
-/** Figures that got worse in steps both reports have. */
-export function regressionsBetween(before: Report, after: Report): readonly Regression[] {
-  return before.steps.flatMap((earlier) => {
+export type Comparison = {
+  /** Steps both have, and of which both say something. */
+  readonly compared: number;
+  readonly regressions: readonly Regression[];
+  /** Steps that passed and now break a limit. */
+  readonly broken: readonly { readonly step: string; readonly why: string }[];
+  /** Why steps were left out. */
+  readonly leftOut: readonly string[];
+};
+
+/** What got worse in the steps both reports have; what a starved generator measured is not compared. */
+export function compareSteps(before: Report, after: Report): Comparison {
+  const both = before.steps.flatMap((earlier) => {
     const later = after.steps.find(({ name }) => name === earlier.name);
-    if (!later) return [];
-    return figures.flatMap(({ name, unit, floor, of }) => {
-      const [a, b] = [of(earlier), of(later)];
-      if (a === undefined || b === undefined) return [];
-      if (b - a <= floor || b <= a * (1 + WORSE_BY)) return [];
-      return { step: earlier.name, figure: name, unit, before: a, after: b };
-    });
+    return later ? [{ earlier, later }] : [];
   });
+  const valid = both.filter(({ earlier, later }) => !isInvalid(earlier) && !isInvalid(later));
+  return {
+    compared: valid.length,
+    regressions: valid.flatMap(({ earlier, later }) => worseFigures(earlier, later)),
+    broken: valid.flatMap(({ earlier, later }) => {
+      const [worst] = later.violations;
+      const isNew = isGood(earlier) && worst !== undefined;
+      return isNew ? { step: later.name, why: violationText(worst) } : [];
+    }),
+    leftOut: [
+      ...both
+        .filter((pair) => !valid.includes(pair))
+        .map(({ earlier, later }) => {
+          const when = isInvalid(earlier) ? 'before' : 'after';
+          return `${later.name}: the generator or others on its machine held it up ${when}`;
+        }),
+      ...missing(before, after, 'after'),
+      ...missing(after, before, 'before'),
+    ],
+  };
+}
+
+function worseFigures(earlier: StepReport, later: StepReport): Regression[] {
+  return figures.flatMap(({ name, unit, floor, of }) => {
+    const [a, b] = [of(earlier), of(later)];
+    if (a === undefined || b === undefined) return [];
+    if (b - a <= floor || b <= a * (1 + WORSE_BY)) return [];
+    return { step: earlier.name, figure: name, unit, before: a, after: b };
+  });
+}
+
+function missing(of: Report, from: Report, when: string): string[] {
+  return of.steps
+    .filter(({ name }) => from.steps.every((each) => each.name !== name))
+    .map(({ name }) => `${name}: not measured ${when}`);
 }
 
 /** What makes two reports incomparable, in words. */
@@ -56,33 +99,73 @@ export function differencesInSetting(before: Report, after: Report): readonly st
     ['cores', String(before.machine.cores), String(after.machine.cores)],
     ['scenario', before.scenario, after.scenario],
     ['mode', before.mode, after.mode],
+    ['limits', limitsText(before), limitsText(after)],
   ];
   return pairs
     .filter(([, a, b]) => a !== b)
     .map(([name, a, b]) => `${name}: ${a} before, ${b} after`);
 }
 
-/** Prints what got worse. @returns the exit code: 0 nothing, 1 something */
+function limitsText({ limits }: Report): string {
+  return Object.entries(limits)
+    .map(([name, allowed]) => `${name} ${allowed}`)
+    .toSorted()
+    .join(', ');
+}
+
+/** Prints what got worse. @returns the exit code: 0 nothing, 1 something, 2 there was nothing to compare */
 export function compareReports(
   { before, after }: CompareArguments,
   print: (line: string) => void,
 ): number {
   const [a, b] = [readReport(before), readReport(after)];
   for (const difference of differencesInSetting(a, b)) print(`not the same ${difference}`);
-  print(`verdict: ${a.verdict.result} before, ${b.verdict.result} after`);
-  print(
-    `highest step: ${a.verdict.highestPassed ?? 'none'} before, ${b.verdict.highestPassed ?? 'none'} after`,
-  );
-  const regressions = regressionsBetween(a, b);
-  for (const { step, figure, unit, before: was, after: is } of regressions) {
-    print(`worse: ${step}: ${figure} ${was} → ${is} ${unit}`.trimEnd());
+  for (const [when, { verdict }] of [['before', a] as const, ['after', b] as const]) {
+    print(`${when}: ${verdict.result}, ${verdict.headline}`);
   }
-  if (regressions.length === 0) print('no regressions in the steps both have');
-  return regressions.length === 0 ? 0 : 1;
+  const { compared, regressions, broken, leftOut } = compareSteps(a, b);
+  for (const step of leftOut) print(`not compared: ${step}`);
+  const worse = [
+    ...(a.conservation.holds && !b.conservation.holds ? [b.conservation.notes.join('; ')] : []),
+    ...broken.map(({ step, why }) => `${step}: passed before, now ${why}`),
+    ...regressions.map(({ step, figure, unit, before: was, after: is }) =>
+      `${step}: ${figure} ${short(was)} → ${short(is)} ${unit}`.trimEnd(),
+    ),
+  ];
+  for (const each of worse) print(`worse: ${each}`);
+  if (worse.length > 0) return exitCodes.worse;
+  if (compared === 0) {
+    print('no step in both that could be compared');
+    return exitCodes.incomparable;
+  }
+  print(`nothing got worse in ${compared === 1 ? 'the step' : `the ${compared} steps`} both have`);
+  return exitCodes.same;
 }
 
+function short(value: number): string {
+  return String(Number(value.toFixed(value >= 100 ? 0 : 2)));
+}
+
+/** @throws Error that names the file */
 function readReport(file: string): Report {
-  const report = JSON.parse(readFileSync(file, 'utf8')) as Partial<Report>;
-  if (report.format !== 1) throw new Error(`${file} is no report of this trestle-load`);
+  const report = parseFile(file) as Partial<Report> | null;
+  if (
+    report?.format !== 1 ||
+    !report.verdict ||
+    !report.steps ||
+    !report.machine ||
+    !report.limits
+  ) {
+    throw new Error(`${file} is no report that trestle-load wrote with --json`);
+  }
   return report as Report;
+}
+
+function parseFile(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file}: ${reason}`, { cause: error });
+  }
 }

@@ -105,8 +105,7 @@ function media(
 type InStep<T> = T & { readonly step: string };
 
 const groupColumns: readonly Column<InStep<GroupFigures>>[] = [
-  column('step', ({ step }) => step),
-  column('clients', ({ name }) => name, { isText: true }),
+  column('clients', ({ step, name }) => `${step}: ${name}`),
   column('number', ({ clients }) => String(clients)),
   column('own network', networkText, { isText: true }),
   column(
@@ -117,12 +116,13 @@ const groupColumns: readonly Column<InStep<GroupFigures>>[] = [
 ];
 
 const wayColumns: readonly Column<InStep<WayFigures>>[] = [
-  column('step', ({ step }) => step),
-  column('from', ({ from }) => from, { isText: true }),
-  column('to', ({ to }) => to, { isText: true }),
+  column('way', ({ step, from, to }) => `${step}: ${from} → ${to}`),
   ...(['audio', 'video'] as const).flatMap((kind) => [
     column<InStep<WayFigures>>(kind, (way) => rate(way[kind].deliveredPerSecond)),
-    column<InStep<WayFigures>>('loss', (way) => percent(way[kind].lossPercent)),
+    column<InStep<WayFigures>>(
+      'loss / allowed',
+      (way) => `${percent(way[kind].lossPercent)} / ${percent(way.limits[`${kind}LossPercent`])}`,
+    ),
     column<InStep<WayFigures>>('delay p50 / p99', (way) => spread(way[kind].delayMs, 'p50', 'p99')),
   ]),
   column('video by RTX', ({ video }) => percent(video.repairedPercent)),

@@ -2,6 +2,7 @@ import { ms, networkText, percent, processes, UNKNOWN, violationText } from './f
 import { faultsOf, isGood } from './judged-step.ts';
 import type {
   GroupFigures,
+  JoinFigures,
   KindFigures,
   Moment,
   Report,
@@ -59,6 +60,7 @@ export class Terminal {
     this.line(
       `${isGood(step) ? '✓' : '✗'} ${step.name}: audio ${kind(audio)}; video ${kind(video)}; bridge ${cpu === '' ? 'not on this machine' : cpu}`,
     );
+    if (joins.attempted > 0) this.line(`    ${joinText(joins)}`);
     for (const group of step.groups) this.line(`    ${groupText(group)}`);
     for (const way of step.ways) this.line(`    ${wayText(way)}`);
     for (const violation of violations) this.line(`    ${violationText(violation)}`);
@@ -89,7 +91,8 @@ export function ownTerminal(): Terminal {
   const { stdout } = process;
   return new Terminal(
     (text) => stdout.write(text),
-    stdout.isTTY,
+    // A dumb one cannot clear a line.
+    stdout.isTTY && process.env['TERM'] !== 'dumb',
     () => stdout.columns || 80,
   );
 }
@@ -99,6 +102,20 @@ export function sparkline(values: readonly number[]): string {
   return values
     .map((value) => SPARKS[Math.min(SPARKS.length - 1, Math.floor((value / most) * SPARKS.length))])
     .join('');
+}
+
+/** How those came in who came for a step. */
+function joinText({ attempted, failed, ...times }: JoinFigures): string {
+  const kinds = [
+    ['signalling', times.signallingMs],
+    ['first audio', times.firstAudioMs],
+    ['first video', times.firstVideoMs],
+  ] as const;
+  const known = kinds.flatMap(([name, spread]) =>
+    spread ? `${name} ${ms(spread.p50)}/${ms(spread.p95)}` : [],
+  );
+  const joined = `${attempted - failed} of ${attempted} joined`;
+  return known.length === 0 ? joined : `${joined}: ${known.join(', ')} (p50/p95)`;
 }
 
 function groupText(group: GroupFigures): string {

@@ -203,6 +203,8 @@ export class Run {
   async settleAccounts(): Promise<Conservation> {
     const { generators } = this.#options;
     this.#options.onPhase('final accounts');
+    // What is seen after the senders stopped is no loss.
+    await this.#stop();
     for (const generator of generators) generator.tell({ type: 'silence' });
     await delay(DRAIN_MS);
     const audits = await Promise.all(generators.map((each) => each.ask({ type: 'audit' })));
@@ -226,7 +228,7 @@ export class Run {
     }));
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     this.#ticking = false;
     await this.#ticker;
   }

@@ -162,7 +162,8 @@ function generatorFigures(
     ...own,
     socketDrops: after.generatorDrops - before.generatorDrops,
   };
-  return { ...figures, faults: generatorFaults(figures) };
+  // It carried nobody, so it is not to blame that nobody came in.
+  return { ...figures, faults: after.participants === 0 ? [] : generatorFaults(figures) };
 }
 
 /** Those under way at either end of a window make a packet more or less. */

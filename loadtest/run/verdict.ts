@@ -116,6 +116,8 @@ function limitsBehind(up: NetworkProfile, down: NetworkProfile): Limits {
 
 /** What a verdict depends on beside the figures. */
 export type Circumstances = {
+  /** Each step was a larger load than the one before. */
+  readonly rising: boolean;
   /** Sizes were not asked for but climbed as far as it went: one the generator cannot carry is left out, not the whole run. */
   readonly climbing: boolean;
   /** Why what was to be tested did not happen. */
@@ -130,19 +132,25 @@ export function verdictOf(
 ): Verdict {
   const broken = steps.find((step) => !isGood(step));
   const highestPassed = lastBefore(broken, steps)?.name;
+  const reached = reachedText(highestPassed, circumstances, broken === undefined);
   // A starved generator explains every other figure of its step, so it comes first.
   const [result, headline] =
-    broken && isInvalid(broken)
-      ? starved(broken, highestPassed, circumstances.climbing && conservation.holds)
-      : judged(steps, conservation, circumstances.untested);
+    broken && isInvalid(broken) && circumstances.untested === undefined
+      ? starved(broken, reached, {
+          mayStand: circumstances.climbing && conservation.holds && highestPassed !== undefined,
+        })
+      : judged(steps, conservation, { broken, reached, untested: circumstances.untested });
   return { result, headline, highestPassed, brokeFirst: broken && whatBroke(broken) };
 }
 
 type Sentence = readonly [Verdict['result'], string];
 
-function starved(broken: StepReport, highest: string | undefined, mayStand: boolean): Sentence {
-  const reached = reachedText(highest);
-  return mayStand && highest !== undefined
+function starved(
+  broken: StepReport,
+  reached: string,
+  { mayStand }: { readonly mayStand: boolean },
+): Sentence {
+  return mayStand
     ? ['PASS', `${reached}; then ${whatBroke(broken)}`]
     : ['INVALID', `${whatBroke(broken)}; the bridge ${reached}`];
 }
@@ -150,13 +158,16 @@ function starved(broken: StepReport, highest: string | undefined, mayStand: bool
 function judged(
   steps: readonly StepReport[],
   { holds, notes }: Conservation,
-  untested: string | undefined,
+  rest: {
+    readonly broken: StepReport | undefined;
+    readonly reached: string;
+    readonly untested: string | undefined;
+  },
 ): Sentence {
+  const { broken, reached, untested } = rest;
   if (untested !== undefined) return ['INVALID', untested];
   if (steps.length === 0) return ['INVALID', 'nothing was measured'];
   if (!holds) return ['FAIL', notes[0] ?? 'packets are not accounted for'];
-  const broken = steps.find((step) => !isGood(step));
-  const reached = reachedText(lastBefore(broken, steps)?.name);
   return broken ? ['FAIL', `${reached}; broke first at ${whatBroke(broken)}`] : ['PASS', reached];
 }
 
@@ -168,8 +179,14 @@ function lastBefore(
   return broken ? steps[steps.indexOf(broken) - 1] : steps.at(-1);
 }
 
-function reachedText(highest: string | undefined): string {
-  return highest === undefined ? 'passed no step' : `passed up to ${highest}`;
+function reachedText(
+  highest: string | undefined,
+  { rising }: Pick<Circumstances, 'rising'>,
+  isAll: boolean,
+): string {
+  if (highest === undefined) return 'passed no step';
+  if (rising) return `passed up to ${highest}`;
+  return isAll ? 'kept its limits in every step' : `kept its limits in the steps to "${highest}"`;
 }
 
 function whatBroke({ name, violations, generator, disturbances, joins }: StepReport): string {

@@ -1,4 +1,5 @@
 import { client, xml } from '@xmpp/client';
+import { WebSocket } from 'ws';
 import type { XmlElement } from '../../../src/base/xml-element.ts';
 import { toLibraryElement } from '../../../src/io/xmpp/library-element.ts';
 import { element } from '../../../src/protocol/xml/element.ts';
@@ -6,6 +7,9 @@ import { ElementReader } from '../../../src/protocol/xml/element-reader.ts';
 import { isLoopbackHost } from '../../bridge/loopback.ts';
 import { ControlError } from '../control-path.ts';
 import { decodeSessionInitiate, type SessionInitiate } from './jingle.ts';
+
+// Before version 22 Node has none of its own, and the library takes it for granted.
+(globalThis as { WebSocket?: unknown }).WebSocket ??= WebSocket;
 
 type Stanza = ReturnType<typeof xml>;
 
@@ -52,6 +56,8 @@ export class XmppParticipant {
   readonly #waiting = new Map<string, (reply: Stanza) => void>();
   #requests = 0;
   #onInvitation: (initiate: SessionInitiate) => void = () => undefined;
+  /** Whoever waits is told why that is in vain. */
+  #onFailure: (reason: Error) => void = () => undefined;
 
   constructor(deployment: Deployment, room: string, nickname: string) {
     this.#deployment = deployment;
@@ -66,7 +72,7 @@ export class XmppParticipant {
       credentials: (authenticate) => authenticate({ username: '', password: '' }, 'ANONYMOUS'),
     });
     this.#entity.reconnect.stop();
-    this.#entity.on('error', () => undefined); // what waits for an answer says so in its own words
+    this.#entity.on('error', (reason: Error) => this.#onFailure(reason));
     this.#entity.on('stanza', (stanza: Stanza) => this.#take(stanza));
     keepSimple(this.#entity, isLoopbackHost(new URL(service).hostname), (stanza) =>
       this.#answer(stanza),
@@ -135,14 +141,17 @@ export class XmppParticipant {
     const stanza = await this.#within(reply, `${to} does not answer <${payload.name}>`);
     this.#waiting.delete(id);
     if (stanza.attrs['type'] === 'error') {
-      const reason = childNamed(stanza, 'error')?.toString() ?? 'without a reason';
-      throw new ControlError(`${to} refused <${payload.name}>: ${reason.slice(0, 500)}`);
+      throw new ControlError(`${to} refused <${payload.name}>: ${reasonOf(stanza)}`);
     }
     return stanza;
   }
 
   #take(stanza: Stanza): void {
     const { type, id = '' } = stanza.attrs;
+    if (stanza.name === 'presence' && type === 'error') {
+      const refusal = `${this.#room} does not let participants in: ${reasonOf(stanza)}`;
+      this.#onFailure(new ControlError(refusal));
+    }
     if (stanza.name !== 'iq' || (type !== 'result' && type !== 'error')) return;
     this.#waiting.get(id)?.(stanza);
   }
@@ -171,11 +180,12 @@ export class XmppParticipant {
 
   async #within<T>(task: Promise<T>, failure: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
+    const vain = new Promise<never>((_, reject) => {
+      this.#onFailure = reject;
       timer = setTimeout(() => reject(new ControlError(failure)), timeoutMs);
     });
     try {
-      return await Promise.race([task, late]);
+      return await Promise.race([task, vain]);
     } catch (error) {
       if (error instanceof ControlError) throw error;
       throw new ControlError(
@@ -185,6 +195,18 @@ export class XmppParticipant {
       clearTimeout(timer);
     }
   }
+}
+
+/** Condition and text of an error (RFC 6120 §8.3.2). */
+function reasonOf(stanza: Stanza): string {
+  const error = childNamed(stanza, 'error');
+  const [condition] = error?.children.filter((child) => typeof child !== 'string') ?? [];
+  const text = error && textOf(childNamed(error, 'text'));
+  return [condition?.name ?? 'without a reason', text].filter(Boolean).join(': ').slice(0, 500);
+}
+
+function textOf(stanza: Stanza | undefined): string {
+  return (stanza?.children ?? []).filter((child) => typeof child === 'string').join('');
 }
 
 function childNamed(stanza: Stanza, name: string): Stanza | undefined {

@@ -20,6 +20,10 @@ describe('trestle-load through XMPP', () => {
         'Component "conference.meet.test" "muc"',
         '    muc_room_locking = false',
         '    muc_room_default_public_jids = true',
+        'Component "closed.meet.test" "muc"',
+        '    restrict_room_creation = "admin"',
+        'VirtualHost "accounts.test"',
+        '    authentication = "internal_hashed"',
       ].join('\n'),
     });
     const server = { port: prosody.componentPort, domain: 'focus.meet.test', secret: focusSecret };
@@ -44,18 +48,25 @@ describe('trestle-load through XMPP', () => {
     expect(focus.actions.filter((action) => action === 'source-add')).toHaveLength(3);
   });
 
-  it('says which deployment did not let it in', async () => {
-    const xmpp = ['--xmpp', 'xmpp://127.0.0.1:9', '--domain', 'meet.test'];
-    const { report } = await runTrestleLoad([
-      'step',
-      ...xmpp,
-      '--sizes',
-      '2',
-      '--step-seconds',
-      '1',
-    ]);
-    // INVALID where this machine was not free meanwhile.
-    expect(['FAIL', 'INVALID']).toContain(report.verdict.result);
-    expect(report.steps[0]?.joins.failures.join()).toContain('xmpp://127.0.0.1:9');
+  it.each([
+    ['which server is not there', { service: 'xmpp://127.0.0.1:9' }, 'xmpp://127.0.0.1:9'],
+    ['that over a WebSocket too', { service: 'ws://127.0.0.1:9/xmpp-websocket' }, 'ECONNREFUSED'],
+    ['which domain is not served', { domain: 'elsewhere.test' }, 'host-unknown'],
+    ['that there is no anonymous login', { domain: 'accounts.test' }, 'invalid-mechanism'],
+    ['that there is no focus', { focus: 'none.meet.test' }, 'refused <conference>: not-allowed'],
+    ['that the room is refused', { muc: 'closed.meet.test' }, 'does not let participants in: '],
+  ])('says %s', async (_, change, reason) => {
+    const given = {
+      service: `xmpp://127.0.0.1:${prosody.c2sPort}`,
+      domain: 'meet.test',
+      muc: 'conference.meet.test',
+      focus: 'focus.meet.test',
+      ...change,
+    };
+    const where = ['--domain', given.domain, '--muc', given.muc, '--focus', given.focus];
+    const load = ['--sizes', '1', '--step-seconds', '1', '--settle', '0'];
+    const { report } = await runTrestleLoad(['step', '--xmpp', given.service, ...where, ...load]);
+    expect(report.verdict.result).toBe('FAIL');
+    expect(report.steps[0]?.joins.failures.join()).toContain(reason);
   });
 });

@@ -4,8 +4,7 @@ import { constraintsFor } from '../../../loadtest/client/view.ts';
 import { endpointOf, participantOf } from '../../../loadtest/client/client-spec.ts';
 import { type NetworkProfile, perfectNetwork } from '../../../loadtest/media/link.ts';
 import type { Flow } from '../../../loadtest/media/receiver-log.ts';
-import { regressionsBetween } from '../../../loadtest/report/compare.ts';
-import type { Conservation, Limits, Report, StepReport } from '../../../loadtest/report/report.ts';
+import type { Conservation, Limits, StepReport } from '../../../loadtest/report/report.ts';
 import { checkConservation } from '../../../loadtest/run/conservation.ts';
 import { disturbances } from '../../../loadtest/run/machine-figures.ts';
 import { generatorFaults } from '../../../loadtest/run/generator-faults.ts';
@@ -37,7 +36,7 @@ function named(name: string, change: Partial<StepReport> = {}): StepReport {
   return { ...step, violations: violationsOf(step, defaultLimits) };
 }
 
-const planned = { climbing: false, untested: undefined };
+const planned = { rising: true, climbing: false, untested: undefined };
 const lossy = { audio: { ...good.audio, lossPercent: 4 } };
 const starved = { generator: { ...good.generator, faults: ['it stood still for 900 ms'] } };
 
@@ -63,6 +62,17 @@ describe('the verdict', () => {
   it('names no step as passed that came after the broken one', () => {
     const steps = [named('part 1'), named('part 2', lossy), named('part 3')];
     expect(verdictOf(steps, balanced, planned).highestPassed).toBe('part 1');
+  });
+
+  it('says of steps that are no ladder whether all were passed', () => {
+    const spike = { ...planned, rising: false };
+    const [before, during] = [named('before'), named('spike')];
+    expect(verdictOf([before, during], balanced, spike).headline).toBe(
+      'kept its limits in every step',
+    );
+    expect(verdictOf([before, named('spike', lossy)], balanced, spike).headline).toMatch(
+      /^kept its limits in the steps to "before"; broke first at spike: audio loss/,
+    );
   });
 
   it('is no verdict on the bridge when the generator starved', () => {
@@ -298,19 +308,6 @@ describe('conservation', () => {
   });
 });
 
-describe('compare', () => {
-  it('prints what got worse beyond noise, in the steps both have', () => {
-    const report = (steps: readonly StepReport[]) => ({ steps }) as Report;
-    const slow = { audio: { ...good.audio, delayMs: { ...good.audio.delayMs!, p99: 80 } } };
-    const before = report([named('2 people'), named('4 people')]);
-    const after = report([named('2 people', slow), named('9 people', lossy)]);
-    expect(regressionsBetween(before, after)).toMatchObject([
-      { step: '2 people', figure: 'audio delay p99', after: 80 },
-    ]);
-    expect(regressionsBetween(before, before)).toEqual([]);
-  });
-});
-
 describe('what a client asks of the bridge', () => {
   const view = (of: 'tile' | 'stage' | 'none') => ({ view: of, lastN: -1 });
   const heights = (message: ReturnType<typeof constraintsFor>) =>
@@ -354,6 +351,7 @@ describe('arguments', () => {
     [['step', '--json', '/nowhere/report.json'], '--json'],
     [['step', '--loss', '101'], 'percentage'],
     [['step', '--settle', '-1'], '--settle'],
+    [['step', '--xmpp', 'http://127.0.0.1:80', '--domain', 'meet.test'], 'xmpp://'],
     [['compare', 'a.json'], 'two reports'],
     [['step', '--nonsense'], 'nonsense'],
     [['step', '--scenario', './nowhere.yaml'], './nowhere.yaml cannot be read'],

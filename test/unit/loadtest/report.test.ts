@@ -47,7 +47,11 @@ function report(change: Partial<Report> = {}): Report {
     scenario: 'audio',
     machine: { cpu: 'a processor', cores: 2, memoryBytes: 2 ** 33, kernel: 'Linux 6', node: 'v20' },
     limits: defaultLimits,
-    verdict: verdictOf([step], conservation, { climbing: false, untested: undefined }),
+    verdict: verdictOf([step], conservation, {
+      rising: true,
+      climbing: false,
+      untested: undefined,
+    }),
     steps: [step],
     conservation,
     moments: [moment(1, 2), moment(2, 2), moment(3, 2)],
