@@ -52,7 +52,7 @@ beforeEach(async () => {
 const receiver = () => call.receiver(bob);
 
 /** Waits until the receiver is really sent what was decided for it, and that is this encoding. */
-async function shown(encoding: number): Promise<void> {
+async function shown(encoding: number, timeoutMs = 90_000): Promise<void> {
   const text = (layer: LayerIndex | undefined) => JSON.stringify(layer);
   await until(() => {
     const delivery = receiver()
@@ -64,7 +64,7 @@ async function shown(encoding: number): Promise<void> {
     return sameLayer(delivery?.sent, target)
       ? undefined
       : `${text(delivery?.sent)} is sent, not ${text(target)}`;
-  }, 90_000);
+  }, timeoutMs);
 }
 
 function outgoing(kind: 'audio' | 'video'): number {
@@ -143,6 +143,16 @@ it.each([
   },
   300_000,
 );
+
+it('finds out soon that a link is better again, though packets come late here and there', async () => {
+  link.down.shape({ delayMs: 20, queueMs: 300, jitterMs: 15, rateBps: 200_000 });
+  await shown(0);
+  await delay(10_000); // of a full link, so that probes have become rare
+  const lostBefore = link.down.lost;
+  link.down.shape({ rateBps: 5_000_000 });
+  await shown(2, 20_000);
+  expect(link.down.lost).toBe(lostBefore);
+});
 
 it('repeats what gets lost on the way', async () => {
   link.down.shape({ delayMs: 10, loss: 0.05, burst: 2 });

@@ -220,6 +220,30 @@ describe('probing', () => {
     expect(probes()).toBeGreaterThan(before);
   }, 150_000);
 
+  it('carries enough at a low rate for a few late packets not to change what it says', async () => {
+    observer = new TransportCcReceiver();
+    const came: { readonly ms: number; readonly bytes: number }[] = [];
+    receiver.onRtp = (packet) => {
+      observer.onPacket(packet);
+      if (packet.ssrc !== 4444) return;
+      came.push({ ms: performance.now(), bytes: receiver.rtpBytes.at(-1)!.length });
+    };
+    await receiver.transport.setMaxOutgoingBitrate(5_000_000);
+    await consume(receiver.transport, producer, parameters);
+    const little = (tick: number) =>
+      source.frame({ keyFrame: tick === 0, packets: 1, payloadBytes: 300 });
+    receiver.shape({ rateBps: 200_000, queueMs: 1000, delayMs: 20 });
+    for (let turn = 0; turn < 60 && (await estimate()) > 220_000; turn += 1)
+      await run(500, 0, little);
+    await run(1000, 0, little);
+    came.length = 0;
+    for (let turn = 0; turn < 60 && came.length === 0; turn += 1) await run(500, 0, little);
+    await run(500, 0, little);
+    // In one go, at some 400 kbit/s; what follows it is a second away or more.
+    const first = came.filter(({ ms }) => ms < came[0]!.ms + 500);
+    expect(first.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(1400);
+  }, 90_000);
+
   async function estimate(): Promise<number> {
     return (await stats()).availableOutgoingBitrate ?? 0;
   }

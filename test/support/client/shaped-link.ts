@@ -13,6 +13,8 @@ export type LinkShape = {
   readonly burst: number;
   /** What may wait for the rate, ms; more is lost. */
   readonly queueMs: number;
+  /** Each datagram is up to so much later, at random; none overtakes another. */
+  readonly jitterMs: number;
 };
 
 export const perfectLink: LinkShape = {
@@ -21,6 +23,7 @@ export const perfectLink: LinkShape = {
   loss: 0,
   burst: 1,
   queueMs: 300,
+  jitterMs: 0,
 };
 
 export type ShapedLink = {
@@ -91,14 +94,16 @@ export class Lane {
   take(datagram: Buffer): void {
     this.onDatagram(datagram);
     const nowMs = performance.now();
-    const { rateBps, delayMs, queueMs } = this.#shape;
+    const { rateBps, delayMs, queueMs, jitterMs } = this.#shape;
     const startMs = Math.max(nowMs, this.#busyUntilMs);
     if (this.drops(datagram) || this.#isLost() || startMs - nowMs > queueMs) {
       this.lost += 1;
       return;
     }
     this.#busyUntilMs = startMs + (datagram.length * 8000) / rateBps;
-    this.#waiting.push({ datagram, sinceMs: nowMs, dueMs: this.#busyUntilMs + delayMs });
+    const laterMs = jitterMs === 0 ? 0 : (this.#random.uint32() / 2 ** 32) * jitterMs;
+    const dueMs = Math.max(this.#busyUntilMs + delayMs + laterMs, this.#waiting.at(-1)?.dueMs ?? 0);
+    this.#waiting.push({ datagram, sinceMs: nowMs, dueMs });
     this.#schedule();
   }
 
