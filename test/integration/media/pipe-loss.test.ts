@@ -3,8 +3,11 @@ import { createSocket } from 'node:dgram';
 import { expect, it } from 'vitest';
 import { UdpSockets, type UdpSocket } from '../../../src/io/system/udp-sockets.ts';
 import { atTheEnd } from '../../support/at-the-end.ts';
+import { openNat } from '../../support/client/nat.ts';
 import { VideoFlow } from '../../support/client/video-flow.ts';
 import { until } from '../../support/until.ts';
+import { buildNack } from '../../../loadtest/rtp/rtcp-packet.ts';
+import { isRtcp, unwrapRtx } from '../../../loadtest/rtp/rtp-packet.ts';
 import {
   camera,
   forwarded,
@@ -19,6 +22,8 @@ import {
 placeApart();
 
 const VIDEO = 2001;
+/** Of `camera`. */
+const RTX = VIDEO + 10;
 const junk = Buffer.alloc(1400);
 /** 4 MiB, as much as a pipe asks for, and some more: the kernel counts a datagram as larger than it is. */
 const mostJunk = 20_000;
@@ -45,11 +50,21 @@ async function fill(pid: number, port: number): Promise<void> {
   }
 }
 
-/** How many are missing among the numbers that came. */
-function missing({ client }: Participant): number {
-  const numbers = client.packetsOf(VIDEO).map(({ sequenceNumber }) => sequenceNumber);
-  const distances = numbers.map((number) => (number - numbers[0]! + 0x10000) & 0xffff);
-  return Math.max(...distances) + 1 - new Set(distances).size;
+/** The numbers of what came again. */
+const repeated = ({ client }: Participant) =>
+  client.packetsOf(RTX).map((packet) => unwrapRtx(packet).sequenceNumber);
+
+/** Which numbers are missing among those that came. */
+function missing(who: Participant): number[] {
+  const numbers = who.client.packetsOf(VIDEO).map(({ sequenceNumber }) => sequenceNumber);
+  const came = new Set([...numbers, ...repeated(who)]);
+  const first = numbers[0]!;
+  const distance = (number: number) => (number - first + 0x10000) & 0xffff;
+  const all = Array.from(
+    { length: Math.max(...numbers.map(distance)) },
+    (_, place) => (first + place) & 0xffff,
+  );
+  return all.filter((number) => !came.has(number));
 }
 
 it('what a full socket between two workers drops is counted, and sent again', async () => {
@@ -77,6 +92,52 @@ it('what a full socket between two workers drops is counted, and sent again', as
   process.kill(far, 'SIGCONT');
 
   await packets(bob.client, VIDEO, bob.client.packetsOf(VIDEO).length + 50);
-  await until(() => (missing(bob) === 0 ? undefined : `${missing(bob)} packets are missing`));
+  await until(() => (missing(bob).length === 0 ? undefined : `${missing(bob).join()} are missing`));
   expect(plane.figures().workersDied).toBe(0);
+});
+
+it('what is lost on either side of two workers is sent again on that side', async () => {
+  const plane = await startPlane();
+  const conference = await openConference(plane);
+  const nat = await openNat(plane.ports!.udp);
+  atTheEnd(() => nat.close());
+  const alice = await conference.join('alice');
+  const bob = await conference.join('bob', { candidatePort: nat.port });
+  expect(alice.endpoint.link().worker).not.toBe(bob.endpoint.link().worker);
+  const source = camera(alice.id, VIDEO, 1);
+  alice.endpoint.setReception({ sources: [source], muted: notMuted });
+  const flow = new VideoFlow({ client: alice.client, encodings: source.encodings });
+  atTheEnd(() => flow.stop());
+  bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+  await packets(bob.client, VIDEO, 20);
+
+  const isVideo = (packet: Buffer) =>
+    packet.readUInt8(0) >> 6 === 2 && !isRtcp(packet) && packet.readUInt32BE(8) === VIDEO;
+  const lostToBob: number[] = [];
+  let passed = 0;
+  nat.loseAnswers((packet) => {
+    if (!isVideo(packet) || (passed += 1) % 7 !== 0) return false;
+    lostToBob.push(packet.readUInt16BE(2));
+    return true;
+  });
+  const asking = setInterval(() => {
+    const missed = missing(bob);
+    if (missed.length > 0) bob.client.send(buildNack(1, VIDEO, missed));
+  }, 50);
+  atTheEnd(() => clearInterval(asking));
+  const lostByAlice: number[] = [];
+  for (let times = 0; times < 5; times += 1) {
+    lostByAlice.push(flow.loseNext(0));
+    await packets(bob.client, VIDEO, bob.client.packetsOf(VIDEO).length + 12);
+  }
+  nat.loseAnswers(() => false);
+  await until(() => {
+    const again = repeated(bob);
+    const due = [...missing(bob), ...lostToBob.filter((number) => !again.includes(number))];
+    return due.length === 0 ? undefined : `${due.join()} did not come again`;
+  });
+
+  // What bob asked for again was answered by his worker: alice was asked for what her own link lost, and for nothing else.
+  const askedOfAlice = new Set(alice.client.feedbackOf('nack').flatMap(({ lost }) => lost));
+  expect([...askedOfAlice].sort()).toEqual(lostByAlice.sort());
 });

@@ -20,6 +20,8 @@ export type CodedFrame = {
   /** Packets to make of it where the codec has no layers in one stream. */
   readonly packets: number;
   readonly body: Buffer;
+  /** The body was encrypted end to end: of AV1 nothing else is there (VP8's header stays readable, lib-jitsi-meet's Context.ts). */
+  readonly sealed?: boolean;
 };
 
 export type CodedPacket = Pick<RtpPacket, 'payload' | 'extensions'>;
@@ -75,14 +77,15 @@ export function h264Frame({ keyFrame, height, packets, body }: CodedFrame): Code
 }
 
 /** One layer, as the dependency descriptor says. */
-export function av1Frame({ number, keyFrame, height, packets, body }: CodedFrame): CodedPacket[] {
+export function av1Frame(frame: CodedFrame): CodedPacket[] {
+  const { number, keyFrame, height, packets, body, sealed = false } = frame;
   const head = keyFrame ? av1KeyFrame([(height * 16) / 9, height]) : AV1_DELTA;
   return Array.from({ length: packets }, (_, packet) => {
     const [start, end] = [packet === 0, packet === packets - 1];
     const descriptor = oneLayerDescriptor(number, { start, end, structure: keyFrame && start });
     return {
       extensions: new Map([[extensionId.dependencyDescriptor, descriptor]]),
-      payload: Buffer.concat([start ? head : AV1_DELTA, body]),
+      payload: sealed ? body : Buffer.concat([start ? head : AV1_DELTA, body]),
     };
   });
 }

@@ -10,6 +10,7 @@ import {
   type CodedFrame,
   type CodedPacket,
 } from './coded-frames.ts';
+import { sealedBody } from './sealed-body.ts';
 import type { WebRtcClient } from './webrtc-client.ts';
 
 const FRAME_MS = 33;
@@ -28,6 +29,8 @@ export type VideoFlowOptions = {
   readonly mark?: number;
   /** Packets of a frame of the lowest encoding; each further one sends twice as many. */
   readonly packetsPerFrame?: number;
+  /** Bodies are encrypted end to end (`sealedBody`). */
+  readonly sealed?: boolean;
   readonly extensions?: ReadonlyMap<number, Buffer>;
   /** Of the lowest encoding's picture; each further one has twice as much. 180 if not given. */
   readonly lowestHeight?: number;
@@ -145,6 +148,7 @@ export class VideoFlow {
   }
 
   #packets(keyFrame: boolean, place: number): CodedPacket[] {
+    const { sealed = false, mark = 0 } = this.#options;
     const frame: CodedFrame = {
       number: this.#frame,
       keyFrame,
@@ -152,7 +156,8 @@ export class VideoFlow {
       encoding: place,
       height: (this.#options.lowestHeight ?? 180) * 2 ** place,
       packets: (this.#options.packetsPerFrame ?? 1) * 2 ** place,
-      body: Buffer.alloc(400, this.#options.mark ?? 0),
+      body: sealed ? sealedBody() : Buffer.alloc(400, mark),
+      sealed,
     };
     const { VP9, H264, AV1 } = codecPayloadType;
     if (this.#payloadType === VP9) return vp9Frame(frame, this.#isInOneStream() ? 3 : 1);
