@@ -142,8 +142,7 @@ export const options = {
   html: {
     type: 'string',
     value: 'FILE',
-    text: 'writes the report as one page that needs nothing else',
-    modes: ['quick', 'step', 'soak', 'spike', 'chaos'],
+    text: 'writes the report, or the capacity, as one page that needs nothing else',
   },
   help: { type: 'boolean', short: 'h', default: false, text: 'prints this' },
   version: { type: 'boolean', default: false, text: 'prints the version' },

@@ -48,7 +48,7 @@ export async function produceReport(args: RunArguments, terminal: Terminal): Pro
   // Every join that waits listens to it.
   setMaxListeners(0, stopping.signal);
   const isAlone = args.url === undefined && args.deployment === undefined;
-  const starting = isAlone ? startBridge(() => undefined) : undefined;
+  const starting = isAlone ? startBridge() : undefined;
   const onSignal = (name: NodeJS.Signals) => {
     // The bridge is in a process group of its own, so Ctrl-C does not reach it.
     const stopBridge = async () => (await starting)?.stop();

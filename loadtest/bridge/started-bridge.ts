@@ -2,17 +2,27 @@ import { BridgeProcess } from '../../demo/launcher/bridge-process.ts';
 import { freePort } from '../../demo/launcher/ports.ts';
 
 const host = '127.0.0.1';
+/** Of what it logs, in case it ends at once. */
+const KEPT_BYTES = 2_000;
 
-/** The bridge of this checkout, on free ports of loopback, for one run. */
-export async function startBridge(onOutput: (text: string) => void): Promise<BridgeProcess> {
-  return BridgeProcess.start({
-    addresses: [host],
-    ports: {
-      mediaUdp: await freePort(host, 'udp'),
-      mediaTcp: await freePort(host),
-      private: await freePort(host),
-      public: await freePort(host),
-    },
-    onOutput,
-  });
+/**
+ * The bridge of this checkout, on free ports of loopback, for one run.
+ * @throws Error with its last line when it does not start
+ */
+export async function startBridge(): Promise<BridgeProcess> {
+  let output = '';
+  const ports = {
+    mediaUdp: await freePort(host, 'udp'),
+    mediaTcp: await freePort(host),
+    private: await freePort(host),
+    public: await freePort(host),
+  };
+  const onOutput = (text: string) => (output = (output + text).slice(-KEPT_BYTES));
+  try {
+    return await BridgeProcess.start({ addresses: [host], ports, onOutput });
+  } catch (error) {
+    const last = output.trimEnd().split('\n').at(-1) ?? '';
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(last === '' ? reason : `${reason}: ${last}`, { cause: error });
+  }
 }

@@ -37,67 +37,104 @@ function limitOf(last: StepReport | undefined): Capacity['limitedBy'] {
   return last && last.violations.length > 0 ? 'bridge' : 'sizes';
 }
 
-/** The capacity of this machine in words and one table (Markdown). */
-export function certificate(
+/** A written capacity of one machine. */
+export type Certificate = {
+  readonly title: string;
+  readonly machine: string;
+  readonly capacities: readonly Capacity[];
+  /** What the machine could do at best. */
+  readonly native: string;
+  readonly threshold: Threshold;
+};
+
+type Threshold = { readonly text: string; readonly config: string | undefined };
+
+export function certificateOf(
   reports: readonly Report[],
   native: NativeLimits | undefined,
   date: string,
-): string {
+): Certificate {
   const [first] = reports;
   const machine = first
-    ? `${first.machine.cpu}, ${first.machine.cores} cores, ${first.machine.kernel}`
+    ? `${first.machine.cpu}, ${first.machine.cores} cores, ${first.machine.kernel}. `
     : '';
   const capacities = reports.map(capacityOf);
-  const rows = capacities.map(({ scenario, highest, packetsPerSecond, limitedBy }) => {
-    const cost = highest?.bridge.usPerPacket?.toFixed(1) ?? '–';
-    const limit = limitedBy === 'bridge' ? 'the bridge' : `the ${limitedBy}: it may carry more`;
-    return `| ${scenario} | ${highest?.name ?? 'nothing passed'} | ${packetsPerSecond} | ${cost} | ${limit} |`;
-  });
+  return {
+    title: `Capacity, ${date}`,
+    machine: `${machine}Bridge and load generator shared this machine where the bridge ran on it.`,
+    capacities,
+    native: native
+      ? nativeText(native)
+      : 'The native limits of this machine could not be measured.',
+    threshold: thresholdOf(capacities),
+  };
+}
+
+/** The rows of its table, and their headings first. */
+export function capacityTable({ capacities }: Certificate): readonly (readonly string[])[] {
+  const rows = capacities.map(({ scenario, highest, packetsPerSecond, limitedBy }) => [
+    scenario,
+    highest?.name ?? 'nothing passed',
+    String(packetsPerSecond),
+    highest?.bridge.usPerPacket?.toFixed(1) ?? '–',
+    limitedBy === 'bridge' ? 'the bridge' : `the ${limitedBy}: it may carry more`,
+  ]);
   return [
-    `# Capacity, ${date}`,
+    ['rooms', 'carried', 'packets/s in and out', 'bridge µs a packet', 'limited by'],
+    ...rows,
+  ];
+}
+
+/** As Markdown. */
+export function certificateText(certificate: Certificate): string {
+  const { title, machine, native, threshold } = certificate;
+  const [headings = '', ...rows] = capacityTable(certificate).map(
+    (row) => `| ${row.join(' | ')} |`,
+  );
+  return [
+    `# ${title}`,
     '',
-    `${machine}. Bridge and load generator shared this machine where the bridge ran on it.`,
+    machine,
     '',
-    '| rooms | carried | packets/s in and out | bridge µs a packet | limited by |',
+    headings,
     '|---|---|---|---|---|',
     ...rows,
     '',
-    ...(native
-      ? nativeLines(native)
-      : ['The native limits of this machine could not be measured.']),
+    native,
     '',
-    ...thresholdLines(capacities),
+    threshold.text,
+    ...(threshold.config === undefined ? [] : ['', '```', threshold.config, '```']),
     '',
   ].join('\n');
 }
 
-function nativeLines(native: NativeLimits): string[] {
+function nativeText(native: NativeLimits): string {
   const perSecond = (send: 'sendto' | 'gso 4') => Math.round(1e6 / nativeFloor(native, send));
-  return [
+  return (
     `At best one core of it sends ${perSecond('sendto')} small packets/s with a system call each, and ${perSecond('gso 4')} packets/s of ` +
-      '1,100 bytes with segmentation offload of four (SRTP AEAD_AES_128_GCM included).',
-  ];
+    '1,100 bytes with segmentation offload of four (SRTP AEAD_AES_128_GCM included).'
+  );
 }
 
 /** Only a rate at which the bridge itself broke says what full load is. */
-function thresholdLines(capacities: readonly Capacity[]): string[] {
+function thresholdOf(capacities: readonly Capacity[]): Threshold {
   const [lowest] = capacities
     .filter(({ packetsPerSecond, limitedBy }) => packetsPerSecond > 0 && limitedBy === 'bridge')
     .toSorted((a, b) => a.packetsPerSecond - b.packetsPerSecond);
   if (!lowest) {
-    return [
-      'No threshold to configure: in none of these was the bridge the limit. Give --sizes that reach it, --processes, or run the load generator on another machine.',
-    ];
+    return {
+      text: 'No threshold to configure: in none of these was the bridge the limit. Give --sizes that reach it, --processes, or run the load generator on another machine.',
+      config: undefined,
+    };
   }
   const threshold = Math.floor(lowest.packetsPerSecond * HEADROOM);
-  return [
-    `Stress of 1 at ${HEADROOM * 100} % of the lowest at which the bridge was the limit (${lowest.scenario}):`,
-    '',
-    '```',
-    'videobridge.load-management.load-measurements {',
-    '  load-measurement = packet-rate',
-    `  packet-rate { load-threshold = ${threshold}, recovery-threshold = ${Math.floor(threshold * RECOVERY)} }`,
-    '}',
-    '```',
-  ];
+  return {
+    text: `Stress of 1 at ${HEADROOM * 100} % of the lowest at which the bridge was the limit (${lowest.scenario}):`,
+    config: [
+      'videobridge.load-management.load-measurements {',
+      '  load-measurement = packet-rate',
+      `  packet-rate { load-threshold = ${threshold}, recovery-threshold = ${Math.floor(threshold * RECOVERY)} }`,
+      '}',
+    ].join('\n'),
+  };
 }

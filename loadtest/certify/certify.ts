@@ -4,7 +4,8 @@ import type { Report } from '../report/report.ts';
 import { ownTerminal, type Terminal } from '../report/terminal.ts';
 import { produceReport } from '../run-load.ts';
 import { bundledScenario } from '../scenarios/load-scenario.ts';
-import { certificate } from './certificate.ts';
+import { certificateOf, certificateText } from './certificate.ts';
+import { certificatePage } from './certificate-page.ts';
 import { buildNative, measureNative, type NativeLimits } from './native-limits.ts';
 
 const shapes = ['meeting', 'many-rooms', 'webinar', 'audio'] as const;
@@ -26,8 +27,10 @@ export async function certify(args: RunArguments): Promise<number> {
     if (report.interrupted) return INTERRUPTED;
     reports.push(report);
   }
-  const text = certificate(reports, native, new Date().toISOString().slice(0, 10));
+  const certificate = certificateOf(reports, native, new Date().toISOString().slice(0, 10));
+  const text = certificateText(certificate);
   terminal.line(`\n${text}`);
+  if (args.html !== undefined) writeFileSync(args.html, certificatePage(certificate));
   if (args.json === undefined) return 0;
   writeFileSync(
     args.json,

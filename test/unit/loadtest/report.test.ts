@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { capacityOf, certificate } from '../../../loadtest/certify/certificate.ts';
+import { certificatePage } from '../../../loadtest/certify/certificate-page.ts';
+import {
+  capacityOf,
+  certificateOf,
+  certificateText,
+} from '../../../loadtest/certify/certificate.ts';
 import { describeRecovery } from '../../../loadtest/mode/chaos.ts';
 import { slopePerHour } from '../../../loadtest/mode/slope.ts';
 import { htmlReport } from '../../../loadtest/report/html.ts';
@@ -180,16 +185,21 @@ describe('the certificate', () => {
 
   it('says what was carried, by what it was limited, and what to configure', () => {
     const climbed = report({ steps: [step, tooMuch] });
-    const text = certificate([climbed], undefined, '2026-01-01');
+    const certificate = certificateOf([climbed], undefined, '2026-01-01');
+    const text = certificateText(certificate);
     expect(capacityOf(climbed)).toMatchObject({ limitedBy: 'bridge', highest: { name: 'a call' } });
     expect(text).toContain('| audio | a call | 100 |');
     expect(text).toContain('load-threshold = 80, recovery-threshold = 64');
+    const page = certificatePage(certificate);
+    expect(page).toContain('<td>audio</td><td>a call</td><td>100</td>');
+    expect(page).toContain('load-threshold = 80, recovery-threshold = 64');
+    expect(page).not.toMatch(/<script|src=|href=|@import|url\(/);
   });
 
   it.each([[[step]], [[step, starved]]])(
     'gives no threshold where the bridge was not the limit',
     (steps) => {
-      const text = certificate([report({ steps })], undefined, '2026-01-01');
+      const text = certificateText(certificateOf([report({ steps })], undefined, '2026-01-01'));
       expect(text).toContain('it may carry more');
       expect(text).toContain('No threshold to configure');
     },
