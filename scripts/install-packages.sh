@@ -7,7 +7,7 @@ build='build-essential cmake ninja-build patch pkg-config libuv1-dev libssl-dev 
   flatbuffers-compiler libsrtp2-dev openssl ca-certificates'
 # Done without where there is none: not amd64, or a mirror that lacks it.
 optional='libipsec-mb-dev'
-test="$build prosody prometheus systemd curl chromium firefox-esr fonts-dejavu-core"
+test="$build prosody prometheus systemd curl iproute2 chromium firefox-esr fonts-dejavu-core"
 
 case "${1:-}" in
   build) wanted=$build ;;

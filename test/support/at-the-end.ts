@@ -1,12 +1,14 @@
 import { afterEach } from 'vitest';
 
-const cleanups: (() => void)[] = [];
+type Cleanup = () => unknown;
 
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+const cleanups: Cleanup[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
 /** Runs this after the test, whatever its result, the latest first. */
-export function atTheEnd(cleanup: () => void): void {
+export function atTheEnd(cleanup: Cleanup): void {
   cleanups.push(cleanup);
 }

@@ -3,8 +3,16 @@ import { installProbe, type PageReport, type SentEncoding, type Tone } from './p
 
 /** Debian's Chromium, headless; as root it refuses to run with its sandbox. */
 export function launchChromium(...flags: readonly string[]): Promise<Browser> {
+  return launchChromiumBy('/usr/bin/chromium', ...flags);
+}
+
+/** @param executablePath of a command that becomes Chromium */
+export function launchChromiumBy(
+  executablePath: string,
+  ...flags: readonly string[]
+): Promise<Browser> {
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath,
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--autoplay-policy=no-user-gesture-required',

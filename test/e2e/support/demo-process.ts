@@ -23,13 +23,27 @@ export class DemoProcess {
   }
 
   /** Media on free ports; `args` may say otherwise. */
-  static async start(
+  static start(
     environment: Readonly<Record<string, string>> = {},
     ...args: readonly string[]
   ): Promise<DemoProcess> {
+    return this.#start([], environment, args);
+  }
+
+  /** The same, run by another command, which is put before it. */
+  static startWithin(prefix: readonly string[]): Promise<DemoProcess> {
+    return this.#start(prefix, {}, []);
+  }
+
+  static async #start(
+    prefix: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    args: readonly string[],
+  ): Promise<DemoProcess> {
     const ports = [await freePort('127.0.0.1', 'udp'), await freePort('127.0.0.1')];
     const media = ['--media-port', `${ports[0]}`, '--media-tcp-port', `${ports[1]}`];
-    const child = spawn(tsx, [main, '--port', '0', ...media, ...args], {
+    const [command, ...words] = [...prefix, tsx, main, '--port', '0', ...media, ...args];
+    const child = spawn(command!, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });
