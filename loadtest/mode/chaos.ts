@@ -38,7 +38,9 @@ export function chaos(command: string): Mode {
     const rejoins = invitedAgain ? run.crowd.joins.slice(-clients.length) : [];
     await run.measure(`after: ${name}`, load.stepSeconds, rejoins);
     const recovery = describeRecovery(moments, { startS, invitedAgain });
-    return [`after the command "${command}": ${recovery}`, ...describeSilence(seen)];
+    const found = `after the command "${command}": ${recovery}`;
+    // Who is invited again begins anew: of these nothing is known to the packet.
+    return invitedAgain ? [found] : [found, ...describeSilence(seen)];
   };
 }
 
@@ -101,7 +103,7 @@ export function describeRecovery(
   return `whole again ${Math.round(lastBad.s - startS)} s after the command began, ${how}; ${of}`;
 }
 
-/** To the packet, but only of clients that stayed: one that is invited again begins anew. */
+/** To the packet. */
 function describeSilence({ durations }: Snapshot): string[] {
   const silence = percentiles(durations.interruption);
   if (!silence) return ['no client that stayed was without media for 100 ms'];

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { CompareArguments } from '../arguments.ts';
+import { ArgumentError, type CompareArguments } from '../arguments.ts';
 import { violationText } from './figures.ts';
 import { isGood, isInvalid } from './judged-step.ts';
-import type { Report, StepReport } from './report.ts';
+import { limitNames, type Report, type StepReport } from './report.ts';
 
 /** A figure must get worse by this share, and by this much, to count: two runs on one machine differ by less. */
 const WORSE_BY = 0.25;
@@ -99,18 +99,16 @@ export function differencesInSetting(before: Report, after: Report): readonly st
     ['cores', String(before.machine.cores), String(after.machine.cores)],
     ['scenario', before.scenario, after.scenario],
     ['mode', before.mode, after.mode],
-    ['limits', limitsText(before), limitsText(after)],
+    ...limitNames.map((name) => [name, allowed(before, name), allowed(after, name)] as const),
   ];
   return pairs
     .filter(([, a, b]) => a !== b)
     .map(([name, a, b]) => `${name}: ${a} before, ${b} after`);
 }
 
-function limitsText({ limits }: Report): string {
-  return Object.entries(limits)
-    .map(([name, allowed]) => `${name} ${allowed}`)
-    .toSorted()
-    .join(', ');
+/** A limit that is not judged is left out of a file. */
+function allowed({ limits }: Report, name: (typeof limitNames)[number]): string {
+  return limits[name]?.toString() ?? 'not judged';
 }
 
 /** Prints what got worse. @returns the exit code: 0 nothing, 1 something, 2 there was nothing to compare */
@@ -146,7 +144,7 @@ function short(value: number): string {
   return String(Number(value.toFixed(value >= 100 ? 0 : 2)));
 }
 
-/** @throws Error that names the file */
+/** @throws ArgumentError that names the file */
 function readReport(file: string): Report {
   const report = parseFile(file) as Partial<Report> | null;
   if (
@@ -156,7 +154,7 @@ function readReport(file: string): Report {
     !report.machine ||
     !report.limits
   ) {
-    throw new Error(`${file} is no report that trestle-load wrote with --json`);
+    throw new ArgumentError(`${file} is no report that trestle-load wrote with --json`);
   }
   return report as Report;
 }
@@ -166,6 +164,6 @@ function parseFile(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${file}: ${reason}`, { cause: error });
+    throw new ArgumentError(`${file}: ${reason}`, { cause: error });
   }
 }

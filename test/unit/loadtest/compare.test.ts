@@ -110,7 +110,7 @@ describe('compare', () => {
     const { code, lines } = compare(report([named('2 people')]), other);
     expect(code).toBe(2);
     expect(lines).toContain('not the same scenario: audio before, webinar after');
-    expect(lines.join()).toContain('not the same limits');
+    expect(lines).toContain('not the same delayP99Ms: 50 before, 80 after');
     expect(lines).toContain('no step in both that could be compared');
   });
 
