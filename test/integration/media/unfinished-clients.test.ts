@@ -7,6 +7,7 @@ import { openNat } from '../../support/client/nat.ts';
 import { recordType } from '../../support/rtp/dtls-client-records.ts';
 import { until } from '../../support/until.ts';
 import { AUDIO, died, hasFailed, kill, refusal } from './call-fixture.ts';
+import { Talker } from './channel-fixture.ts';
 import {
   forwarded,
   microphone,
@@ -22,6 +23,12 @@ import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 
 /** None of these deaths is held against the call. */
 const restarts = { stableMs: 0 };
+
+const joinOptions: readonly JoinOptions[] = [
+  {},
+  { dataChannel: true },
+  { dataChannel: true, setup: 'passive' },
+];
 
 /** Somebody speaks, to whoever comes. */
 async function openTalk(plane: MediasoupPlane): Promise<TestConference> {
@@ -49,7 +56,7 @@ async function enter(
   return participant;
 }
 
-/** Whether it hears the speaker in the end; if not, it has been refused. */
+/** Whether it hears the speaker in the end, and can use its data channel; if not, it has been refused. */
 async function getsIn(plane: MediasoupPlane, conference: TestConference, who: Participant) {
   const hears = packets(who.client, AUDIO, who.client.packetsOf(AUDIO).length + 10).then(
     () => true,
@@ -60,6 +67,7 @@ async function getsIn(plane: MediasoupPlane, conference: TestConference, who: Pa
   const heard = await Promise.race([hears, fails]);
   for (const unused of [hears, fails]) unused.catch(() => undefined);
   if (!heard) expect(await refusal(plane, who)).toBe(true);
+  else if (who.client.channel) await (await Talker.of(conference, who)).talk('hello');
   return heard;
 }
 
@@ -118,7 +126,7 @@ describe('when its worker dies, a client', () => {
     let deaths = 0;
     for (const [turn, momentMs] of [0, 2, 4, 8, 16, 32, 64, 128].entries()) {
       const entering = Array.from({ length: 6 }, (_, place) =>
-        enter(conference, `${momentMs}-${place}`),
+        enter(conference, `${momentMs}-${place}`, joinOptions[place % joinOptions.length]),
       );
       await delay(momentMs);
       const victims = killed[turn % killed.length]!;
