@@ -118,7 +118,8 @@ export class Vitals {
       {
         machineCpu: this.#machineLoad.used,
         busiestWorkerCpu: Math.max(0, ...figures.workers.map(({ cpu }) => cpu)),
-        eventLoop: Math.max(this.#loop.utilization, this.#lateShare()),
+        eventLoop: this.#loop.utilization,
+        late: this.#lateShare(),
         packetRate: figures.packetsPerSecondIn + figures.packetsPerSecondOut,
       },
       {
@@ -130,7 +131,7 @@ export class Vitals {
     this.#options.onSample(this.#stress);
   }
 
-  /** Of the time since the last sample: in a container that gets little CPU neither the machine nor the event loop looks busy. */
+  /** Of the time since the last sample. */
   #lateShare(): number {
     const nowMs = this.#options.clock.nowMs();
     const share = this.#lateMs / Math.max(1, nowMs - this.#sampledMs);

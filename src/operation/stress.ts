@@ -6,6 +6,8 @@ export type Load = {
   readonly busiestWorkerCpu: number;
   /** Share of time in which the event loop was not idle. */
   readonly eventLoop: number;
+  /** Share of time by which it ran timers late: in a container that gets little CPU neither the machine nor it looks busy. */
+  readonly late: number;
   /** Packets per second in and out. */
   readonly packetRate: number;
 };
@@ -25,6 +27,7 @@ export function stressLevel(load: Load, config: StressConfig): number {
   const stress =
     config.measurement === 'packet-rate'
       ? load.packetRate / config.packetRateLoadThreshold
-      : Math.max(load.machineCpu, load.busiestWorkerCpu, load.eventLoop) / config.cpuLoadThreshold;
+      : Math.max(load.machineCpu, load.busiestWorkerCpu, load.eventLoop, load.late) /
+        config.cpuLoadThreshold;
   return Number.isFinite(stress) ? Math.max(0, stress) : 0;
 }
