@@ -218,6 +218,9 @@ describe('probing', () => {
     const before = probes();
     await comes((bps) => bps > 1_200_000);
     expect(probes()).toBeGreaterThan(before);
+    // One that shows more is followed by another at once, of twice as much.
+    await run(1000, 0, four);
+    expect(await estimate()).toBeGreaterThan(2_000_000);
   }, 150_000);
 
   it('carries enough at a low rate for a few late packets not to change what it says', async () => {
