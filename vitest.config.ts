@@ -32,7 +32,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           pool: 'forks',
-          maxWorkers: 2,
+          // They wait most of the time.
+          maxWorkers: 3,
           retry,
           testTimeout: 60_000,
           hookTimeout: 120_000,
