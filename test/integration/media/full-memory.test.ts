@@ -44,28 +44,31 @@ const forbidden = status === 0 ? '' : ` (no file system can be mounted here: ${s
 it.skipIf(forbidden !== '').each([
   ['for nothing', 4096],
   ['for sessions and not for their streams', 96 * 1024],
-])(`a worker goes on where memory for its journal is enough %s${forbidden}`, async (_what, bytes) => {
-  const folder = mkdtempSync(join(tmpdir(), 'trestle-memory-'));
-  atTheEnd(() => rmSync(folder, { recursive: true }));
-  const log = recordingLogger();
-  const journal = { path: join(folder, 'journal'), close: () => undefined };
-  const options = mediaOptions({
-    workerBin: workerWithMemory(folder, bytes),
-    openJournal: () => journal,
-  });
-  const plane = await MediasoupPlane.start(options, log);
-  atTheEnd(() => plane.close());
-  const conference = await openConference(plane);
-  const alice = await conference.join('alice');
-  const bob = await conference.join('bob');
-  const source = microphone(alice.id, 1001);
-  alice.endpoint.setReception({ sources: [source], muted: notMuted });
-  bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
-  const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
-  atTheEnd(() => flow.stop());
-  await packets(bob.client, 1001, 50);
-  expect(plane.figures().workersDied).toBe(0);
-  const lines = () => log.lines.filter(({ message }) => message.includes('room for the journal'));
-  await until(() => (lines().length > 0 ? undefined : 'nothing is logged'));
-  expect(lines()).toHaveLength(1);
-});
+])(
+  `a worker goes on where memory for its journal is enough %s${forbidden}`,
+  async (_what, bytes) => {
+    const folder = mkdtempSync(join(tmpdir(), 'trestle-memory-'));
+    atTheEnd(() => rmSync(folder, { recursive: true }));
+    const log = recordingLogger();
+    const journal = { path: join(folder, 'journal'), close: () => undefined };
+    const options = mediaOptions({
+      workerBin: workerWithMemory(folder, bytes),
+      openJournal: () => journal,
+    });
+    const plane = await MediasoupPlane.start(options, log);
+    atTheEnd(() => plane.close());
+    const conference = await openConference(plane);
+    const alice = await conference.join('alice');
+    const bob = await conference.join('bob');
+    const source = microphone(alice.id, 1001);
+    alice.endpoint.setReception({ sources: [source], muted: notMuted });
+    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
+    atTheEnd(() => flow.stop());
+    await packets(bob.client, 1001, 50);
+    expect(plane.figures().workersDied).toBe(0);
+    const lines = () => log.lines.filter(({ message }) => message.includes('room for the journal'));
+    await until(() => (lines().length > 0 ? undefined : 'nothing is logged'));
+    expect(lines()).toHaveLength(1);
+  },
+);
