@@ -8,6 +8,7 @@ import { isLoopback, mediaAddresses } from './launcher/bridge-config.ts';
 import { BridgeProcess } from './launcher/bridge-process.ts';
 import { selfSignedCertificate } from './launcher/certificate.ts';
 import { freePort, requireFree } from './launcher/ports.ts';
+import { messageOf } from '../src/base/message-of.ts';
 
 const usageExitCode = 64;
 
@@ -19,7 +20,7 @@ const log = pino(
 try {
   process.exitCode = await run(readArguments(process.argv.slice(2), process.env));
 } catch (error) {
-  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`demo: ${messageOf(error)}\n`);
   process.exitCode = error instanceof ArgumentError ? usageExitCode : 1;
 }
 

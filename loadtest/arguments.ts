@@ -16,6 +16,7 @@ import { closestKey } from '../src/config/closest-key.ts';
 import { helpText } from './help.ts';
 import { isFor, type Mode, modes, type OptionName, options } from './options.ts';
 import { isLoopbackHost, notOurs } from './bridge/loopback.ts';
+import { messageOf } from '../src/base/message-of.ts';
 
 /** A wrong argument; the text is for the person who typed it. */
 export class ArgumentError extends Error {
@@ -117,7 +118,7 @@ function parse(argv: readonly string[]) {
   try {
     return { ...parseArgs({ args: [...argv], options, allowPositionals: true }), names };
   } catch (error) {
-    throw new ArgumentError(error instanceof Error ? error.message : String(error));
+    throw new ArgumentError(messageOf(error));
   }
 }
 
@@ -192,7 +193,7 @@ function writableFile(name: string, file: string | undefined): string | undefine
   try {
     closeSync(openSync(file, 'a'));
   } catch (error) {
-    throw new ArgumentError(`--${name}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ArgumentError(`--${name}: ${messageOf(error)}`);
   }
   return file;
 }

@@ -14,6 +14,7 @@ import { certify } from './certify/certify.ts';
 import { compareReports } from './report/compare.ts';
 import type { Report } from './report/report.ts';
 import { runLoad } from './run-load.ts';
+import { messageOf } from '../src/base/message-of.ts';
 
 const exitCodes = { PASS: 0, FAIL: 1, INVALID: 2 } as const;
 
@@ -46,6 +47,6 @@ try {
     await readArguments(process.argv.slice(2), versionOf(import.meta.url)),
   );
 } catch (error) {
-  process.stderr.write(`trestle-load: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`trestle-load: ${messageOf(error)}\n`);
   process.exitCode = error instanceof ArgumentError ? 64 : 70;
 }

@@ -3,6 +3,7 @@ import { decodeConferenceModifiedJson } from '../../src/protocol/colibri2/confer
 import type { ConferenceModify } from '../../src/protocol/colibri2/conference-modify.ts';
 import { encodeConferenceModifyJson } from '../../src/protocol/colibri2/conference-modify-json.ts';
 import { answerTimeoutMs, type Bridge, BridgeError, type BridgeFailure } from './bridge.ts';
+import { messageOf } from '../../src/base/message-of.ts';
 
 /** A bridge reached over its private HTTP interface (colibri2.md §1.4, operations.md §4.7). */
 export class RestBridge implements Bridge {
@@ -62,7 +63,7 @@ export class RestBridge implements Bridge {
       return await fetch(new URL(path, this.#baseUrl), { ...init, signal });
     } catch (error) {
       const cause = error instanceof Error ? (error.cause ?? error) : error;
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new BridgeError(
         'unreachable',
         `the bridge at ${this.#baseUrl.origin} does not answer: ${reason}`,

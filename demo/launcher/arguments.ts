@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/base/message-of.ts';
 
 export type Arguments = {
   /** The address the page, the signalling and the media listen on. */
@@ -47,7 +48,7 @@ function parse<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new ArgumentError(error instanceof Error ? error.message : String(error));
+    throw new ArgumentError(messageOf(error));
   }
 }
 

@@ -1,5 +1,6 @@
 import { BridgeProcess } from '../../demo/launcher/bridge-process.ts';
 import { freePort } from '../../demo/launcher/ports.ts';
+import { messageOf } from '../../src/base/message-of.ts';
 
 const host = '127.0.0.1';
 /** Of what it logs, in case it ends at once. */
@@ -22,7 +23,7 @@ export async function startBridge(): Promise<BridgeProcess> {
     return await BridgeProcess.start({ addresses: [host], ports, onOutput });
   } catch (error) {
     const last = output.trimEnd().split('\n').at(-1) ?? '';
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(last === '' ? reason : `${reason}: ${last}`, { cause: error });
   }
 }

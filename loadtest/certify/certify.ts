@@ -7,6 +7,7 @@ import { bundledScenario } from '../scenarios/load-scenario.ts';
 import { certificateOf, certificateText } from './certificate.ts';
 import { certificatePage } from './certificate-page.ts';
 import { buildNative, measureNative, type NativeLimits } from './native-limits.ts';
+import { messageOf } from '../../src/base/message-of.ts';
 
 const shapes = ['meeting', 'many-rooms', 'webinar', 'audio'] as const;
 /** Exit code after a signal; half a certificate is none. */
@@ -45,9 +46,7 @@ function nativeLimits(terminal: Terminal): NativeLimits | undefined {
     buildNative();
     return measureNative(NATIVE_SECONDS);
   } catch (error) {
-    terminal.line(
-      `native-bench cannot be built here: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    terminal.line(`native-bench cannot be built here: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { loadTrace } from '../traces/load-trace.ts';
 import { Clients } from './clients.ts';
 import { machineClock, processTimers } from './machine-clock.ts';
 import type { FromGenerator, GeneratorQuestion, ToGenerator } from './messages.ts';
+import { messageOf } from '../../src/base/message-of.ts';
 
 const clients = new Clients({
   clock: machineClock,
@@ -30,7 +31,7 @@ function reply(id: number, question: GeneratorQuestion): FromGenerator {
   try {
     return { type: 'answer', id, answer: answer(question) };
   } catch (error) {
-    return { type: 'failed', id, reason: error instanceof Error ? error.message : String(error) };
+    return { type: 'failed', id, reason: messageOf(error) };
   }
 }
 

@@ -3,6 +3,7 @@ import { ArgumentError, type CompareArguments } from '../arguments.ts';
 import { violationText } from './figures.ts';
 import { isGood, isInvalid } from './judged-step.ts';
 import { limitNames, type Report, type StepReport } from './report.ts';
+import { messageOf } from '../../src/base/message-of.ts';
 
 /** A figure must get worse by this share, and by this much, to count: two runs on one machine differ by less. */
 const WORSE_BY = 0.25;
@@ -163,7 +164,7 @@ function parseFile(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ArgumentError(`${file}: ${reason}`, { cause: error });
   }
 }

@@ -5,6 +5,7 @@ import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml
 import { packageRoot } from '../../demo/launcher/package-root.ts';
 import { decodeScenario } from '../scenario/scenario-file.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { messageOf } from '../../src/base/message-of.ts';
 
 /** In the order of the help. */
 export const bundledNames = ['meeting', 'webinar', 'audio', 'many-rooms', 'join-storm'] as const;
@@ -50,7 +51,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ScenarioError(`${file} cannot be read: ${reasonOf(error)}`);
+    throw new ScenarioError(`${file} cannot be read: ${messageOf(error)}`);
   }
 }
 
@@ -71,7 +72,7 @@ function toValue(file: string, document: Document): unknown {
   try {
     return document.toJS();
   } catch (error) {
-    throw new ScenarioError(`${file}: ${reasonOf(error)}`);
+    throw new ScenarioError(`${file}: ${messageOf(error)}`);
   }
 }
 
@@ -99,7 +100,7 @@ async function importDefault(file: string): Promise<unknown> {
         `${file}: Node ${process.version} reads no TypeScript (22.18 and later do): write it as .mjs or .yaml`,
       );
     }
-    throw new ScenarioError(`${file} cannot be read: ${reasonOf(error)}`);
+    throw new ScenarioError(`${file} cannot be read: ${messageOf(error)}`);
   }
 }
 
@@ -109,8 +110,4 @@ function nameOf(file: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-');
   return bare.replaceAll(/^-+|-+$/g, '') || 'scenario';
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

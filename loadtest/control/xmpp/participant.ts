@@ -7,6 +7,7 @@ import { ElementReader } from '../../../src/protocol/xml/element-reader.ts';
 import { isLoopbackHost } from '../../bridge/loopback.ts';
 import { ControlError } from '../control-path.ts';
 import { decodeSessionInitiate, type SessionInitiate } from './jingle.ts';
+import { messageOf } from '../../../src/base/message-of.ts';
 
 // Before version 22 Node has none of its own, and the library takes it for granted.
 (globalThis as { WebSocket?: unknown }).WebSocket ??= WebSocket;
@@ -188,9 +189,7 @@ export class XmppParticipant {
       return await Promise.race([task, vain]);
     } catch (error) {
       if (error instanceof ControlError) throw error;
-      throw new ControlError(
-        `${failure}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      throw new ControlError(`${failure}: ${messageOf(error)}`);
     } finally {
       clearTimeout(timer);
     }

@@ -7,6 +7,7 @@ import type { Origin } from './origin.ts';
 import { parseFile, type Include } from './parser.ts';
 import { Resolver, type Environment } from './resolver.ts';
 import type { HoconObject } from './value.ts';
+import { messageOf } from '../../base/message-of.ts';
 
 export type HoconOptions = {
   /** Where `${NAME}` looks after the files. */
@@ -106,7 +107,7 @@ class Loader {
     try {
       return this.#readFile(file);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new HoconError('include', origin, `cannot read ${file}: ${reason}`);
     }
   }

@@ -6,6 +6,7 @@ import { parseCommandLine, type ComponentFlag, type FileFlag } from './command-l
 import { parseProperties } from './properties.ts';
 import { parseShellFile } from './shell-file.ts';
 import { readShellVariables } from './shell-variables.ts';
+import { messageOf } from '../../base/message-of.ts';
 
 /** The text of a file; undefined if it does not exist. May throw if it cannot be read. */
 export type ReadFile = (path: string) => string | undefined;
@@ -105,7 +106,7 @@ class FileReader {
       }
       return text;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#findings.fail({ message: `${file} cannot be read: ${reason}` });
       return undefined;
     }

@@ -10,6 +10,7 @@ import type { PacketCounts, Traffic } from './traffic.ts';
 import { TransportReports, type TransportReport } from './transport-reports.ts';
 import { packetCounts } from './worker-reports.ts';
 import { askWorkerSeries } from './worker-series.ts';
+import { messageOf } from '../../base/message-of.ts';
 
 /** What a worker tells of its load; kept by the conferences on it. */
 export type WorkerLoad = {
@@ -249,7 +250,7 @@ async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
     );
     return await withTimeout(started, START_TIMEOUT_MS);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     if (text.includes('ENOENT')) {
       throw new MediaStartError(
         'worker-missing',
@@ -356,5 +357,5 @@ export function udpPortError(
 
 /** The worker's text without the details in brackets. */
 function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\[[^\]]*\]/g, '');
+  return messageOf(error).replaceAll(/\s*\[[^\]]*\]/g, '');
 }

@@ -27,6 +27,7 @@ import {
   type LayerSample,
   type PayloadTypeNotice,
 } from './worker-reports.ts';
+import { messageOf } from '../../base/message-of.ts';
 
 /** Every change of codec or form costs each receiver a new consumer, so a sender that flaps is followed this often. */
 const CODEC_CHANGE_INTERVAL_MS = 1000;
@@ -306,7 +307,7 @@ export class ReceivedSource {
 
   #failed(error: unknown): void {
     if (this.#closed || this.#transport.closed) return;
-    this.#options.listener.refused(this, error instanceof Error ? error.message : String(error));
+    this.#options.listener.refused(this, messageOf(error));
   }
 }
 

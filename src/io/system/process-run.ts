@@ -1,18 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** How the system runs a process. */
-export type ProcessRun = {
-  /** R = runs, or waits for a CPU; S, D = waits for something else; T = stopped (proc(5)). */
-  readonly state: string;
-  /** CPU time of all its threads so far, in steps of 10 ms. */
-  readonly cpuMs: number;
-};
-
 /** `USER_HZ` is 100 on every Linux that Node runs on. */
 const MS_PER_TICK = 10;
 
-/** @returns undefined where there is no /proc, and when the process is gone */
-export function processRun(pid: number): ProcessRun | undefined {
+/**
+ * How the system runs a process: its state (a letter of proc(5)), and the CPU time of all its threads so far in steps of 10 ms.
+ * @returns undefined where there is no /proc, and when the process is gone
+ */
+export function processRun(
+  pid: number,
+): { readonly state: string; readonly cpuMs: number } | undefined {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/stat`, 'latin1');
