@@ -11,13 +11,14 @@ import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { until } from '../../support/until.ts';
 import {
   forwarded,
+  letHear,
   microphone,
   notMuted,
+  openConference,
   packets,
   recordingLogger,
-  workerBin,
-  openConference,
   startPlane,
+  workerBin,
 } from './media-fixture.ts';
 
 async function startError(changes: Partial<MediaOptions>): Promise<MediaStartError> {
@@ -155,9 +156,7 @@ describe('a peer without the signalled certificate', () => {
     const conference = await openConference(plane);
     const alice = await conference.add('alice');
     const bob = await conference.join('bob');
-    const source = microphone(alice.id, 1001);
-    alice.endpoint.setReception({ sources: [source], muted: notMuted });
-    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    letHear(bob, alice, 1001);
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
     atTheEnd(() => flow.stop());
     await new Promise((resolve) => setTimeout(resolve, 1000)); // ICE connects, DTLS waits
@@ -180,9 +179,7 @@ describe('hostile datagrams', () => {
     const conference = await openConference(plane);
     const alice = await conference.join('alice', { dataChannel: true });
     const bob = await conference.join('bob');
-    const source = microphone(alice.id, 1001);
-    alice.endpoint.setReception({ sources: [source], muted: notMuted });
-    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    letHear(bob, alice, 1001);
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
     atTheEnd(() => flow.stop());
     await packets(bob.client, 1001, 5);

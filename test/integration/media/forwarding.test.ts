@@ -11,16 +11,17 @@ import { parseVp8 } from '../../support/rtp/vp8-payload.ts';
 import { parseVp9 } from '../../support/rtp/vp9-payload.ts';
 import { until } from '../../support/until.ts';
 import {
-  TestConference,
   camera,
   feedbackSsrcs,
   forwarded,
+  letHear,
   mediaOptions,
   microphone,
   notMuted,
   packets,
-  recordingLogger,
   type Participant,
+  recordingLogger,
+  TestConference,
 } from './media-fixture.ts';
 
 let plane: MediasoupPlane;
@@ -85,9 +86,7 @@ describe('audio', () => {
   });
 
   it('of a forced mute goes no further, and comes back after it', async () => {
-    const source = microphone(alice.id, 1001);
-    alice.endpoint.setReception({ sources: [source], muted: notMuted });
-    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    const source = letHear(bob, alice, 1001);
     flowing(new AudioFlow({ client: alice.client, ssrc: 1001 }));
     await packets(bob.client, 1001, 10);
     alice.endpoint.setReception({ sources: [source], muted: { audio: true, video: false } });

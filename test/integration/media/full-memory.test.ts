@@ -8,14 +8,12 @@ import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { until } from '../../support/until.ts';
 import {
-  forwarded,
+  letHear,
   mediaOptions,
-  microphone,
-  notMuted,
+  openConference,
   packets,
   recordingLogger,
   workerBin,
-  openConference,
 } from './media-fixture.ts';
 
 const inNamespace = ['--map-root-user', '--mount'];
@@ -60,9 +58,7 @@ it.skipIf(forbidden !== '').each([
     const conference = await openConference(plane);
     const alice = await conference.join('alice');
     const bob = await conference.join('bob');
-    const source = microphone(alice.id, 1001);
-    alice.endpoint.setReception({ sources: [source], muted: notMuted });
-    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    letHear(bob, alice, 1001);
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
     atTheEnd(() => flow.stop());
     await packets(bob.client, 1001, 50);

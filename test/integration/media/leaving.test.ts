@@ -2,13 +2,11 @@ import { expect, it } from 'vitest';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import {
-  TestConference,
-  forwarded,
+  letHear,
   mediaOptions,
-  microphone,
-  notMuted,
   packets,
   recordingLogger,
+  TestConference,
 } from './media-fixture.ts';
 
 it('an endpoint that leaves makes no line in the log, whoever was sent its sources', async () => {
@@ -17,9 +15,7 @@ it('an endpoint that leaves makes no line in the log, whoever was sent its sourc
   const conference = await TestConference.open(plane);
   const alice = await conference.join('alice');
   const bob = await conference.join('bob');
-  const source = microphone(alice.id, 1001);
-  alice.endpoint.setReception({ sources: [source], muted: notMuted });
-  bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+  letHear(bob, alice, 1001);
   const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
   await packets(bob.client, 1001, 5);
   flow.stop();

@@ -8,14 +8,15 @@ import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { buildBindingRequest, parseBindingResponse } from '../../support/rtp/stun-message.ts';
 import { until } from '../../support/until.ts';
 import {
-  TestConference,
   camera,
   forwarded,
+  letHear,
   mediaOptions,
   microphone,
   notMuted,
   packets,
   recordingLogger,
+  TestConference,
 } from './media-fixture.ts';
 
 let plane: MediasoupPlane;
@@ -182,9 +183,7 @@ describe('figures', () => {
   it('count bytes, endpoints and the worker, and rates while media flows', async () => {
     const alice = await conference.join('alice');
     const bob = await conference.join('bob');
-    const source = microphone(alice.id, 1001);
-    alice.endpoint.setReception({ sources: [source], muted: notMuted });
-    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    letHear(bob, alice, 1001);
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
     await until(() => {
       const figures = plane.figures();

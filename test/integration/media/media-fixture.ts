@@ -221,6 +221,18 @@ export function forwarded(
   };
 }
 
+/** The speaker's microphone is taken in, and it is all that is passed on to the listener. */
+export function letHear(
+  listener: Pick<Participant, 'endpoint'>,
+  speaker: Pick<Participant, 'endpoint' | 'id'>,
+  audioSsrc: number,
+): Source {
+  const source = microphone(speaker.id, audioSsrc);
+  speaker.endpoint.setReception({ sources: [source], muted: notMuted });
+  listener.endpoint.setPlan({ streams: [forwarded(speaker.id, source)], idealBps: 0 });
+  return source;
+}
+
 /** Waits until `client` has at least `count` packets of `mediaSsrc`. */
 export function packets(client: WebRtcClient, mediaSsrc: number, count: number): Promise<void> {
   return until(() => {

@@ -5,14 +5,7 @@ import { buildRtp } from '../../../loadtest/rtp/rtp-packet.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { openNat, type Nat } from '../../support/client/nat.ts';
 import { until } from '../../support/until.ts';
-import {
-  forwarded,
-  microphone,
-  notMuted,
-  type Participant,
-  openConference,
-  startPlane,
-} from './media-fixture.ts';
+import { letHear, openConference, type Participant, startPlane } from './media-fixture.ts';
 
 const AUDIO = 1001;
 /** A sender that skips more begins a new stream for the bridge. */
@@ -37,9 +30,7 @@ class SteppedCall {
     const conference = await openConference(plane);
     const alice = await conference.join('alice', { ...(nat && { candidatePort: nat.port }) });
     const bob = await conference.join('bob');
-    const source = microphone(alice.id, AUDIO);
-    alice.endpoint.setReception({ sources: [source], muted: notMuted });
-    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    letHear(bob, alice, AUDIO);
     return new SteppedCall(alice, bob);
   }
 

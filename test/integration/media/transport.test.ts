@@ -4,13 +4,14 @@ import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { openNat } from '../../support/client/nat.ts';
 import { until } from '../../support/until.ts';
 import {
-  TestConference,
   forwarded,
+  letHear,
   mediaOptions,
   microphone,
   notMuted,
   packets,
   recordingLogger,
+  TestConference,
 } from './media-fixture.ts';
 
 let plane: MediasoupPlane;
@@ -48,9 +49,7 @@ describe('transport of an endpoint', () => {
   it.each(['udp', 'tcp'] as const)('connects over %s and carries audio', async (protocol) => {
     const alice = await conference.join('alice', { protocol });
     const bob = await conference.join('bob', { protocol });
-    const source = microphone(alice.id, 1001);
-    alice.endpoint.setReception({ sources: [source], muted: notMuted });
-    bob.endpoint.setPlan({ streams: [forwarded(alice.id, source)], idealBps: 0 });
+    letHear(bob, alice, 1001);
     const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
     await packets(bob.client, 1001, 20);
     flow.stop();
