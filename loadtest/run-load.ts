@@ -19,7 +19,8 @@ import { profilesOf } from './scenario/scenario.ts';
 import { Crowd } from './run/crowd.ts';
 import { Run } from './run/run.ts';
 import { RunEnded } from './run/run-ended.ts';
-import { usualLimits, verdictOf } from './run/verdict.ts';
+import { usualLimits } from './run/limits.ts';
+import { verdictOf } from './run/verdict.ts';
 
 const PARALLEL_JOINS = 50;
 const signals = ['SIGINT', 'SIGTERM'] as const;

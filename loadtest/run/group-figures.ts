@@ -7,7 +7,7 @@ import type { GroupProfile } from '../scenario/scenario.ts';
 import { arrivals, countAbove } from './kind-figures.ts';
 import type { Observation } from './observation.ts';
 import { percentiles, round } from './percentiles.ts';
-import { limitsBetween } from './verdict.ts';
+import { limitsBetween } from './limits.ts';
 
 /** A group as it was while a step was measured. */
 export type PresentGroup = GroupProfile & { readonly clients: number };

@@ -16,7 +16,7 @@ import { disturbances, machineFigures, mostOfTime } from './machine-figures.ts';
 import type { Observation } from './observation.ts';
 import { percentiles, percentilesOf, round } from './percentiles.ts';
 import type { Service } from './service.ts';
-import { violationsOf } from './verdict.ts';
+import { violationsOf } from './violations.ts';
 
 export type StepWindow = {
   readonly name: string;

@@ -149,9 +149,9 @@ export class MediaWorker {
     if (this.#pulse.overdueMs >= patienceMs) {
       if (!this.#hung) process.kill(pid, 'SIGKILL');
       this.#hung = true;
-    } else if (this.#silentMs > 2 * patienceMs && !this.#saidToWait) {
+    } else if (this.#pulse.owedMs > 2 * patienceMs && !this.#saidToWait) {
       this.#saidToWait = true;
-      this.#log.warn({ pid, silentMs: this.#silentMs }, 'media worker waits for CPU time');
+      this.#log.warn({ pid, silentMs: this.#pulse.owedMs }, 'media worker waits for CPU time');
     }
   }
 

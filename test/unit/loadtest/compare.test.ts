@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compareReports } from '../../../loadtest/report/compare.ts';
 import type { Report, StepReport } from '../../../loadtest/report/report.ts';
-import { defaultLimits, verdictOf, violationsOf } from '../../../loadtest/run/verdict.ts';
+import { defaultLimits } from '../../../loadtest/run/limits.ts';
+import { verdictOf } from '../../../loadtest/run/verdict.ts';
+import { violationsOf } from '../../../loadtest/run/violations.ts';
 import { MeasuredCall } from './measured-call.ts';
 
 const good = new MeasuredCall('audio', () => 1).run(5).report();

@@ -8,13 +8,9 @@ import type { Conservation, Limits, StepReport } from '../../../loadtest/report/
 import { checkConservation } from '../../../loadtest/run/conservation.ts';
 import { disturbances } from '../../../loadtest/run/machine-figures.ts';
 import { generatorFaults } from '../../../loadtest/run/generator-faults.ts';
-import {
-  defaultLimits,
-  limitsBetween,
-  usualLimits,
-  verdictOf,
-  violationsOf,
-} from '../../../loadtest/run/verdict.ts';
+import { defaultLimits, limitsBetween, usualLimits } from '../../../loadtest/run/limits.ts';
+import { verdictOf } from '../../../loadtest/run/verdict.ts';
+import { violationsOf } from '../../../loadtest/run/violations.ts';
 import type { GroupProfile } from '../../../loadtest/scenario/scenario.ts';
 import { MeasuredCall } from './measured-call.ts';
 

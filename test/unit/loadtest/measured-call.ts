@@ -7,7 +7,7 @@ import { VideoSender } from '../../../loadtest/media/video-sender.ts';
 import type { StepReport } from '../../../loadtest/report/report.ts';
 import type { Observation } from '../../../loadtest/run/observation.ts';
 import { stepReport } from '../../../loadtest/run/step-report.ts';
-import { defaultLimits } from '../../../loadtest/run/verdict.ts';
+import { defaultLimits } from '../../../loadtest/run/limits.ts';
 import { parseRtp } from '../../../loadtest/rtp/rtp-packet.ts';
 import { FakeTime } from '../../support/fake-time.ts';
 import { seededRandom } from '../../support/seeded-random.ts';

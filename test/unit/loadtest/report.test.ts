@@ -10,7 +10,8 @@ import { slopePerHour } from '../../../loadtest/mode/slope.ts';
 import { htmlReport } from '../../../loadtest/report/html.ts';
 import type { Moment, Report } from '../../../loadtest/report/report.ts';
 import { Terminal } from '../../../loadtest/report/terminal.ts';
-import { defaultLimits, verdictOf } from '../../../loadtest/run/verdict.ts';
+import { defaultLimits } from '../../../loadtest/run/limits.ts';
+import { verdictOf } from '../../../loadtest/run/verdict.ts';
 import { MeasuredCall } from './measured-call.ts';
 
 const step = new MeasuredCall('audio', () => 1).run(5).report();

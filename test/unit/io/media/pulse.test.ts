@@ -24,6 +24,15 @@ it('counts what a process was run for that waits for a CPU', () => {
   expect(overdue([at(70), at(330), at(580)])).toEqual([250, 500, 750]);
 });
 
+it('owes an answer also while it waits', () => {
+  const pulse = new Pulse();
+  const waits = { state: 'R', cpuMs: 70 };
+  expect(overdue([waits, waits, waits], pulse).at(-1)).toBe(250);
+  expect(pulse.owedMs).toBe(750);
+  pulse.answered();
+  expect(pulse.owedMs).toBe(0);
+});
+
 it('begins anew with an answer', () => {
   const pulse = new Pulse();
   overdue([{ state: 'R', cpuMs: 70 }], pulse);
