@@ -17,6 +17,22 @@ namespace
 		return addr->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 	}
 
+	// Media arrives through peers' sockets, so they get the room the shared one was given.
+	// Nothing is sent through them.
+	void setReceiveBufferSize(int fd, int sharedFd)
+	{
+		int size{ 0 };
+		socklen_t len{ sizeof(size) };
+
+		if (::getsockopt(sharedFd, SOL_SOCKET, SO_RCVBUF, &size, &len) == 0)
+		{
+			// What is set is doubled by the kernel (socket(7)).
+			size /= 2;
+
+			::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+		}
+	}
+
 	// A socket bound to the same address and port as the shared one and connected to the peer.
 	int openConnected(const RTC::UdpSocket* sharedSocket, const struct sockaddr* remoteAddr)
 	{
@@ -27,6 +43,9 @@ namespace
 		{
 			MS_THROW_ERROR("socket() failed: %s", std::strerror(errno));
 		}
+
+		// Before any datagram can come.
+		setReceiveBufferSize(fd, sharedSocket->GetFd());
 
 		// NOTE: No SO_REUSEPORT. It would join the group of the shared sockets, in which the
 		// program counts.

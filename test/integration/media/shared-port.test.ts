@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import type { MediaOptions } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { UdpSockets } from '../../../src/io/system/udp-sockets.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { openNat } from '../../support/client/nat.ts';
 import { SocketShim, socketOption } from '../../support/rtp/socket-shim.ts';
@@ -10,6 +11,7 @@ import { until } from '../../support/until.ts';
 import {
   TestConference,
   forwarded,
+  mediaOptions,
   microphone,
   notMuted,
   packets,
@@ -97,6 +99,25 @@ describe('two workers on one port', () => {
     }
     const { workers } = plane.figures();
     expect(workers.map(({ endpoints }) => endpoints)).toEqual([20, 20]);
+  });
+
+  it('have the receive buffer that was asked for where media arrives', async () => {
+    const receiveBufferBytes = 32 * 1024; // less than any system has unasked, and allowed everywhere
+    const { listen } = mediaOptions();
+    const plane = await start({ listen: { ...listen, receiveBufferBytes } });
+    const conference = await openConference(plane);
+    const nat = await openNat(plane.ports!.udp);
+    atTheEnd(() => nat.close());
+    const peer = await conference.join('peer', { candidatePort: nat.port });
+    const { pid } = plane.figures().workers[peer.endpoint.link().worker]!;
+    const sockets = new UdpSockets();
+    process.kill(pid, 'SIGSTOP'); // for less time than a worker is given to answer
+    atTheEnd(() => process.kill(pid, 'SIGCONT'));
+    for (let sent = 0; sent < 400; sent += 1) nat.send(Buffer.alloc(1100));
+    const full = () => sockets.read([pid], performance.now())[0]?.find(({ drops }) => drops > 0);
+    await until(() => (full() ? undefined : 'no socket is full'));
+    // The kernel doubles what it is asked for (socket(7)), and lets the last datagram exceed it.
+    expect(full()!.queuedBytes).toBeLessThan(2 * receiveBufferBytes + 4096);
   });
 
   it('follow a client to another address', async () => {
