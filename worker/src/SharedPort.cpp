@@ -6,9 +6,11 @@
 #include "Logger.hpp"
 #include "MediaSoupErrors.hpp"
 #include "PeerSocket.hpp"
+#include "RareLine.hpp"
 #include "Utils.hpp"
 #include <algorithm>
 #include <cerrno>
+#include <cinttypes> // PRIu64
 #include <cstddef> // offsetof()
 #include <cstring> // std::memcpy(), std::strerror()
 #include <linux/filter.h>
@@ -320,7 +322,17 @@ void SharedPort::AddPeer(RTC::UdpSocket* udpSocket, const struct sockaddr* remot
 		{
 			this->peers.erase(peerKey(index, remoteAddr));
 
-			MS_WARN_TAG(info, "no socket for a peer, what it sends is lost: %s", error.what());
+			// NOTE: With each of its checks.
+			static thread_local RareLine line;
+
+			if (line.IsDue())
+			{
+				MS_WARN_TAG(
+				  info,
+				  "no socket for a client, what it sends is lost: %s [tried in vain: %" PRIu64 "]",
+				  error.what(),
+				  line.GetCount());
+			}
 
 			return;
 		}
@@ -472,7 +484,7 @@ void SharedPort::AttachProgram(int fd) const
 	// Without it the kernel spreads the checks, and each goes to its worker a hop later.
 	if (::setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &code, sizeof(code)) != 0)
 	{
-		MS_WARN_TAG(info, "no program to steer checks by: %s", std::strerror(errno));
+		MS_WARN_TAG(info, "checks cannot be steered, each may take a way round through another worker: %s", std::strerror(errno));
 	}
 }
 

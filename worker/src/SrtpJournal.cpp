@@ -3,9 +3,11 @@
 
 #include "SrtpJournal.hpp"
 #include "Logger.hpp"
+#include "RareLine.hpp"
 #include <algorithm>
 #include <atomic> // std::atomic_signal_fence()
 #include <cerrno>
+#include <cinttypes> // PRIu64
 #include <cstddef> // offsetof()
 #include <cstring> // std::strerror(), std::strncmp()
 #include <fcntl.h>
@@ -252,7 +254,17 @@ SrtpJournal::Stream* SrtpJournal::Session::AddStream(uint32_t ssrc, bool outgoin
 {
 	if (freeStreams.empty() || !streamRoom.Ensure((freeStreams.back() + size_t{ 1 }) * sizeof(Stream)))
 	{
-		MS_WARN_TAG(info, "journal is full");
+		static thread_local RareLine line;
+
+		if (line.IsDue())
+		{
+			MS_WARN_TAG(
+			  info,
+			  "journal is full, calls that are not in it will not survive this worker [streams without a place: %" PRIu64
+			  "]",
+			  line.GetCount());
+		}
+
 		// NOTE: A successor that knew the keys but not this stream would use nonces twice.
 		region->sessions[this->position].used = false;
 

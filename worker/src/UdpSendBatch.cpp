@@ -4,9 +4,11 @@
 #include "handles/UdpSendBatch.hpp"
 #include "ForwardingDelay.hpp"
 #include "Logger.hpp"
+#include "RareLine.hpp"
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cinttypes> // PRIu64
 #include <cstring> // std::memcpy(), std::strerror()
 #include <memory>
 #include <netinet/in.h>
@@ -370,7 +372,8 @@ namespace
 				//
 				// NOTE: EINVAL may as well be a destination whose path has a small MTU. Anybody
 				// can pretend that to be, so it does not disable anything.
-				if (error == EIO || error == EOPNOTSUPP || error == ENOPROTOOPT)
+				if (
+				  state.segmentationUsable && (error == EIO || error == EOPNOTSUPP || error == ENOPROTOOPT))
 				{
 					MS_WARN_TAG(info, "UDP_SEGMENT not usable, disabling it: %s", std::strerror(error));
 
@@ -394,9 +397,14 @@ namespace
 	{
 		const bool overflowing = uv_udp_get_send_queue_size(uvHandle) > MaxQueuedBytes;
 
-		if (overflowing && !state.overflowing)
+		static thread_local RareLine line;
+
+		if (overflowing && !state.overflowing && line.IsDue())
 		{
-			MS_WARN_TAG(info, "UDP socket cannot be written fast enough, dropping datagrams");
+			MS_WARN_TAG(
+			  info,
+			  "UDP socket cannot be written fast enough, dropping datagrams [times: %" PRIu64 "]",
+			  line.GetCount());
 		}
 
 		state.overflowing = overflowing;

@@ -233,11 +233,10 @@ export class MediaWorker {
   }
 }
 
-/**
- * Lines about what peers send are written for these topics only. Not in normal operation: any peer could then make this
- * process read a line for each of its packets.
- */
-const debugLogTags: types.WorkerLogTag[] = ['info', 'ice', 'dtls', 'rtp', 'srtp', 'sctp'];
+/** Topics of the worker's warnings; `info` is what an operator can do something about, rare or limited by the worker. */
+const logTags: types.WorkerLogTag[] = ['info'];
+/** Not in normal operation: any peer could then make this process read a line for each of its packets. */
+const debugLogTags: types.WorkerLogTag[] = [...logTags, 'ice', 'dtls', 'rtp', 'srtp', 'sctp'];
 
 async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
   try {
@@ -245,7 +244,7 @@ async function spawnWorker(options: MediaOptions): Promise<types.Worker> {
       createWorker({
         workerBin: options.workerBin,
         logLevel: options.workerLogLevel,
-        logTags: options.workerLogLevel === 'debug' ? debugLogTags : [],
+        logTags: options.workerLogLevel === 'debug' ? debugLogTags : logTags,
       }),
     );
     return await withTimeout(started, START_TIMEOUT_MS);

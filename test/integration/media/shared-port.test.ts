@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import type { MediaOptions } from '../../../src/io/media/media-options.ts';
@@ -20,10 +23,11 @@ import {
   type Participant,
   openConference,
   startPlane,
+  workerBin,
 } from './media-fixture.ts';
 
 async function start(changes: Partial<MediaOptions> = {}, log = recordingLogger()) {
-  return startPlane({ workers: 2, ...changes }, log);
+  return startPlane({ workers: 2, workerLogLevel: 'warn', ...changes }, log);
 }
 
 /** Two workers whose kernel does not know a socket option. */
@@ -38,6 +42,18 @@ async function startWithout(option: number, log = recordingLogger()): Promise<Me
     process.env = before;
   }
 }
+
+/** A worker that may have so many files open. */
+function workerWithDescriptors(count: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'trestle-worker-'));
+  atTheEnd(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'worker');
+  writeFileSync(path, `#!/bin/sh\nulimit -n ${count}\nexec ${workerBin()} "$@"\n`, { mode: 0o755 });
+  return path;
+}
+
+const said = ({ lines }: ReturnType<typeof recordingLogger>, what: RegExp) =>
+  lines.filter(({ message }) => what.test(message));
 
 /** One conference on each worker. */
 async function openBoth(
@@ -246,7 +262,9 @@ describe('two workers on one port', () => {
   });
 
   it('hand checks over where the kernel does not steer them', async () => {
-    const plane = await startWithout(socketOption.SO_ATTACH_REUSEPORT_CBPF);
+    const log = recordingLogger();
+    const plane = await startWithout(socketOption.SO_ATTACH_REUSEPORT_CBPF, log);
+    await until(() => (said(log, /checks cannot be steered/).length > 0 ? undefined : 'no line'));
     const conferences = await Promise.all(Array.from({ length: 4 }, () => openConference(plane)));
     for (const conference of conferences) {
       const [sender, receiver] = [await conference.join('a'), await conference.join('b')];
@@ -255,6 +273,22 @@ describe('two workers on one port', () => {
       expect(missing(receiver, 1001)).toBe(0);
     }
     expect(plane.figures().workers.map(({ endpoints }) => endpoints)).toEqual([4, 4]);
+  });
+
+  it('say once that there are no descriptors for more clients', async () => {
+    const log = recordingLogger();
+    const plane = await start({ workerBin: workerWithDescriptors(40) }, log);
+    const conference = await openConference(plane);
+    const ids = Array.from({ length: 30 }, (_, place) => `client${place}`);
+    await Promise.all(ids.map((id) => conference.add(id)));
+    const checked = () => {
+      const states = conference.eventsOf('transport-state');
+      return new Set(states.filter(({ ice }) => ice === 'connected').map((s) => s.endpointId)).size;
+    };
+    await until(() => (checked() === ids.length ? undefined : `${checked()} clients are known`));
+    const lines = () => said(log, /no socket for a client.*Too many open files/);
+    await until(() => (lines().length > 0 ? undefined : 'nothing is logged'));
+    expect(lines()).toHaveLength(1);
   });
 
   it('do not share it with another bridge', async () => {
