@@ -16,10 +16,12 @@ import type { Report } from './report/report.ts';
 import { runLoad } from './run-load.ts';
 import { messageOf } from '../src/base/message-of.ts';
 
+const BROKEN = 70;
 const exitCodes = { PASS: 0, FAIL: 1, INVALID: 2 } as const;
 
 /** A run that somebody stopped ended as other programs do then, whatever its report says. */
-function exitCodeOf({ interrupted, verdict }: Report): number {
+function exitCodeOf({ interrupted, broken, verdict }: Report): number {
+  if (broken) return BROKEN;
   return interrupted ? 130 : exitCodes[verdict.result];
 }
 
@@ -48,5 +50,5 @@ try {
   );
 } catch (error) {
   process.stderr.write(`trestle-load: ${messageOf(error)}\n`);
-  process.exitCode = error instanceof ArgumentError ? 64 : 70;
+  process.exitCode = error instanceof ArgumentError ? 64 : BROKEN;
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import type { RunArguments } from './arguments.ts';
+import { messageOf } from '../src/base/message-of.ts';
+import { ArgumentError, type RunArguments } from './arguments.ts';
 import { BridgeWatch } from './bridge/bridge-watch.ts';
 import { startBridge } from './bridge/started-bridge.ts';
 import { Colibri2Path } from './control/colibri2-path.ts';
@@ -13,7 +14,7 @@ import { planFor } from './mode/plan.ts';
 import { secureRandom } from './random.ts';
 import { htmlReport } from './report/html.ts';
 import { describeMachine } from './report/machine.ts';
-import type { Report } from './report/report.ts';
+import type { Conservation, Report } from './report/report.ts';
 import { ownTerminal, type Terminal } from './report/terminal.ts';
 import { profilesOf } from './scenario/scenario.ts';
 import { Crowd } from './run/crowd.ts';
@@ -125,12 +126,11 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     onMoment: (moment) => terminal.moment(moment),
     onStep: (step) => terminal.step(step),
   });
-  const { findings, ended } = await follow(args, run);
-  const conservation = await run.settleAccounts();
+  const { findings, conservation, ended } = await follow(args, run);
   const circumstances = {
     rising: isRising(args),
     climbing: isRising(args) && args.sizes === undefined,
-    untested: ended?.how === 'untested' ? ended.message : undefined,
+    untested: ended?.how === 'interrupted' ? undefined : ended?.message,
   };
   return {
     format: 1,
@@ -147,25 +147,49 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     conservation,
     moments: run.moments,
     interrupted: ended?.how === 'interrupted',
+    broken: ended?.how === 'broken',
     findings,
   };
 }
 
-/** Lets the mode run to its end, or to where it was ended. */
-async function follow(
-  args: RunArguments,
-  run: Run,
-): Promise<{ readonly findings: readonly string[]; readonly ended?: RunEnded }> {
+type Outcome = {
+  readonly findings: readonly string[];
+  readonly conservation: Conservation;
+  readonly ended?: RunEnded;
+};
+
+/** Lets the mode run to its end, or to where it was ended. @throws ArgumentError when it may not go on */
+async function follow(args: RunArguments, run: Run): Promise<Outcome> {
   const { mode, load } = planFor(args, secureRandom.uint32() & 0x03ff_0000);
   await run.start();
-  try {
-    return { findings: await mode(run, load) };
-  } catch (error) {
-    if (!(error instanceof RunEnded)) throw error;
-    // The verdict says it when nothing was tested.
-    return { findings: error.how === 'interrupted' ? [error.message] : [], ended: error };
-  }
+  const played = await mode(run, load).catch(endOf);
+  if (!(played instanceof RunEnded)) return settle(run, { findings: played });
+  // The verdict says it when nothing was tested.
+  const findings = played.how === 'interrupted' ? [played.message] : [];
+  if (played.how === 'broken') return { findings, conservation: unchecked, ended: played };
+  return settle(run, { findings, ended: played });
 }
+
+async function settle(run: Run, outcome: Omit<Outcome, 'conservation'>): Promise<Outcome> {
+  const conservation = await run.settleAccounts().catch(endOf);
+  if (!(conservation instanceof RunEnded)) return { ...outcome, conservation };
+  return { ...outcome, conservation: unchecked, ended: conservation };
+}
+
+/** Whatever it was, what was measured before is reported. */
+function endOf(error: unknown): RunEnded {
+  if (error instanceof ArgumentError) throw error;
+  if (error instanceof RunEnded) return error;
+  return new RunEnded('broken', `the run broke: ${messageOf(error)}`);
+}
+
+const unchecked: Conservation = {
+  holds: false,
+  rows: [],
+  wire: undefined,
+  misattributed: 0,
+  notes: ['nothing is known of conservation, for the run broke'],
+};
 
 function isRising({ command }: RunArguments): boolean {
   return command === 'quick' || command === 'step';

@@ -26,6 +26,7 @@ export async function certify(args: RunArguments): Promise<number> {
     const scenario = bundledScenario(shape);
     const report = await produceReport({ ...args, command: 'step', scenario }, terminal);
     if (report.interrupted) return INTERRUPTED;
+    if (report.broken) throw new Error(report.verdict.headline);
     reports.push(report);
   }
   const certificate = certificateOf(reports, native, new Date().toISOString().slice(0, 10));

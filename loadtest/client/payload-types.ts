@@ -1,17 +1,28 @@
-import type { MediaDescription } from '../../src/model/media-description.ts';
+import type { MediaDescription, PayloadType } from '../../src/model/media-description.ts';
 
-/** The payload type of a codec in what was offered, and that of its retransmissions (RFC 4588 `apt`). */
+/** A codec in what was offered. */
+export function payloadTypeOf(
+  media: readonly MediaDescription[],
+  codec: string,
+): PayloadType | undefined {
+  return all(media).find(({ name }) => name.toLowerCase() === codec.toLowerCase());
+}
+
+/** The payload type of a codec that was offered, and that of its retransmissions (RFC 4588 `apt`). */
 export function payloadTypesOf(
   media: readonly MediaDescription[],
   codec: string,
 ): { readonly media: number; readonly rtx: number } {
-  const all = media.flatMap(({ payloadTypes }) => payloadTypes);
-  const found = all.find(({ name }) => name.toLowerCase() === codec.toLowerCase());
+  const found = payloadTypeOf(media, codec);
   if (!found) throw new Error(`the offer has no payload type for ${codec}`);
-  const rtx = all.find(
+  const rtx = all(media).find(
     ({ name, parameters }) => name === 'rtx' && parameters['apt'] === String(found.id),
   );
   return { media: found.id, rtx: rtx?.id ?? 0 };
+}
+
+function all(media: readonly MediaDescription[]): readonly PayloadType[] {
+  return media.flatMap(({ payloadTypes }) => payloadTypes);
 }
 
 /** Payload types by what a receiver does with them. */

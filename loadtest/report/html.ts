@@ -35,7 +35,7 @@ ${groups(steps)}
   )}
 <h2>Bridge</h2>${drawTable(bridgeColumns, steps)}
 <h2>Generator</h2>${drawTable(generatorColumns, steps)}
-<h2>Conservation ${report.conservation.holds ? 'holds' : 'fails'}</h2>${conservation(report)}
+${conservation(report)}
 <h2>Limits</h2>${drawTable(limitColumns, Object.entries(report.limits))}
 </body></html>
 `;
@@ -210,16 +210,13 @@ const conservationColumns: readonly Column<Row>[] = [
   }),
 ];
 
-function conservation({ conservation: { rows, wire } }: Report): string {
+function conservation({ conservation: { holds, rows, wire } }: Report): string {
+  if (rows.length === 0) return '';
   const counted = wire
     ? `<p>The bridge counts ${wire.sentByBridge} packets sent; ${wire.received.media} of media and ${wire.received.datagrams} of any kind arrived, ${wire.received.lost} got lost on the way.</p>`
     : '';
-  return (
-    drawTable(
-      conservationColumns,
-      rows.filter(({ offered }) => offered > 0),
-    ) + counted
-  );
+  const moved = rows.filter(({ offered }) => offered > 0);
+  return `<h2>Conservation ${holds ? 'holds' : 'fails'}</h2>${drawTable(conservationColumns, moved)}${counted}`;
 }
 
 const limitColumns: readonly Column<readonly [string, number | undefined]>[] = [

@@ -231,6 +231,8 @@ export type Report = {
   readonly moments: readonly Moment[];
   /** It was stopped before its end; the report is of what was seen until then. */
   readonly interrupted: boolean;
+  /** The load tester itself could not go on; likewise. */
+  readonly broken: boolean;
   /** What a mode found beside the steps: slopes, recovery times. */
   readonly findings: readonly string[];
 };

@@ -77,7 +77,8 @@ export class Terminal {
           `${row.kind} ${row.offered} = ${row.delivered} delivered + ${row.lost} lost + ${row.withheld} held back + ${row.missing} missing`,
       );
     const accounts = sums.length === 0 ? 'no media reached anybody' : sums.join('; ');
-    this.line(`conservation ${conservation.holds ? 'holds' : 'FAILS'}: ${accounts}`);
+    if (conservation.rows.length > 0)
+      this.line(`conservation ${conservation.holds ? 'holds' : 'FAILS'}: ${accounts}`);
     for (const finding of [...conservation.notes, ...findings]) this.line(`- ${finding}`);
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { Milestones } from '../client/load-client.ts';
 import { ControlError, type ControlPath, type Invitation } from '../control/control-path.ts';
+import { checkUsable } from '../control/usable-invitation.ts';
 import type { GeneratorProcess } from '../generator/generator-process.ts';
 import type { GeneratorAnswers } from '../generator/messages.ts';
 import { type Service, serviceOf } from './service.ts';
@@ -129,6 +130,7 @@ export class Crowd {
     try {
       const invitation = await this.#timed(join, () => control.invite(spec));
       member.invitation = invitation;
+      checkUsable(spec, invitation);
       const { transport, webSocketUrl, media } = invitation;
       join.openedUs = clock.nowMs() * 1000;
       const answer = await generator.ask({ type: 'open', spec, transport, webSocketUrl, media });
@@ -141,6 +143,8 @@ export class Crowd {
       if (!(error instanceof ControlError)) throw error;
       join.failure = error.message;
       generator.tell({ type: 'close', participant: spec.participant });
+      // Nobody waits for who never came.
+      await member.invitation?.leave().catch(() => undefined);
     }
   }
 

@@ -2,6 +2,7 @@ import { client, xml } from '@xmpp/client';
 import { WebSocket } from 'ws';
 import type { XmlElement } from '../../../src/base/xml-element.ts';
 import { toLibraryElement } from '../../../src/io/xmpp/library-element.ts';
+import { DecodeError } from '../../../src/protocol/xml/decode-error.ts';
 import { element } from '../../../src/protocol/xml/element.ts';
 import { ElementReader } from '../../../src/protocol/xml/element-reader.ts';
 import { isLoopbackHost } from '../../bridge/loopback.ts';
@@ -57,6 +58,7 @@ export class XmppParticipant {
   readonly #waiting = new Map<string, (reply: Stanza) => void>();
   #requests = 0;
   #onInvitation: (initiate: SessionInitiate) => void = () => undefined;
+  #lost: ControlError | undefined;
   /** Whoever waits is told why that is in vain. */
   #onFailure: (reason: Error) => void = () => undefined;
 
@@ -74,6 +76,10 @@ export class XmppParticipant {
     });
     this.#entity.reconnect.stop();
     this.#entity.on('error', (reason: Error) => this.#onFailure(reason));
+    this.#entity.on('disconnect', () => {
+      this.#lost = new ControlError(`the connection to ${service} was lost`);
+      this.#onFailure(this.#lost);
+    });
     this.#entity.on('stanza', (stanza: Stanza) => this.#take(stanza));
     keepSimple(this.#entity, isLoopbackHost(new URL(service).hostname), (stanza) =>
       this.#answer(stanza),
@@ -87,14 +93,11 @@ export class XmppParticipant {
   async join(): Promise<SessionInitiate> {
     const { service, domain, focusJid } = this.#deployment;
     const online = new Promise<void>((done) => this.#entity.once('online', () => done()));
-    await this.#within(
-      (async () => {
-        await this.#entity.connect(service);
-        await this.#entity.open({ domain, lang: 'en' });
-        await online;
-      })(),
-      `${service} does not let an anonymous participant of ${domain} in`,
-    );
+    await this.#within(async () => {
+      await this.#entity.connect(service);
+      await this.#entity.open({ domain, lang: 'en' });
+      await online;
+    }, `${service} does not let an anonymous participant of ${domain} in`);
     await this.#request(
       focusJid,
       element('conference', {
@@ -106,7 +109,7 @@ export class XmppParticipant {
     const invited = new Promise<SessionInitiate>((done) => (this.#onInvitation = done));
     await this.#enter();
     return this.#within(
-      invited,
+      () => invited,
       `nobody invited ${this.#nickname} to ${this.#room}`,
       INVITATION_TIMEOUT_MS,
     );
@@ -131,15 +134,21 @@ export class XmppParticipant {
       element('nick', { xmlns: 'http://jabber.org/protocol/nick' }, [`load ${this.#nickname}`]),
       element('stats-id', {}, [`load-${this.#nickname}`]),
     ]);
-    await this.#entity.send(toLibraryElement(presence));
+    await this.#within(
+      () => this.#entity.send(toLibraryElement(presence)),
+      `${this.#room} cannot be entered`,
+    );
   }
 
   async #request(to: string, payload: XmlElement): Promise<Stanza> {
     this.#requests += 1;
     const id = `${this.#nickname}-${this.#requests}`;
     const reply = new Promise<Stanza>((done) => this.#waiting.set(id, done));
-    await this.#entity.send(xml('iq', { type: 'set', id, to }, toLibraryElement(payload)));
-    const stanza = await this.#within(reply, `${to} does not answer <${payload.name}>`);
+    const iq = xml('iq', { type: 'set', id, to }, toLibraryElement(payload));
+    const stanza = await this.#within(
+      () => this.#entity.send(iq).then(() => reply),
+      `${to} does not answer <${payload.name}>`,
+    );
     this.#waiting.delete(id);
     if (stanza.attrs['type'] === 'error') {
       throw new ControlError(`${to} refused <${payload.name}>: ${reasonOf(stanza)}`);
@@ -174,19 +183,32 @@ export class XmppParticipant {
       : [];
     const reply = element('iq', { type: 'result', to: from, id }, payload);
     this.#entity.send(toLibraryElement(reply)).catch(() => undefined); // the connection is gone: so is the asker
-    if (jingle?.attrs['action'] === 'session-initiate') {
+    if (jingle?.attrs['action'] === 'session-initiate') this.#takeInvitation(jingle);
+  }
+
+  #takeInvitation(jingle: Stanza): void {
+    try {
       this.#onInvitation(decodeSessionInitiate(ElementReader.root(jingle)));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      const invitation = `the invitation of ${this.#nickname} to ${this.#room}`;
+      this.#onFailure(new ControlError(`${invitation} cannot be read: ${error.message}`));
     }
   }
 
-  async #within<T>(task: Promise<T>, failure: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
+  async #within<T>(
+    task: () => Promise<T>,
+    failure: string,
+    timeoutMs = ANSWER_TIMEOUT_MS,
+  ): Promise<T> {
+    if (this.#lost) throw this.#lost;
     let timer: NodeJS.Timeout | undefined;
     const vain = new Promise<never>((_, reject) => {
       this.#onFailure = reject;
       timer = setTimeout(() => reject(new ControlError(failure)), timeoutMs);
     });
     try {
-      return await Promise.race([task, vain]);
+      return await Promise.race([task(), vain]);
     } catch (error) {
       if (error instanceof ControlError) throw error;
       throw new ControlError(`${failure}: ${messageOf(error)}`);

@@ -67,18 +67,39 @@ describe('trestle-load against this bridge', () => {
   });
 
   it('leaves nobody behind when it is interrupted, and still has a report', async () => {
-    const inRooms = async () => {
-      const stats = await fetch(new URL('colibri/stats', bridge.restUrl));
-      return ((await stats.json()) as { participants: number }).participants;
-    };
     const args = ['soak', '--url', bridge.restUrl, '--sizes', '3', '--duration', '600'];
     const { code, report } = await runTrestleLoad(args, async (pid) => {
-      await until(async () => ((await inRooms()) < 3 ? 'not everybody is in' : undefined));
+      await until(async () => ((await inRooms(bridge)) < 3 ? 'not everybody is in' : undefined));
       process.kill(pid, 'SIGINT');
     });
     expect(code).toBe(130);
     expect(report).toMatchObject({ interrupted: true, findings: ['stopped early by SIGINT'] });
-    await until(async () => ((await inRooms()) > 0 ? 'somebody is left' : undefined));
+    await until(async () => ((await inRooms(bridge)) > 0 ? 'somebody is left' : undefined));
+  });
+
+  it('still reports the steps it has when a process of its own dies', async () => {
+    const steps = ['--scenario', 'audio', '--sizes', '2,4', '--step-seconds', '3'];
+    const { code, report, output } = await runTrestleLoad(
+      ['step', '--url', bridge.restUrl, ...steps],
+      async (pid) => {
+        await until(async () => ((await inRooms(bridge)) < 4 ? 'at the first step' : undefined));
+        process.kill(await firstChild(pid), 'SIGKILL');
+      },
+    );
+    expect(code).toBe(70);
+    const headline = 'the run broke: a generator process ended (SIGKILL)';
+    expect(report).toMatchObject({ broken: true, verdict: { result: 'INVALID', headline } });
+    expect(report.steps.map(({ name }) => name)).toHaveLength(1);
+    expect(output).toContain(headline);
+  });
+
+  it('says what to choose where the bridge has no channel over WebSocket', async () => {
+    const silent = await BridgeProcess.start({ config: 'videobridge.websockets.enabled = false' });
+    const size = ['--sizes', '2', '--step-seconds', '1', '--settle', '0'];
+    const { report } = await runTrestleLoad(['step', '--url', silent.restUrl, ...size]);
+    await silent.stop();
+    expect(report.verdict.result).toBe('FAIL');
+    expect(report.steps[0]?.joins.failures.join()).toContain('choose --channel sctp');
   });
 
   it('says that nothing answers, and who', async () => {
@@ -96,6 +117,11 @@ describe('trestle-load against this bridge', () => {
     expect(report.steps[0]?.joins.failures.join()).toContain('does not answer');
   });
 });
+
+async function inRooms({ restUrl }: BridgeProcess): Promise<number> {
+  const stats = await fetch(new URL('colibri/stats', restUrl));
+  return ((await stats.json()) as { participants: number }).participants;
+}
 
 async function firstChild(pid: number): Promise<number> {
   let found: number | undefined;

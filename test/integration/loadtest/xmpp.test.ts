@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BridgeProcess } from '../../support/bridge/bridge-process.ts';
 import { type Prosody, startProsody } from '../../support/prosody/prosody.ts';
@@ -46,6 +48,30 @@ describe('trestle-load through XMPP', () => {
     expect(report.conservation.rows[1]!.delivered).toBeGreaterThan(500);
     expect(focus.actions.filter((action) => action === 'session-accept')).toHaveLength(3);
     expect(focus.actions.filter((action) => action === 'source-add')).toHaveLength(3);
+  });
+
+  it('says that the connection was lost', async () => {
+    // A server that goes away as soon as somebody asks for a conference.
+    const proxy = createServer((client) => {
+      const server = connect(prosody.c2sPort, '127.0.0.1');
+      for (const socket of [client, server]) socket.on('error', () => undefined);
+      client.on('data', (data) => {
+        if (data.includes('<conference')) client.destroy();
+        else server.write(data);
+      });
+      client.on('close', () => server.destroy());
+      server.pipe(client);
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const xmpp = ['--xmpp', `xmpp://127.0.0.1:${port}`, '--domain', 'meet.test'];
+    const load = ['--sizes', '2', '--step-seconds', '1', '--settle', '0'];
+    const { report } = await runTrestleLoad(['step', ...xmpp, ...load]);
+    proxy.close();
+    expect(report.verdict.result).toBe('FAIL');
+    expect(report.steps[0]?.joins.failures).toEqual([
+      `the connection to xmpp://127.0.0.1:${port} was lost`,
+    ]);
   });
 
   it.each([

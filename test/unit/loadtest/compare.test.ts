@@ -37,6 +37,7 @@ function report(steps: readonly StepReport[], change: Partial<Report> = {}): Rep
     conservation: balanced,
     moments: [],
     interrupted: false,
+    broken: false,
     findings: [],
     ...change,
   };

@@ -62,6 +62,7 @@ function report(change: Partial<Report> = {}): Report {
     conservation,
     moments: [moment(1, 2), moment(2, 2), moment(3, 2)],
     interrupted: false,
+    broken: false,
     findings: ['a finding'],
     ...change,
   };
