@@ -11,8 +11,8 @@ import type { ChannelCommand, ChannelEvent } from './channel-messages.ts';
 /** The engine: workers that move packets. */
 export interface MediaPlane {
   /**
-   * Opens the media side of a conference.
-   * @throws MediaUnavailableError when no worker is alive.
+   * Opens the media side of a conference; takes seconds while workers are replaced.
+   * @throws MediaUnavailableError when no worker lives, and none comes within 10 s.
    */
   openConference(options: ConferenceMediaOptions): Promise<ConferenceMedia>;
   /** Figures for statistics and health, at most a second old; never waits for a worker. */

@@ -18,6 +18,9 @@ import { Traffic } from './traffic.ts';
 import { forwardMediasoupLog } from './worker-log.ts';
 import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
 
+/** Jicofo waits 15 s for an answer, and leaves a bridge that gives none or a failure alone for a minute (colibri2.md §5.2). */
+const OPENING_LIMIT_MS = 10_000;
+
 /** The engine: mediasoup workers and the conferences on them (docs/media-plane.md). */
 export class MediasoupPlane implements MediaPlane {
   readonly #context: MediaContext;
@@ -63,11 +66,24 @@ export class MediasoupPlane implements MediaPlane {
     return this.#pool.slots[0]?.worker.ports;
   }
 
+  /** Waits where no worker lives, and goes to the next one if its worker dies meanwhile. */
   async openConference(options: ConferenceMediaOptions): Promise<ConferenceMedia> {
-    const place = leastLoaded(this.#places());
-    if (!place) throw new MediaUnavailableError('no media worker is alive');
-    const { slot } = place;
-    const { worker } = slot;
+    const limit = AbortSignal.timeout(OPENING_LIMIT_MS);
+    for (;;) {
+      const slot = leastLoaded(this.#places())?.slot;
+      if (slot) {
+        const { worker } = slot;
+        try {
+          return await this.#openOn(slot, options);
+        } catch (error) {
+          if (worker.alive) throw error;
+        }
+      } else await this.#pool.nextStart(limit);
+      if (limit.aborted) throw new MediaUnavailableError('no media worker is alive');
+    }
+  }
+
+  async #openOn(slot: WorkerSlot, options: ConferenceMediaOptions): Promise<ConferenceMedia> {
     this.#countOpening(slot, 1);
     try {
       const conference = await MediasoupConference.open(slot, options, {
@@ -76,9 +92,6 @@ export class MediasoupPlane implements MediaPlane {
       });
       this.#conferences.add(conference);
       return conference;
-    } catch (error) {
-      if (worker.alive) throw error;
-      throw new MediaUnavailableError('the media worker died', { cause: error });
     } finally {
       this.#countOpening(slot, -1);
     }

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { Logger } from '../../base/logger.ts';
 import {
   MediaStartError,
@@ -55,6 +56,7 @@ export class WorkerPool {
   /** Workers open the ports one after the other: their order counts. */
   #opening: Promise<unknown> = Promise.resolve();
   #listener: WorkerPoolListener | undefined;
+  readonly #starts = new EventEmitter().setMaxListeners(0);
   #closed = false;
 
   private constructor(opened: Opened, context: WorkerContext) {
@@ -92,6 +94,11 @@ export class WorkerPool {
     for (const slot of this.#slots) this.#attend(slot);
   }
 
+  /** Resolves when a worker comes in the place of one that died, and when `limit` is over. */
+  async nextStart(limit: AbortSignal): Promise<void> {
+    await once(this.#starts, 'start', { signal: limit }).catch(() => undefined);
+  }
+
   close(): void {
     this.#closed = true;
     clearInterval(this.#pulse);
@@ -113,6 +120,7 @@ export class WorkerPool {
   #attend(slot: Slot): void {
     const startedMs = performance.now();
     this.#listener?.started(slot);
+    this.#starts.emit('start');
     slot.worker.onDied((reason) => {
       this.#sharedPorts?.closed(slot.index);
       const livedMs = performance.now() - startedMs;

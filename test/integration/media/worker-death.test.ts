@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { atTheEnd } from '../../support/at-the-end.ts';
-import { MediaUnavailableError } from '../../../src/conference/ports.ts';
-import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
-import { conferenceId } from '../../../src/model/ids.ts';
+import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { workerWithCiphers } from '../../support/rtp/dtls-shim.ts';
 import { until } from '../../support/until.ts';
 import {
@@ -18,7 +16,6 @@ import {
   refusal,
 } from './call-fixture.ts';
 import {
-  feedbackSsrcs,
   forwarded,
   microphone,
   packets,
@@ -112,6 +109,21 @@ describe('a worker that dies', () => {
     await goesOn(bob);
   });
 
+  it.each([
+    ['SIGKILL', 'alone', 1],
+    ['SIGSTOP', 'alone', 1],
+    ['SIGSTOP', 'beside another one', 2],
+  ] as const)('by %s %s keeps new conferences waiting, no more', async (signal, _name, workers) => {
+    const plane = await startPlane({ workers });
+    kill(plane, 0, signal);
+    if (signal === 'SIGKILL')
+      await until(() => (plane.figures().workers[0]!.alive ? 'it lives' : undefined));
+    const conference = await openConference(plane);
+    await conference.join('alice');
+    expect(plane.figures().workersDied).toBe(1);
+    expect(conference.media.spread().workers).toEqual([workers - 1]);
+  });
+
   it.each(['SIGKILL', 'SIGSTOP'] as const)(
     'by %s does not touch the calls of another one',
     async (signal) => {
@@ -169,15 +181,9 @@ describe('a worker that dies', () => {
     kill(plane, 0, 'SIGKILL');
     await until(() => (conference.eventsOf('lost').length > 0 ? undefined : 'nothing was said'));
     expect(conference.events.at(-1)).toMatchObject({ type: 'lost' });
-    await expect(
-      plane.openConference({
-        conferenceId: conferenceId('0000000000000001'),
-        feedbackSsrcs,
-        onEvent: () => {},
-      }),
-    ).rejects.toBeInstanceOf(MediaUnavailableError);
-    await died(plane, 2);
+    // There is no worker for a while.
     await (await openConference(plane)).join('alice');
+    expect(plane.figures().workersDied).toBe(2);
     expect(conference.eventsOf('lost')).toHaveLength(1);
   });
 });
