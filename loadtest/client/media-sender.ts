@@ -17,6 +17,8 @@ export type SentStream = {
   readonly kind: 'audio' | 'video';
   readonly encoding: number;
   readonly packets: number;
+  /** Of these, how many had speech in them. */
+  readonly speech: number;
 };
 
 export type MediaSenderOptions = {
@@ -82,7 +84,13 @@ export class MediaSender {
 
   sent(): readonly SentStream[] {
     const sender = this.#options.spec.participant;
-    return this.#all().map(({ kind, encoding, packets }) => ({ sender, kind, encoding, packets }));
+    return this.#all().map(({ kind, encoding, packets, speech }) => ({
+      sender,
+      kind,
+      encoding,
+      packets,
+      speech,
+    }));
   }
 
   #all(): readonly (AudioSender | VideoSender)[] {

@@ -75,11 +75,12 @@ export class Clients {
     };
   }
 
-  audit(): GeneratorAnswers['audit'] {
+  audit(present: boolean): GeneratorAnswers['audit'] {
+    const [flows, sent] = present ? [[], []] : [this.#flows, this.#sent];
     const clients = [...this.#clients.values()].map(({ client }) => client);
     return {
-      flows: [...this.#flows, ...clients.flatMap(({ flows }) => flows)],
-      sent: [...this.#sent, ...clients.flatMap((client) => client.sent())],
+      flows: [...flows, ...clients.flatMap((client) => client.flows)],
+      sent: [...sent, ...clients.flatMap((client) => client.sent())],
     };
   }
 

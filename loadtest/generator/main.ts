@@ -23,7 +23,7 @@ function answer(question: GeneratorQuestion): unknown {
       return { ...clients.look(), health };
     }
     case 'audit':
-      return clients.audit();
+      return clients.audit(question.present);
   }
 }
 

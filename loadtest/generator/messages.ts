@@ -27,7 +27,10 @@ export type GeneratorCommand =
   | { readonly type: 'end' };
 
 export type GeneratorQuestion =
-  ({ readonly type: 'open' } & OpenClient) | { readonly type: 'look' } | { readonly type: 'audit' };
+  | ({ readonly type: 'open' } & OpenClient)
+  | { readonly type: 'look' }
+  /** What went and came; `present`: without those who left. */
+  | { readonly type: 'audit'; readonly present: boolean };
 
 /** How the process itself fares: a generator that cannot keep up measures nothing. */
 export type GeneratorHealth = {

@@ -40,13 +40,14 @@ export class AudioSender implements Paced {
   dueUs: number;
   /** Packets sent so far. */
   packets = 0;
+  /** Of these, how many had speech in them. */
+  speech = 0;
   octets = 0;
   rtpTimestamp = 0;
   readonly #options: AudioSenderOptions;
   readonly #talk: TalkSpurts;
   readonly #sequenceStart: number;
   #framesSilent = 0;
-  #speechFrames = 0;
   #inSpurt = 0;
 
   constructor(options: AudioSenderOptions) {
@@ -109,8 +110,6 @@ export class AudioSender implements Paced {
 
   #nextSpeech(afterPause: boolean): Speech {
     this.#inSpurt = afterPause ? 1 : this.#inSpurt + 1;
-    const frame = this.#speechFrames;
-    this.#speechFrames = (frame + 1) & 0xffff;
-    return { frame, inSpurt: this.#inSpurt };
+    return { frame: this.speech++ & 0xffff, inSpurt: this.#inSpurt };
   }
 }

@@ -131,6 +131,6 @@ export class ReceivedStream {
       if (event.type === 'key-frame') this.#log.totals.record('keyFrameWait', event.waitedUs);
       if (event.type === 'layer') this.#log.layerSwitched(nowUs);
     }
-    if (this.#frames.frames > frames) this.#log.frameShown(nowUs);
+    if (this.#frames.frames > frames) this.#log.frameShown(stamp, nowUs);
   }
 }

@@ -1,6 +1,6 @@
 import type { MediaKind } from '../../src/model/media-description.ts';
 import type { Measurements } from './measurements.ts';
-import type { Stamp } from './stamp.ts';
+import { framesBetween, type Stamp } from './stamp.ts';
 
 /** What one receiver got of one RTP stream of one sender, by the sender's own packet numbers. */
 export type Flow = {
@@ -14,6 +14,10 @@ export type Flow = {
   readonly delivered: number;
   /** Given up by sequence number. */
   readonly lost: number;
+  /** The latest packet with speech, as `Speech.frame` counts; undefined = none came. */
+  readonly lastSpeech: number | undefined;
+  /** When a whole frame was shown last, µs. */
+  readonly shownUs: number | undefined;
 };
 
 type OpenFlow = { -readonly [K in keyof Flow]: Flow[K] };
@@ -59,6 +63,8 @@ export class ReceiverLog {
     flow.first = Math.min(flow.first, stamp.counter);
     flow.last = Math.max(flow.last, stamp.counter);
     flow.delivered += 1;
+    if (stamp.speech && framesBetween(flow.lastSpeech, stamp.speech.frame) > 0)
+      flow.lastSpeech = stamp.speech.frame;
     const way = this.#way(stamp);
     way.count(stamp.kind === 'audio' ? 'audioDelivered' : 'videoDelivered');
     if (repaired) way.count(stamp.kind === 'audio' ? 'audioRepaired' : 'videoRepaired');
@@ -81,8 +87,9 @@ export class ReceiverLog {
     this.#way(stamp).record(stamp.kind === 'audio' ? 'audioDelay' : 'videoDelay', us);
   }
 
-  frameShown(nowUs: number): void {
+  frameShown(stamp: Stamp, nowUs: number): void {
     this.totals.count('frames');
+    this.#flow(stamp).shownUs = nowUs;
     this.firstFrameUs ??= nowUs;
     this.lastFrameUs = nowUs;
   }
@@ -127,6 +134,8 @@ export class ReceiverLog {
       last: counter,
       delivered: 0,
       lost: 0,
+      lastSpeech: undefined,
+      shownUs: undefined,
     };
     this.#flows.set(key, flow);
     return flow;

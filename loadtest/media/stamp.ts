@@ -1,5 +1,5 @@
 // What every media packet of the load tester carries in the last bytes of its payload, where no bridge looks: who sent it, its
-// number in its stream and when it went. Loss and delay are measured on it, whatever the bridge does to RTP headers.
+// number in its stream and when it went. Delay, gaps and conservation are measured on it, whatever the bridge does to RTP headers.
 import type { MediaKind } from '../../src/model/media-description.ts';
 
 export const STAMP_BYTES = 24;
@@ -16,6 +16,11 @@ export type Speech = {
   /** Its place in its talk spurt, from 1; 65,535 stands for all later ones. */
   readonly inSpurt: number;
 };
+
+/** From one packet with speech to another, by their `Speech.frame`; negative when it is an earlier one. Everything is after none. */
+export function framesBetween(from: number | undefined, to: number): number {
+  return from === undefined ? Infinity : ((to - from + 0x8000) & 0xffff) - 0x8000;
+}
 
 export type Stamp = {
   readonly participant: number;

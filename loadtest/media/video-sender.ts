@@ -38,6 +38,7 @@ export class VideoSender implements Paced {
   readonly ssrc: number;
   dueUs: number;
   packets = 0;
+  readonly speech = 0;
   octets = 0;
   rtpTimestamp = 0;
   readonly #options: VideoSenderOptions;

@@ -58,6 +58,8 @@ const stepColumns: readonly Column<StepReport>[] = [
   column('delivered', ({ deliveredMbps }) => `${deliveredMbps.toFixed(1)} Mb/s`),
   column('heard nobody', ({ deaf }) => String(deaf)),
   column('saw nobody', ({ blind }) => String(blind)),
+  column('voices not heard', ({ pairs }) => `${pairs.unheard} of ${pairs.voices}`),
+  column('cameras not seen', ({ pairs }) => `${pairs.unseen} of ${pairs.views}`),
   column('what broke', broken, { isText: true }),
 ];
 

@@ -119,6 +119,16 @@ export type WayFigures = {
   readonly limits: Limits;
 };
 
+/** Who should have heard or seen whom, and of whom nothing came, or nothing any more at the end of the step. */
+export type PairFigures = {
+  /** Each voice for each of its listeners. */
+  readonly voices: number;
+  readonly unheard: number;
+  /** Each camera for each client that looks at it. */
+  readonly views: number;
+  readonly unseen: number;
+};
+
 export type StepReport = {
   readonly name: string;
   readonly participants: number;
@@ -146,6 +156,7 @@ export type StepReport = {
   /** Clients that should have heard somebody and did not; seen likewise. */
   readonly deaf: number;
   readonly blind: number;
+  readonly pairs: PairFigures;
   readonly joins: JoinFigures;
   /** Where clients have different networks or limits; else empty, and the figures above say all. */
   readonly groups: readonly GroupFigures[];

@@ -16,6 +16,7 @@ import type { Observation } from './observation.ts';
 import { percentiles, round } from './percentiles.ts';
 import type { PresentGroup } from './group-figures.ts';
 import { RunEnded } from './run-ended.ts';
+import { pairsOf } from './pairs.ts';
 import { viewsByWay } from './service.ts';
 import { stepReport } from './step-report.ts';
 
@@ -147,6 +148,7 @@ export class Run {
   async measure(name: string, seconds: number, joins: readonly JoinRecord[]): Promise<StepReport> {
     await this.pause(this.settleSeconds * 1000);
     this.#options.onPhase(name);
+    const { sent } = await this.#audit();
     const before = await this.#observe();
     const startS = this.elapsedS;
     await this.pause(seconds * 1000).catch((error: unknown) => {
@@ -154,11 +156,14 @@ export class Run {
       if (!(error instanceof RunEnded) || this.elapsedS - startS < MIN_STEP_S) throw error;
     });
     const after = await this.#observe();
-    const rooms = new Set(this.crowd.members.map(({ room }) => room)).size;
+    const { members } = this.crowd;
+    const rooms = new Set(members.map(({ room }) => room)).size;
     const { limits, onStep } = this.#options;
     const service = this.crowd.serviceSince(before.atUs);
+    const times = { beganUs: before.atUs, endedUs: after.atUs };
+    const pairs = pairsOf({ members, before: sent, after: await this.#audit(), ...times });
     const start = this.#changed ?? before;
-    const crowd = { rooms, groups: this.#presentGroups(), views: viewsByWay(this.crowd.members) };
+    const crowd = { rooms, groups: this.#presentGroups(), views: viewsByWay(members), pairs };
     const step = stepReport({
       ...crowd,
       name,
@@ -207,17 +212,24 @@ export class Run {
     await this.#stop();
     for (const generator of generators) generator.tell({ type: 'silence' });
     await delay(DRAIN_MS);
-    const audits = await Promise.all(generators.map((each) => each.ask({ type: 'audit' })));
+    const { flows, sent } = await this.#audit({ present: false });
     const last = await this.#observe();
-    return checkConservation(
-      audits.flatMap(({ flows }) => flows),
-      audits.flatMap(({ sent }) => sent),
-      {
-        wire: this.#wire(last),
-        misattributed: last.snapshot.counts.misattributed,
-        left: this.#left,
-      },
+    return checkConservation(flows, sent, {
+      wire: this.#wire(last),
+      misattributed: last.snapshot.counts.misattributed,
+      left: this.#left,
+    });
+  }
+
+  async #audit({ present } = { present: true }): Promise<GeneratorAnswers['audit']> {
+    const { generators } = this.#options;
+    const audits = await Promise.all(
+      generators.map((each) => each.ask({ type: 'audit', present })),
     );
+    return {
+      flows: audits.flatMap(({ flows }) => flows),
+      sent: audits.flatMap(({ sent }) => sent),
+    };
   }
 
   #presentGroups(): readonly PresentGroup[] {

@@ -61,7 +61,7 @@ function hasMicrophone({ audio }: ClientSpec): boolean {
   return audio !== 'none';
 }
 
-function hasCamera({ video }: ClientSpec): boolean {
+export function hasCamera({ video }: ClientSpec): boolean {
   return video !== undefined;
 }
 
@@ -72,9 +72,12 @@ function hears(spec: ClientSpec, talking: ReadonlyMap<string, number>): boolean 
 
 /** How many cameras of others in its room a client looks at. */
 function viewsOf(spec: ClientSpec, filmed: ReadonlyMap<string, number>): number {
-  if (spec.view === 'none') return 0;
-  const others = (filmed.get(spec.room) ?? 0) - Number(hasCamera(spec));
-  return Math.min(others, MAX_TILES, spec.lastN < 0 ? Infinity : spec.lastN);
+  return viewsAmong(spec, (filmed.get(spec.room) ?? 0) - Number(hasCamera(spec)));
+}
+
+/** How many of so many cameras a client looks at. */
+export function viewsAmong({ view, lastN }: ClientSpec, cameras: number): number {
+  return view === 'none' ? 0 : Math.min(cameras, MAX_TILES, lastN < 0 ? Infinity : lastN);
 }
 
 function countByRoom(members: readonly ClientSpec[]): ReadonlyMap<string, number> {

@@ -6,6 +6,7 @@ import type {
   GeneratorFigures,
   JoinFigures,
   Limits,
+  PairFigures,
   StepReport,
 } from '../report/report.ts';
 import { arrivals, countAbove } from './kind-figures.ts';
@@ -31,6 +32,7 @@ export type StepWindow = {
   readonly joins: readonly JoinRecord[];
   /** Whom media reached within the window. */
   readonly service: Pick<Service, 'views' | 'deaf' | 'blind'>;
+  readonly pairs: PairFigures;
   /** Clients by network and limits, in the order of `ClientSpec.group`. */
   readonly groups: readonly PresentGroup[];
   /** Cameras looked at, by `wayBetween`. */
@@ -77,6 +79,7 @@ export function stepReport(window: StepWindow): StepReport {
     views: service.views,
     deaf: service.deaf,
     blind: service.blind,
+    pairs: window.pairs,
     joins: joinFigures(joins),
     groups: isMixed ? groupFigures(groups, before, after) : [],
     ways: isMixed ? wayFigures(groups, before, after, { views: window.views, ownUs }) : [],

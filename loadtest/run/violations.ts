@@ -7,7 +7,7 @@ type Measured = Omit<StepReport, 'violations' | 'disturbances'>;
 
 /** What a step broke, worst first: by how many times it exceeded its limit. @param limits where groups have none of their own */
 export function violationsOf(step: Measured, limits: Limits): Violation[] {
-  const { joins } = step;
+  const { joins, pairs } = step;
   const p95 = (value: Percentiles | undefined) => value?.p95 ?? 0;
   const ways = step.groups.length > 1 ? step.ways : [everyWay(step, limits)];
   const checks: readonly Check[] = [
@@ -16,6 +16,8 @@ export function violationsOf(step: Measured, limits: Limits): Violation[] {
     ['first video p95', p95(joins.firstVideoMs), limits.firstVideoP95Ms, 'ms'],
     ['clients that heard nobody', step.deaf, 0, ''],
     ['clients that saw nobody', step.blind, 0, ''],
+    ['voices not heard', pairs.unheard, 0, `of ${pairs.voices}`],
+    ['cameras not seen', pairs.unseen, 0, `of ${pairs.views}`],
     [
       FAILED_JOINS,
       (100 * joins.failed) / Math.max(1, joins.attempted),

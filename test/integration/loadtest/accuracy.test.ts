@@ -47,6 +47,19 @@ describe('trestle-load against a bridge with a known fault', () => {
     expect(row!.missing).toBeLessThanOrEqual(listeners);
   });
 
+  it('finds the one listener to whom the voice does not come', async () => {
+    let links = 0;
+    const report = await measured(({ down }) => {
+      // The speaker's link is the first.
+      if (links++ === 2) down.drops = isRtp;
+    }, 4);
+    const [step] = report.steps;
+    expect(step!.pairs).toMatchObject({ voices: listeners, unheard: 1 });
+    expect(step!.violations).toContainEqual(
+      expect.objectContaining({ limit: 'voices not heard', unit: `of ${listeners}` }),
+    );
+  });
+
   it('reports 40 ms as 40 ms ± 2', async () => {
     const [without, with40] = [await delayed(0), await delayed(40)];
     // The way through this machine and what a busy one holds a link up are in both, so it is the difference that is told.

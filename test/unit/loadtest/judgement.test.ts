@@ -112,6 +112,14 @@ describe('the verdict', () => {
     });
   });
 
+  it('fails when one client did not hear or see one other', () => {
+    const pairs = { voices: 6, unheard: 1, views: 6, unseen: 0 };
+    const verdict = verdictOf([named('3 people', { pairs })], balanced, planned);
+    expect(verdict.headline).toContain('voices not heard 1 of 6, allowed 0');
+    const dark = { ...pairs, unheard: 0, unseen: 2 };
+    expect(verdictOf([named('3 people', { pairs: dark })], balanced, planned).result).toBe('FAIL');
+  });
+
   it('fails when a client heard or saw nobody, of which no loss tells', () => {
     const verdict = verdictOf([named('2 people', { deaf: 1 })], balanced, planned);
     expect(verdict.headline).toContain('clients that heard nobody 1, allowed 0');
@@ -258,8 +266,10 @@ describe('conservation', () => {
     last: 99,
     delivered: 80,
     lost: 4,
+    lastSpeech: 99,
+    shownUs: undefined,
   };
-  const sent = [{ sender: 1, kind: 'audio', encoding: 0, packets: 100 }] as const;
+  const sent = [{ sender: 1, kind: 'audio', encoding: 0, packets: 100, speech: 100 }] as const;
   const rest = { wire: undefined, misattributed: 0, left: new Set<number>() };
 
   it('accounts for every packet from the first received to the last sent', () => {

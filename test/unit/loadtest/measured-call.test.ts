@@ -28,6 +28,24 @@ describe('a call through a fake bridge', () => {
     expect(call.log.flows).toMatchObject([{ delivered: call.sender.packets, lost: 0 }]);
   });
 
+  it.each([
+    ['audio', { voices: 1, unheard: 1 }, 'voices not heard'],
+    ['video', { views: 1, unseen: 1 }, 'cameras not seen'],
+  ] as const)(
+    'finds %s that stops for good, of which no later packet tells',
+    (kind, pair, limit) => {
+      const call: MeasuredCall = new MeasuredCall(
+        kind,
+        () => (call.time.nowMs() - startMs > 5000 ? undefined : 1),
+        kind === 'video' ? track : undefined,
+      );
+      const startMs = call.time.nowMs();
+      const report = call.run(20).report();
+      expect(report.pairs).toMatchObject(pair);
+      expect(report.violations.map((each) => each.limit)).toEqual([limit]);
+    },
+  );
+
   it('calls a hole of 80 ms in a voice an audio gap, and a limit broken', () => {
     const call = new MeasuredCall('audio', (n) => (n % 100 >= 50 && n % 100 < 53 ? undefined : 1));
     const report = call.run(20).report();

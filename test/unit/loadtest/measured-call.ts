@@ -6,11 +6,13 @@ import type { Track } from '../../../loadtest/media/trace.ts';
 import { VideoSender } from '../../../loadtest/media/video-sender.ts';
 import type { StepReport } from '../../../loadtest/report/report.ts';
 import type { Observation } from '../../../loadtest/run/observation.ts';
+import { pairsOf } from '../../../loadtest/run/pairs.ts';
 import { stepReport } from '../../../loadtest/run/step-report.ts';
 import { defaultLimits } from '../../../loadtest/run/limits.ts';
 import { parseRtp } from '../../../loadtest/rtp/rtp-packet.ts';
 import { FakeTime } from '../../support/fake-time.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { client } from './synthetic-client.ts';
 
 /** What a bridge does with the packet of that number: ms until it comes out, or undefined if it loses it. */
 export type FakeBridge = (packet: number, isRtx: boolean) => number | undefined;
@@ -80,9 +82,23 @@ export class MeasuredCall {
       after,
       joins: [],
       service: { views: 1, deaf: 0, blind: 0 },
+      pairs: this.#pairs(this.#start.atUs, after.atUs),
       groups: [],
       views: new Map(),
       limits: defaultLimits,
+    });
+  }
+
+  #pairs(beganUs: number, endedUs: number): StepReport['pairs'] {
+    const { kind, encoding, packets, speech } = this.#sender;
+    const isAudio = kind === 'audio';
+    const speaker = client(1, isAudio ? {} : { audio: 'none', video: 'VP8' });
+    return pairsOf({
+      members: [speaker, client(2, { audio: 'none' })],
+      before: [],
+      beganUs,
+      after: { flows: this.log.flows, sent: [{ sender: 1, kind, encoding, packets, speech }] },
+      endedUs,
     });
   }
 

@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientSpec } from '../../../loadtest/client/client-spec.ts';
 import type { Milestones } from '../../../loadtest/client/load-client.ts';
-import { perfectNetwork } from '../../../loadtest/media/link.ts';
 import { serviceOf, viewsByWay } from '../../../loadtest/run/service.ts';
+import { client as synthetic } from './synthetic-client.ts';
 
 function client(participant: number, change: Partial<ClientSpec> = {}): ClientSpec {
-  return {
-    participant,
-    room: 'one',
-    group: 0,
-    audio: 'talks',
-    video: 'VP8',
-    view: 'tile',
-    lastN: -1,
-    channel: 'websocket',
-    network: { up: perfectNetwork, down: perfectNetwork },
-    ...change,
-  };
+  return synthetic(participant, { video: 'VP8', ...change });
 }
 
 function reached(participant: number, change: Partial<Milestones>): Milestones {
