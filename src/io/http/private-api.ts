@@ -43,7 +43,8 @@ export function privateApi(options: PrivateApiOptions): FastifyInstance {
     serverFactory: (handler) => createHttpServer(tls, handler),
     bodyLimit: bodyLimitBytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-    requestTimeout: 30_000,
+    // A dashboard stays connected for ever, and Node waits without a limit for half a request or a silent socket.
+    forceCloseConnections: true,
     exposeHeadRoutes: true,
   });
   app.removeContentTypeParser('text/plain');

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -47,6 +48,18 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** What may be connected to the private port when a bridge ends; nothing of it ends by itself. */
+async function connectInEveryWay({ restUrl }: BridgeProcess): Promise<void> {
+  await fetch(`${restUrl}/dashboard/live`);
+  const head = 'POST /colibri/shutdown HTTP/1.1\r\nHost: bridge\r\n';
+  for (const text of ['', head, `${head}Content-Length: 100\r\n\r\n{`]) {
+    const socket = connect(Number(new URL(restUrl).port), '127.0.0.1');
+    socket.on('error', () => undefined); // the bridge may reset it
+    await once(socket, 'connect');
+    socket.write(text);
+  }
+}
+
 const lastMessage = ({ log }: BridgeProcess) => log.at(-1)?.['msg'];
 
 const post = (bridge: BridgeProcess, path: string, body: unknown) =>
@@ -78,6 +91,7 @@ describe('ends as operators expect', () => {
     const bridge = await start();
     const workers = bridge.workerPids();
     expect(workers).toHaveLength(availableParallelism());
+    await connectInEveryWay(bridge);
     bridge.signal(signal);
     expect(await bridge.ended).toBe(code);
     await until(() => (workers.some(isAlive) ? 'a worker outlives its bridge' : undefined));
@@ -87,6 +101,7 @@ describe('ends as operators expect', () => {
     const config =
       'videobridge { rest.shutdown.enabled = true, shutdown.shutting-down-delay = 0s }';
     const bridge = await start({ config });
+    await connectInEveryWay(bridge);
     const reply = await post(bridge, '/colibri/shutdown', { 'graceful-shutdown': 'true' });
     expect(reply.status).toBe(200);
     expect(await bridge.ended).toBe(0);
