@@ -30,8 +30,6 @@ export type ColibriWebSocketOptions = {
 
 /** Jetty's text limit, and so the largest message a client of JVB could ever send. */
 const maxPayload = 64 * 1024;
-/** Time to send a request's head; Node's own default is a minute. */
-const headersTimeoutMs = 10_000;
 
 /** Turns upgrade requests of an HTTP server into bridge channels (docs/bridge-channel-transport.md). */
 export class ColibriWebSocket {
@@ -75,7 +73,6 @@ export class ColibriWebSocket {
     const onConnection = (socket: Duplex) => this.#limitHalfOpen(socket);
     // Behind TLS the socket that asks is the inner one.
     const connection = server instanceof TlsServer ? 'secureConnection' : 'connection';
-    server.headersTimeout = Math.min(server.headersTimeout, headersTimeoutMs);
     server.on('upgrade', onUpgrade).on(connection, onConnection);
     this.#detach.push(() => server.off('upgrade', onUpgrade).off(connection, onConnection));
   }
@@ -148,12 +145,14 @@ export class ColibriWebSocket {
     channel.start();
   }
 
+  /** The oldest makes room: a client asks as soon as it is connected, so whoever holds many loses them, not the newcomer. */
   #limitHalfOpen(socket: Duplex): void {
     const { maxHalfOpen = 1000, log } = this.#options;
-    if (this.#halfOpen.size >= maxHalfOpen) {
+    const [oldest] = this.#halfOpen;
+    if (oldest && this.#halfOpen.size >= maxHalfOpen) {
       log.warn({ maxHalfOpen }, 'closed a connection: too many that ask for nothing');
-      socket.destroy();
-      return;
+      this.#halfOpen.delete(oldest);
+      oldest.destroy();
     }
     this.#halfOpen.add(socket);
     socket.once('close', () => this.#halfOpen.delete(socket));

@@ -1,6 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 
+/** Time for a request's head and for the whole of it to come in; Node's own are a minute and five, looked at every 30 s. */
+const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1000,
+};
+
 /** Where a server listens; `tls` makes it HTTPS and is there only where a key is configured. */
 export type ListenOptions = {
   readonly host: string | undefined;
@@ -30,7 +37,9 @@ export async function startPublicServer(options: ListenOptions): Promise<Server>
 
 /** HTTPS where there is a key, else HTTP. */
 export function createHttpServer(tls: ServerOptions | undefined, handler: RequestListener): Server {
-  return tls ? createTlsServer(tls, handler) : createServer(handler);
+  if (!tls) return createServer(timeouts, handler);
+  const handshakeTimeout = timeouts.headersTimeout;
+  return createTlsServer({ ...tls, ...timeouts, handshakeTimeout }, handler);
 }
 
 /** Turns the system's error into one an operator can act on. */

@@ -93,6 +93,11 @@ function api(switches: Partial<RestSwitches> = {}) {
   return { app, state, asked };
 }
 
+it('does not wait for a request for ever', () => {
+  const { server } = api().app;
+  expect(server).toMatchObject({ headersTimeout: 10_000, requestTimeout: 30_000 });
+});
+
 it('answers health with an empty 200, or 500 and the reason', async () => {
   const { app, state } = api();
   const well = await app.inject('/about/health');
