@@ -41,7 +41,7 @@ export function takeSnapshot(parts: ObservedParts): BridgeSnapshot {
     xmpp: parts.links().figures(),
     conferences: parts.conferences.statistics(),
     media: parts.media.figures(),
-    sockets: vitals.sockets(),
+    workerSockets: vitals.workerSockets(),
     channels: parts.channels(),
     process: vitals.process(),
   };

@@ -7,7 +7,12 @@ import { RuntimeLoad } from '../io/system/runtime-load.ts';
 import { UdpSockets } from '../io/system/udp-sockets.ts';
 import { type Health, HealthCheck, type HealthFacts } from '../operation/health.ts';
 import { stressLevel } from '../operation/stress.ts';
-import type { ProcessFigures, SocketFigures } from '../stats/bridge-snapshot.ts';
+import type {
+  ProcessFigures,
+  SocketFigures,
+  WorkerSocketsFigures,
+} from '../stats/bridge-snapshot.ts';
+import { ReceivedByWorkers } from './received-by-workers.ts';
 
 export type VitalsOptions = {
   readonly config: Pick<BridgeConfig, 'health' | 'load'>;
@@ -47,7 +52,9 @@ export class Vitals {
   /** By how much the checks since the last sample were late. */
   #lateMs = 0;
   #sampledMs = 0;
+  readonly #received = new ReceivedByWorkers();
   #socketFigures: readonly SocketFigures[] = [];
+  #workerSockets: readonly WorkerSocketsFigures[] = [];
   #socketsReadMs = -Infinity;
 
   constructor(options: VitalsOptions) {
@@ -95,17 +102,29 @@ export class Vitals {
     };
   }
 
-  /** The media sockets as the kernel sees them; several who ask at once are told the same. */
+  /** The media sockets as the kernel sees them. */
   sockets(): readonly SocketFigures[] {
+    this.#readSockets();
+    return this.#socketFigures;
+  }
+
+  /** The same, added up for each worker. What a socket dropped between the last look at it and its end is missed. */
+  workerSockets(): readonly WorkerSocketsFigures[] {
+    this.#readSockets();
+    return this.#workerSockets;
+  }
+
+  /** Several who ask at once are told the same. */
+  #readSockets(): void {
     const { media, clock } = this.#options;
     const nowMs = clock.nowMs();
-    if (nowMs - this.#socketsReadMs < socketsKeptMs) return this.#socketFigures;
+    if (nowMs - this.#socketsReadMs < socketsKeptMs) return;
     const pids = media.figures().workers.map(({ pid }) => pid);
     this.#socketsReadMs = nowMs;
     this.#socketFigures = this.#sockets
-      .read(pids, nowMs)
+      .read(pids)
       .flatMap((sockets, worker) => sockets.map((socket) => ({ worker, ...socket })));
-    return this.#socketFigures;
+    this.#workerSockets = this.#received.add(this.#socketFigures, pids.length);
   }
 
   #sample(): void {

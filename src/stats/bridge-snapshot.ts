@@ -17,7 +17,8 @@ export type BridgeSnapshot = {
   readonly xmpp: XmppFigures;
   readonly conferences: ConferenceStatistics;
   readonly media: MediaFigures;
-  readonly sockets: readonly SocketFigures[];
+  /** Of each worker, in order. */
+  readonly workerSockets: readonly WorkerSocketsFigures[];
   readonly channels: ChannelFigures;
   readonly process: ProcessFigures;
 };
@@ -43,6 +44,13 @@ export type SocketFigures = {
   readonly inode: string;
   readonly queuedBytes: number;
   /** Since the socket was opened. */
+  readonly drops: number;
+};
+
+/** The media sockets of a worker. */
+export type WorkerSocketsFigures = {
+  readonly queuedBytes: number;
+  /** Since the bridge started, those of sockets that are closed included. */
   readonly drops: number;
 };
 

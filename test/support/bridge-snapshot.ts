@@ -114,9 +114,7 @@ export function snapshot(overrides: Partial<BridgeSnapshot> = {}): BridgeSnapsho
       rejectedDataChannels: 209,
       forwardingDelay: { bounds: [0.001, 0.01], counts: [7, 2, 1], sum: 0.5 },
     },
-    sockets: [
-      { worker: 0, address: '192.0.2.1:10000', inode: '4711', queuedBytes: 301, drops: 302 },
-    ],
+    workerSockets: [{ queuedBytes: 301, drops: 302 }],
     channels: { closedNormally: 401, closedAbnormally: 402, errors: 403 },
     process: {
       runtime: {

@@ -91,8 +91,8 @@ export class DashboardFeed {
 
   #receiveDrops(): number {
     if (this.#watchers.size > 0 || this.#ticks % unwatchedSocketsSeconds === 0) {
-      const sockets = this.#parts.vitals.sockets();
-      this.#drops = sockets.reduce((sum, { drops }) => sum + drops, 0);
+      const workers = this.#parts.vitals.workerSockets();
+      this.#drops = workers.reduce((sum, { drops }) => sum + drops, 0);
     }
     this.#ticks += 1;
     return this.#drops;
@@ -105,7 +105,7 @@ export class DashboardFeed {
     const { vitals, lifecycle, drain, config, media, conferences } = parts;
     const figures = media.figures();
     const process = vitals.process();
-    const sockets = vitals.sockets();
+    const sockets = vitals.workerSockets();
     const rows = conferences.all
       .map((conference) => conferenceRow(conference, nowMs))
       .sort((a, b) => b.troubled - a.troubled || b.endpoints - a.endpoints);
@@ -128,7 +128,7 @@ export class DashboardFeed {
       workers: figures.workers.map((worker, place) => ({
         ...worker,
         cpu: round(worker.cpu),
-        drops: sockets.reduce((sum, s) => sum + (s.worker === place ? s.drops : 0), 0),
+        drops: sockets[place]?.drops ?? 0,
       })),
       links: this.#links(),
       warnings: this.#warnings(),

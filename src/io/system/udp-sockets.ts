@@ -11,42 +11,31 @@ export type UdpSocket = {
   readonly drops: number;
 };
 
-/** How long the list of a process's sockets is taken to be true: media sockets are opened at its start. */
-const INODES_KEPT_MS = 60_000;
-
 /** The UDP sockets of other processes of ours, read from /proc; none where there is no /proc. */
 export class UdpSockets {
-  readonly #inodes = new Map<
-    number,
-    { readonly atMs: number; readonly inodes: ReadonlySet<string> }
-  >();
+  /** Whose each of the table is, undefined = of none of the processes. Looked up when there is another one: that costs a call for each. */
+  #owners: ReadonlyMap<string, number | undefined> = new Map();
+  #pids = '';
 
   /** The sockets of each of `pids`, in that order. */
-  read(pids: readonly number[], nowMs: number): readonly (readonly UdpSocket[])[] {
-    for (const pid of this.#inodes.keys()) if (!pids.includes(pid)) this.#inodes.delete(pid);
+  read(pids: readonly number[]): readonly (readonly UdpSocket[])[] {
     if (pids.length === 0) return [];
     const all = [...table('/proc/net/udp'), ...table('/proc/net/udp6')];
-    return pids.map((pid) => {
-      const inodes = this.#inodesOf(pid, nowMs);
-      return all.filter(({ inode }) => inodes.has(inode));
-    });
-  }
-
-  #inodesOf(pid: number, nowMs: number): ReadonlySet<string> {
-    const known = this.#inodes.get(pid);
-    if (known && nowMs - known.atMs < INODES_KEPT_MS) return known.inodes;
-    const inodes = socketInodes(pid);
-    this.#inodes.set(pid, { atMs: nowMs, inodes });
-    return inodes;
+    if (this.#pids !== pids.join() || !all.every(({ inode }) => this.#owners.has(inode))) {
+      this.#pids = pids.join();
+      const owned = new Map(pids.flatMap((pid) => socketInodes(pid).map((inode) => [inode, pid])));
+      this.#owners = new Map(all.map(({ inode }) => [inode, owned.get(inode)]));
+    }
+    return pids.map((pid) => all.filter(({ inode }) => this.#owners.get(inode) === pid));
   }
 }
 
-function socketInodes(pid: number): ReadonlySet<string> {
-  const inodes = new Set<string>();
+function socketInodes(pid: number): readonly string[] {
+  const inodes: string[] = [];
   try {
     for (const fd of readdirSync(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`))?.[1];
-      if (inode !== undefined) inodes.add(inode);
+      if (inode !== undefined) inodes.push(inode);
     }
   } catch {
     return inodes; // the process ended, or there is no /proc

@@ -1,4 +1,4 @@
-import type { BridgeSnapshot } from '../bridge-snapshot.ts';
+import type { BridgeSnapshot, WorkerSocketsFigures } from '../bridge-snapshot.ts';
 import type { WorkerFigures } from '../../conference/ports.ts';
 import {
   type Metric,
@@ -17,11 +17,12 @@ function each(read: (worker: WorkerFigures) => number) {
     }));
 }
 
-function eachSocket(read: (socket: BridgeSnapshot['sockets'][number]) => number) {
-  return ({ sockets }: BridgeSnapshot): readonly Sample[] =>
-    sockets.map((socket) => ({
-      labels: { worker: String(socket.worker), socket: socket.address, inode: socket.inode },
-      value: read(socket),
+/** Not each socket: there is one for every client. */
+function eachWorkersSockets(read: (sockets: WorkerSocketsFigures) => number) {
+  return ({ workerSockets }: BridgeSnapshot): readonly Sample[] =>
+    workerSockets.map((sockets, place) => ({
+      labels: { worker: String(place) },
+      value: read(sockets),
     }));
 }
 
@@ -87,14 +88,14 @@ export const workersMetrics: readonly Metric[] = [
   ownSeries(
     'counter',
     'udp_receive_drops',
-    'Datagrams the kernel dropped because a media socket was read too slowly',
-    eachSocket((socket) => socket.drops),
+    'Datagrams the kernel dropped because the media sockets of a worker were read too slowly',
+    eachWorkersSockets(({ drops }) => drops),
   ),
   ownSeries(
     'gauge',
     'udp_receive_queue_bytes',
-    'Bytes that wait in a media socket',
-    eachSocket((socket) => socket.queuedBytes),
+    'Bytes that wait in the media sockets of a worker',
+    eachWorkersSockets(({ queuedBytes }) => queuedBytes),
   ),
   ownHistogram(
     'forwarding_delay_seconds',

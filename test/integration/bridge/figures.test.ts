@@ -71,18 +71,21 @@ it('gives Prometheus what its own checker takes', async () => {
 it('shows a call in the figures of workers, sockets and links', async () => {
   await talk();
   const [worker = 0] = bridge.workerPids();
-  const inodes = readFileSync('/proc/net/udp', 'latin1');
   await until(async () => {
     const delay = (await samples('trestle_forwarding_delay_seconds'))?.[0];
     return Number(delay?.count) > 20 && Number(delay?.sum) > 0
       ? undefined
       : `forwarding delay: ${JSON.stringify(delay)}`;
   });
-  const [socket] = (await samples('trestle_udp_receive_drops_total')) ?? [];
-  expect(socket).toMatchObject({
-    labels: { worker: '0', socket: `127.0.0.1:${bridge.mediaPort}` },
-  });
-  expect(inodes).toContain(` ${socket?.labels?.['inode']} `);
+  for (const name of ['trestle_udp_receive_drops_total', 'trestle_udp_receive_queue_bytes']) {
+    expect((await samples(name))?.map(({ labels }) => labels)).toEqual([{ worker: '0' }]);
+  }
+  const debug = (await (await fetch(`${bridge.restUrl}/debug`)).json()) as {
+    sockets: { worker: number; address: string; inode: string }[];
+  };
+  const shared = debug.sockets.find(({ address }) => address === `127.0.0.1:${bridge.mediaPort}`);
+  expect(shared).toMatchObject({ worker: 0 });
+  expect(readFileSync('/proc/net/udp', 'latin1')).toContain(` ${shared?.inode} `);
   expect(await samples('trestle_xmpp_link_up')).toEqual([
     { value: '1', labels: { link: 'shard' } },
   ]);

@@ -29,8 +29,7 @@ const junk = Buffer.alloc(1400);
 const mostJunk = 20_000;
 
 const sockets = new UdpSockets();
-const socketsOf = (pid: number): readonly UdpSocket[] =>
-  sockets.read([pid], performance.now())[0] ?? [];
+const socketsOf = (pid: number): readonly UdpSocket[] => sockets.read([pid])[0] ?? [];
 
 /** Fills a socket that nobody reads. What comes from elsewhere than the other end counts for nothing, but takes room. */
 async function fill(pid: number, port: number): Promise<void> {

@@ -130,7 +130,7 @@ describe('two workers on one port', () => {
     process.kill(pid, 'SIGSTOP'); // for less time than a worker is given to answer
     atTheEnd(() => process.kill(pid, 'SIGCONT'));
     for (let sent = 0; sent < 400; sent += 1) nat.send(Buffer.alloc(1100));
-    const full = () => sockets.read([pid], performance.now())[0]?.find(({ drops }) => drops > 0);
+    const full = () => sockets.read([pid])[0]?.find(({ drops }) => drops > 0);
     await until(() => (full() ? undefined : 'no socket is full'));
     // The kernel doubles what it is asked for (socket(7)), and lets the last datagram exceed it.
     expect(full()!.queuedBytes).toBeLessThan(2 * receiveBufferBytes + 4096);

@@ -1,5 +1,8 @@
+import dgram from 'node:dgram';
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { parseUdpLine } from '../../../../src/io/system/udp-sockets.ts';
+import { atTheEnd } from '../../../support/at-the-end.ts';
+import { parseUdpLine, UdpSockets } from '../../../../src/io/system/udp-sockets.ts';
 
 it('reads a socket of IPv4: the address in machine order, the queue, the drops', () => {
   const line =
@@ -21,4 +24,16 @@ it.each([
 
 it('takes nothing else', () => {
   expect(['', 'sl  local_address'].flatMap(parseUdpLine)).toEqual([]);
+});
+
+it('sees a socket of a process that was opened since the last look', async () => {
+  const sockets = new UdpSockets();
+  const ports = () =>
+    (sockets.read([process.pid])[0] ?? []).map(({ address }) => Number(address.split(':').at(-1)));
+  for (let count = 0; count < 2; count += 1) {
+    const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+    atTheEnd(() => socket.close());
+    await once(socket, 'listening');
+    expect(ports()).toContain(socket.address().port);
+  }
 });
