@@ -18,7 +18,7 @@ import { ssrcsOf } from './client-sources.ts';
 import { MediaReceiver } from './media-receiver.ts';
 import { MediaSender, type SentStream } from './media-sender.ts';
 import { Peer } from './peer.ts';
-import { constraintsFor } from './view.ts';
+import { VideoRequests } from './view.ts';
 
 export type LoadClientOptions = {
   readonly spec: ClientSpec;
@@ -59,6 +59,7 @@ export class LoadClient {
   readonly #channel: BridgeChannel;
   readonly #up: Link;
   readonly #down: Link;
+  readonly #requests = new VideoRequests();
   #sender: MediaSender | undefined;
   #others: readonly number[] = [];
   #speaker: number | undefined;
@@ -180,6 +181,7 @@ export class LoadClient {
         videoType: 'camera',
       });
     }
+    this.#requests.forget();
     this.#askForVideo();
   }
 
@@ -208,7 +210,9 @@ export class LoadClient {
 
   #askForVideo(): void {
     if (!this.#channel.open) return;
-    this.#channel.send(constraintsFor(this.#options.spec, this.#others, this.#speaker));
+    const request = this.#requests.next(this.#options.spec, this.#others, this.#speaker);
+    if (!request) return;
+    this.#channel.send(request);
     this.#log.viewChanged(this.#nowUs());
   }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sourceName } from '../../src/model/ids.ts';
 import type { ClientMessage } from '../../src/protocol/channel/client-message.ts';
 import { type ClientSpec, endpointOf } from './client-spec.ts';
@@ -42,6 +43,24 @@ export function constraintsFor(
       shown.map((other) => [camera(other), { maxHeight: height(other), maxFrameRate: -1 }]),
     ),
   };
+}
+
+/** What a client asked for last: a Jitsi client speaks up only when it wants something else (lib-jitsi-meet: ReceiveVideoController). */
+export class VideoRequests {
+  #asked: Constraints | undefined;
+
+  /** @returns what to send; undefined = that is what it asked for already */
+  next(...view: Parameters<typeof constraintsFor>): Constraints | undefined {
+    const wanted = constraintsFor(...view);
+    if (isDeepStrictEqual(wanted, this.#asked)) return undefined;
+    this.#asked = wanted;
+    return wanted;
+  }
+
+  /** Nobody heard it: the channel is a new one. */
+  forget(): void {
+    this.#asked = undefined;
+  }
 }
 
 /** By the room a tile gets in a 1080-pixel window. */

@@ -6,7 +6,7 @@ import { ControlError, type ControlPath, type Invitation } from '../control/cont
 import { checkUsable } from '../control/usable-invitation.ts';
 import type { GeneratorProcess } from '../generator/generator-process.ts';
 import type { GeneratorAnswers } from '../generator/messages.ts';
-import { type Service, serviceOf } from './service.ts';
+import { hasCamera, type Service, serviceOf } from './service.ts';
 
 /** How one client came in; µs of the machine's clock. */
 export type JoinRecord = {
@@ -82,7 +82,7 @@ export class Crowd {
   async leave(participants: readonly number[]): Promise<void> {
     const leaving = participants.flatMap((participant) => this.#members.get(participant) ?? []);
     for (const { spec } of leaving) this.#members.delete(spec.participant);
-    for (const room of new Set(leaving.map(({ spec }) => spec.room))) this.#tellCameras(room);
+    this.#tellCameras(leaving.map(({ spec }) => spec));
     await Promise.all(
       leaving.map(async ({ spec, generator, invitation }) => {
         generator.tell({ type: 'close', participant: spec.participant });
@@ -138,7 +138,7 @@ export class Crowd {
       join.acceptedUs = clock.nowMs() * 1000;
       generator.tell({ type: 'start', participant: spec.participant });
       this.#members.set(spec.participant, member);
-      this.#tellCameras(spec.room);
+      this.#tellCameras([spec]);
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
       join.failure = error.message;
@@ -158,12 +158,15 @@ export class Crowd {
     }
   }
 
-  #tellCameras(room: string): void {
-    const participants = this.members
-      .filter((spec) => spec.room === room && spec.video !== undefined)
-      .map(({ participant }) => participant);
-    for (const generator of this.#options.generators) {
-      generator.tell({ type: 'cameras', room, participants });
+  /** @param changed who came or left */
+  #tellCameras(changed: readonly ClientSpec[]): void {
+    for (const room of new Set(changed.filter(hasCamera).map((spec) => spec.room))) {
+      const participants = this.members
+        .filter((spec) => spec.room === room && hasCamera(spec))
+        .map(({ participant }) => participant);
+      for (const generator of this.#options.generators) {
+        generator.tell({ type: 'cameras', room, participants });
+      }
     }
   }
 
