@@ -10,7 +10,7 @@ import type { MediaEvent } from './ports.ts';
 import { SenderConstraints } from './sender-constraints.ts';
 import type { Speakers } from './speakers.ts';
 
-/** Up to this many participants every microphone is sent to everybody; beyond, the last this many that were heard. */
+/** Up to this many participants every microphone is sent to everybody; beyond, those that were heard lately, no fewer than this. */
 const audibleMicrophones = 20;
 
 /** With more receivers than this everybody is decided anew at most every so often: joins come in bursts. */
@@ -79,20 +79,22 @@ export class Forwarding {
   /** Somebody became the dominant speaker: first in order, and heard. */
   dominantChanged(): void {
     const { dominant } = this.#options.speakers;
-    if (dominant !== undefined) this.#heard.speaks(dominant);
+    if (dominant !== undefined) this.#heard.speaks(dominant, this.#options.clock.nowMs());
     this.refreshAll();
   }
 
   /** Somebody begins to speak: in a large conference nobody may be sent the microphone yet. */
   voiceStarted(speaker: EndpointId): void {
-    if (this.#heard.speaks(speaker) && this.#isLarge()) this.refreshAll();
+    const isNew = this.#heard.speaks(speaker, this.#options.clock.nowMs());
+    if (isNew && this.#isLarge()) this.refreshAll();
   }
 
   observeLevels(levels: AudioLevels): void {
     const { endpoints, clock } = this.#options;
     const present = levels.filter(({ endpointId }) => endpoints.has(endpointId));
-    const heard = this.#heard.observe(present) && this.#isLarge();
-    const loudest = this.#loudest?.observe(present, clock.nowMs()) ?? false;
+    const nowMs = clock.nowMs();
+    const heard = this.#heard.observe(present, nowMs) && this.#isLarge();
+    const loudest = this.#loudest?.observe(present, nowMs) ?? false;
     if (heard || loudest) this.refreshAll();
   }
 
@@ -167,7 +169,7 @@ export class Forwarding {
 
   /** Whose microphones go out unasked; undefined = everybody's. */
   #audible(): ReadonlySet<EndpointId> | undefined {
-    if (!this.#loudest) return this.#isLarge() ? new Set(this.#heard.heard) : undefined;
+    if (!this.#loudest) return this.#isLarge() ? this.#heard.heard : undefined;
     const { config, speakers } = this.#options;
     const { dominant } = speakers;
     const withDominant = config.loudest.alwaysRouteDominant && dominant !== undefined;
