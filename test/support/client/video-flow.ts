@@ -62,6 +62,8 @@ export class VideoFlow {
   #frame = 0;
   /** Of the encoding at each place: requests seen. */
   readonly keyFrameRequests: number[];
+  /** Requests for key frames are counted and not answered, as if they were lost on the way. */
+  deaf = false;
   keyFramesSent = 0;
 
   constructor(options: VideoFlowOptions) {
@@ -197,7 +199,7 @@ export class VideoFlow {
     this.#encodings.forEach((encoding, place) => {
       if (encoding.ssrc !== ssrc) return;
       this.keyFrameRequests[place] = (this.keyFrameRequests[place] ?? 0) + 1;
-      encoding.keyFrameDue = true;
+      if (!this.deaf) encoding.keyFrameDue = true;
     });
   }
 
