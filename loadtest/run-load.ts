@@ -11,6 +11,8 @@ import { XmppPath } from './control/xmpp/xmpp-path.ts';
 import { GeneratorProcess } from './generator/generator-process.ts';
 import { machineClock } from './generator/machine-clock.ts';
 import { planFor } from './mode/plan.ts';
+import { leakOf } from './mode/soak.ts';
+import type { Mode } from './options.ts';
 import { secureRandom } from './random.ts';
 import { htmlReport } from './report/html.ts';
 import { describeMachine } from './report/machine.ts';
@@ -21,9 +23,18 @@ import { Crowd } from './run/crowd.ts';
 import { Run } from './run/run.ts';
 import { RunEnded } from './run/run-ended.ts';
 import { usualLimits } from './run/limits.ts';
-import { verdictOf } from './run/verdict.ts';
+import { type Circumstances, verdictOf } from './run/verdict.ts';
 
 const PARALLEL_JOINS = 50;
+/** What the steps of a mode are to each other. */
+const orders = {
+  quick: 'rising',
+  step: 'rising',
+  certify: 'rising',
+  soak: 'parts',
+  spike: 'each',
+  chaos: 'each',
+} as const satisfies Record<Mode, Circumstances['order']>;
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 type Parts = {
@@ -127,10 +138,12 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     onStep: (step) => terminal.step(step),
   });
   const { findings, conservation, ended } = await follow(args, run);
-  const circumstances = {
-    rising: isRising(args),
-    climbing: isRising(args) && args.sizes === undefined,
-    untested: ended?.how === 'interrupted' ? undefined : ended?.message,
+  const leak = args.command === 'soak' ? leakOf(run.moments, limits.memoryMbPerHour) : undefined;
+  const circumstances: Circumstances = {
+    order: orders[args.command],
+    climbing: orders[args.command] === 'rising' && args.sizes === undefined,
+    untested: ended?.how === 'interrupted' ? undefined : (ended?.message ?? leak?.untested),
+    leak: leak?.found,
   };
   return {
     format: 1,
@@ -190,7 +203,3 @@ const unchecked: Conservation = {
   misattributed: 0,
   notes: ['nothing is known of conservation, for the run broke'],
 };
-
-function isRising({ command }: RunArguments): boolean {
-  return command === 'quick' || command === 'step';
-}

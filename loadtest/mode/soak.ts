@@ -1,4 +1,5 @@
 import type { ClientSpec } from '../client/client-spec.ts';
+import type { Moment } from '../report/report.ts';
 import type { Run } from '../run/run.ts';
 import type { Load } from './mode.ts';
 import { slopePerHour } from './slope.ts';
@@ -9,6 +10,8 @@ const GENERATION = 0x1000;
 const WARM_SHARE = 0.2;
 /** Over less, a slope is noise. */
 const MIN_SLOPE_S = 300;
+/** A verdict takes more than a figure: heaps breathe for minutes. */
+const MIN_LEAK_S = 1_800;
 
 /** Holds the largest size for the whole time, with people coming and going, and looks for slow growth. */
 export async function soak(run: Run, load: Load): Promise<readonly string[]> {
@@ -38,28 +41,49 @@ function generationOf(
   });
 }
 
-function slopes(run: Run): string[] {
-  const warm = run.moments.slice(Math.floor(run.moments.length * WARM_SHARE));
-  if (warm.length < MIN_SLOPE_S) return ['too short to see slow growth: soak for an hour'];
-  const of = (value: (moment: (typeof warm)[number]) => number | undefined) =>
-    slopePerHour(warm.map((moment) => ({ s: moment.s, value: value(moment) })));
-  const say = (what: string, slope: number | undefined, unit: string) =>
-    slope === undefined ? [] : [`${what} changes by ${slope.toFixed(1)} ${unit} an hour`];
+function slopes({ moments }: Run): string[] {
+  if (warmOf(moments).length < MIN_SLOPE_S)
+    return ['too short to see slow growth: soak for an hour'];
+  const say = (what: string, unit: string, value: (moment: Moment) => number | undefined) => {
+    const slope = warmSlope(moments, value);
+    return slope === undefined ? [] : [`${what} changes by ${slope.toFixed(1)} ${unit} an hour`];
+  };
   return [
-    ...say(
-      'memory of the bridge',
-      of(({ bridgeMb }) => bridgeMb),
-      'MB',
-    ),
-    ...say(
-      'delay (p50)',
-      of(({ delayP50Ms }) => delayP50Ms),
-      'ms',
-    ),
-    ...say(
-      'delay (p99)',
-      of(({ delayP99Ms }) => delayP99Ms),
-      'ms',
-    ),
+    ...say('memory of the bridge', 'MB', ({ bridgeMb }) => bridgeMb),
+    ...say('delay (p50)', 'ms', ({ delayP50Ms }) => delayP50Ms),
+    ...say('delay (p99)', 'ms', ({ delayP99Ms }) => delayP99Ms),
   ];
+}
+
+function warmOf(moments: readonly Moment[]): readonly Moment[] {
+  return moments.slice(Math.floor(moments.length * WARM_SHARE));
+}
+
+function warmSlope(
+  moments: readonly Moment[],
+  value: (moment: Moment) => number | undefined,
+): number | undefined {
+  return slopePerHour(warmOf(moments).map((moment) => ({ s: moment.s, value: value(moment) })));
+}
+
+/**
+ * Whether the bridge's memory grew by more MB an hour than a scenario allows.
+ * @returns neither where it did not, or nobody said how much it may
+ */
+export function leakOf(
+  moments: readonly Moment[],
+  allowed: number | undefined,
+): { readonly found?: string; readonly untested?: string } {
+  if (allowed === undefined) return {};
+  const slope = warmSlope(moments, ({ bridgeMb }) => bridgeMb);
+  if (warmOf(moments).length < MIN_LEAK_S || slope === undefined) {
+    return {
+      untested:
+        'memoryMbPerHour cannot be judged: that takes a bridge on this machine and 40 minutes (--duration)',
+    };
+  }
+  if (slope <= allowed) return {};
+  return {
+    found: `memory of the bridge grows by ${slope.toFixed(1)} MB an hour, allowed ${allowed}`,
+  };
 }

@@ -11,6 +11,11 @@ export function isInvalid(step: Judged): boolean {
   return faultsOf(step).length > 0;
 }
 
+/** It says something about the bridge, and that is that it broke a limit. */
+export function isBroken(step: Judged): boolean {
+  return step.violations.length > 0 && !isInvalid(step);
+}
+
 export function isGood(step: Judged): boolean {
   return step.violations.length === 0 && !isInvalid(step);
 }

@@ -258,6 +258,8 @@ export const limitNames = [
   'audioGapsPerMinute',
   'freezesPerMinute',
   'joinFailuresPercent',
+  /** Growth of the bridge in `soak`. */
+  'memoryMbPerHour',
 ] as const;
 
 /** What a step must keep to pass; undefined = not judged. That all clients hear and see somebody is always demanded. */

@@ -12,6 +12,7 @@ export const defaultLimits = {
   audioGapsPerMinute: 1,
   freezesPerMinute: 1,
   joinFailuresPercent: 0,
+  memoryMbPerHour: undefined,
 } as const satisfies Limits;
 
 /**

@@ -1,17 +1,32 @@
 import type { Conservation, StepReport, Verdict } from '../report/report.ts';
 import { violationText } from '../report/figures.ts';
-import { isGood, isInvalid } from '../report/judged-step.ts';
+import { isBroken, isGood, isInvalid } from '../report/judged-step.ts';
 import { FAILED_JOINS } from './violations.ts';
 
 /** What a verdict depends on beside the figures. */
 export type Circumstances = {
-  /** Each step was a larger load than the one before. */
-  readonly rising: boolean;
+  /**
+   * What the steps are to each other. `rising`: each was a larger load than the one before; `each`: none can be done without; `parts`: of one
+   * load for a long time, of which some may say nothing.
+   */
+  readonly order: 'rising' | 'each' | 'parts';
   /** Sizes were not asked for but climbed as far as it went: one the generator cannot carry is left out, not the whole run. */
   readonly climbing: boolean;
   /** Why what was to be tested did not happen. */
   readonly untested: string | undefined;
+  /** What was broken that shows in no step: a leak. */
+  readonly leak: string | undefined;
 };
+
+type Run = {
+  readonly steps: readonly StepReport[];
+  readonly conservation: Conservation;
+  readonly circumstances: Circumstances;
+};
+
+type Judgement = { readonly sentence: Sentence; readonly broken: StepReport | undefined };
+
+type Sentence = readonly [Verdict['result'], string];
 
 /** The sentence an operator reads first. */
 export function verdictOf(
@@ -19,63 +34,72 @@ export function verdictOf(
   conservation: Conservation,
   circumstances: Circumstances,
 ): Verdict {
-  const broken = steps.find((step) => !isGood(step));
-  const highestPassed = lastBefore(broken, steps)?.name;
-  const reached = reachedText(highestPassed, circumstances, broken === undefined);
-  // A starved generator explains every other figure of its step, so it comes first.
-  const [result, headline] =
-    broken && isInvalid(broken) && circumstances.untested === undefined
-      ? starved(broken, reached, {
-          mayStand: circumstances.climbing && conservation.holds && highestPassed !== undefined,
-        })
-      : judged(steps, conservation, { broken, reached, untested: circumstances.untested });
+  const run = { steps, conservation, circumstances };
+  const { sentence, broken } = circumstances.order === 'rising' ? judgeClimb(run) : judgeParts(run);
+  const [result, headline] = untestedSentence(run) ?? sentence;
+  const highestPassed = lastPassed(steps, broken)?.name;
   return { result, headline, highestPassed, brokeFirst: broken && whatBroke(broken) };
 }
 
-type Sentence = readonly [Verdict['result'], string];
-
-function starved(
-  broken: StepReport,
-  reached: string,
-  { mayStand }: { readonly mayStand: boolean },
-): Sentence {
-  return mayStand
-    ? ['PASS', `${reached}; then ${whatBroke(broken)}`]
-    : ['INVALID', `${whatBroke(broken)}; the bridge ${reached}`];
+function untestedSentence({ steps, circumstances }: Run): Sentence | undefined {
+  if (circumstances.untested !== undefined) return ['INVALID', circumstances.untested];
+  return steps.length === 0 ? ['INVALID', 'nothing was measured'] : undefined;
 }
 
-function judged(
-  steps: readonly StepReport[],
-  { holds, notes }: Conservation,
-  rest: {
-    readonly broken: StepReport | undefined;
-    readonly reached: string;
-    readonly untested: string | undefined;
-  },
-): Sentence {
-  const { broken, reached, untested } = rest;
-  if (untested !== undefined) return ['INVALID', untested];
-  if (steps.length === 0) return ['INVALID', 'nothing was measured'];
-  if (!holds) return ['FAIL', notes[0] ?? 'packets are not accounted for'];
-  return broken ? ['FAIL', `${reached}; broke first at ${whatBroke(broken)}`] : ['PASS', reached];
+/** The first step that is not good decides; a starved generator explains every other figure of its step. */
+function judgeClimb({ steps, conservation, circumstances }: Run): Judgement {
+  const broken = steps.find((step) => !isGood(step));
+  const highest = lastPassed(steps, broken)?.name;
+  const reached = highest === undefined ? 'passed no step' : `passed up to ${highest}`;
+  const sentence = (): Sentence => {
+    if (broken && isInvalid(broken)) {
+      const mayStand = circumstances.climbing && conservation.holds && highest !== undefined;
+      return mayStand
+        ? ['PASS', `${reached}; then ${whatBroke(broken)}`]
+        : ['INVALID', `${whatBroke(broken)}; the bridge ${reached}`];
+    }
+    if (!conservation.holds) return ['FAIL', unaccounted(conservation)];
+    return broken ? ['FAIL', `${reached}; broke first at ${whatBroke(broken)}`] : ['PASS', reached];
+  };
+  return { sentence: sentence(), broken };
+}
+
+/** What could be judged decides; the rest is said, and may be too much of it. */
+function judgeParts({ steps, conservation, circumstances }: Run): Judgement {
+  const invalid = steps.filter(isInvalid);
+  const [unjudged] = invalid;
+  const broken = steps.find(isBroken);
+  const isTooMuch =
+    circumstances.order === 'each' ? invalid.length > 0 : 2 * invalid.length > steps.length;
+  const rest = unjudged
+    ? `; ${invalid.length} of ${steps.length} could not be judged: ${whatBroke(unjudged)}`
+    : '';
+  const sentence = (): Sentence => {
+    if (broken) {
+      const before = lastPassed(steps, broken)?.name;
+      const kept = before === undefined ? 'passed no step' : `kept its limits until "${before}"`;
+      return ['FAIL', `${kept}; broke first at ${whatBroke(broken)}${rest}`];
+    }
+    if (circumstances.leak !== undefined) return ['FAIL', circumstances.leak + rest];
+    // What a generator that stood still did not see may be what is missing.
+    if (!conservation.holds)
+      return [unjudged ? 'INVALID' : 'FAIL', unaccounted(conservation) + rest];
+    const kept = unjudged ? 'where it could be judged' : 'in every step';
+    return [isTooMuch ? 'INVALID' : 'PASS', `kept its limits ${kept}${rest}`];
+  };
+  return { sentence: sentence(), broken };
+}
+
+function unaccounted({ notes }: Conservation): string {
+  return notes[0] ?? 'packets are not accounted for';
 }
 
 /** What passed after something broke is no higher step. */
-function lastBefore(
-  broken: StepReport | undefined,
+function lastPassed(
   steps: readonly StepReport[],
+  broken: StepReport | undefined,
 ): StepReport | undefined {
-  return broken ? steps[steps.indexOf(broken) - 1] : steps.at(-1);
-}
-
-function reachedText(
-  highest: string | undefined,
-  { rising }: Pick<Circumstances, 'rising'>,
-  isAll: boolean,
-): string {
-  if (highest === undefined) return 'passed no step';
-  if (rising) return `passed up to ${highest}`;
-  return isAll ? 'kept its limits in every step' : `kept its limits in the steps to "${highest}"`;
+  return (broken ? steps.slice(0, steps.indexOf(broken)) : steps).findLast(isGood);
 }
 
 function whatBroke({ name, violations, generator, disturbances, joins }: StepReport): string {

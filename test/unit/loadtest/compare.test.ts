@@ -21,7 +21,12 @@ function named(name: string, change: Partial<StepReport> = {}): StepReport {
 }
 
 function report(steps: readonly StepReport[], change: Partial<Report> = {}): Report {
-  const planned = { rising: true, climbing: false, untested: undefined };
+  const planned = {
+    order: 'rising',
+    climbing: false,
+    untested: undefined,
+    leak: undefined,
+  } as const;
   return {
     format: 1,
     tool: 'trestle-load 1',

@@ -6,6 +6,7 @@ import {
   certificateText,
 } from '../../../loadtest/certify/certificate.ts';
 import { describeRecovery } from '../../../loadtest/mode/chaos.ts';
+import { leakOf } from '../../../loadtest/mode/soak.ts';
 import { slopePerHour } from '../../../loadtest/mode/slope.ts';
 import { htmlReport } from '../../../loadtest/report/html.ts';
 import type { Moment, Report } from '../../../loadtest/report/report.ts';
@@ -54,9 +55,10 @@ function report(change: Partial<Report> = {}): Report {
     machine: { cpu: 'a processor', cores: 2, memoryBytes: 2 ** 33, kernel: 'Linux 6', node: 'v20' },
     limits: defaultLimits,
     verdict: verdictOf([step], conservation, {
-      rising: true,
+      order: 'rising',
       climbing: false,
       untested: undefined,
+      leak: undefined,
     }),
     steps: [step],
     conservation,
@@ -177,6 +179,24 @@ describe('slopePerHour', () => {
     const points = [0, 60, 120, 180].map((s) => ({ s, value: 100 + s / 60 }));
     expect(slopePerHour(points)).toBeCloseTo(60);
     expect(slopePerHour(points.slice(0, 2))).toBeUndefined();
+  });
+});
+
+describe('soak', () => {
+  const grows = (seconds: number, mbPerHour: number | undefined) =>
+    Array.from({ length: seconds }, (_, s) => ({
+      ...moment(s, 2),
+      bridgeMb: mbPerHour === undefined ? undefined : 200 + (s / 3600) * mbPerHour,
+    }));
+
+  it('finds growth beyond what a scenario allows, where it lasted long enough to tell', () => {
+    expect(leakOf(grows(3600, 80), 20).found).toBe(
+      'memory of the bridge grows by 80.0 MB an hour, allowed 20',
+    );
+    expect(leakOf(grows(3600, 10), 20)).toEqual({});
+    expect(leakOf(grows(3600, 80), undefined)).toEqual({});
+    expect(leakOf(grows(1200, 80), 20).untested).toContain('40 minutes');
+    expect(leakOf(grows(3600, undefined), 20).untested).toContain('on this machine');
   });
 });
 
