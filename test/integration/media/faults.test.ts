@@ -227,6 +227,34 @@ describe('hostile datagrams', () => {
     ]);
   });
 
+  it('over TCP take no descriptors for long: silent connections are closed, the oldest first', async () => {
+    const log = recordingLogger();
+    const plane = await startPlane({ workerLogLevel: 'warn' }, log);
+    const conference = await openConference(plane);
+    const alice = await conference.join('alice', { protocol: 'tcp' });
+    let closed = 0;
+    const connectSilent = async () => {
+      const stream = net.connect(plane.ports!.tcp!, '127.0.0.1').on('error', () => undefined);
+      atTheEnd(() => stream.destroy());
+      stream.resume().on('close', () => (closed += 1));
+      await once(stream, 'connect');
+      // May be the beginning of a check.
+      stream.write(Buffer.from([0, 100]));
+    };
+    const most = 1000;
+    for (let opened = 0; opened < most + 100; opened += 50)
+      await Promise.all(Array.from({ length: 50 }, connectSilent));
+    await until(() => (closed >= 100 ? undefined : `${closed} are closed`));
+    const bob = await conference.join('bob', { protocol: 'tcp' });
+    await until(() => (closed === most + 100 ? undefined : `${closed} are closed`), 40_000);
+    letHear(bob, alice, 1001);
+    const flow = new AudioFlow({ client: alice.client, ssrc: 1001 });
+    atTheEnd(() => flow.stop());
+    await packets(bob.client, 1001, 20);
+    const lines = log.lines.filter(({ message }) => message.includes('too many TCP connections'));
+    expect(lines).toHaveLength(1);
+  });
+
   it('inside an authenticated transport harm nobody', async () => {
     const plane = await startPlane();
     const conference = await openConference(plane);
