@@ -239,7 +239,7 @@ export class MediasoupConference implements ConferenceMedia {
   }
 
   async #moveEndpoint(endpoint: MediasoupEndpoint, router: ConferenceRouter): Promise<boolean> {
-    const transport = await this.#createTransport(router, endpoint.usesSctp);
+    const transport = await this.#createTransport(router, endpoint.usesSctp, endpoint.availableBps);
     const moved = await endpoint.moveTo(transport, router);
     if (!moved) return false;
     watch(endpoint, transport);
@@ -247,11 +247,15 @@ export class MediasoupConference implements ConferenceMedia {
     return true;
   }
 
-  #createTransport(router: ConferenceRouter, sctp: boolean): Promise<types.WebRtcTransport> {
+  #createTransport(
+    router: ConferenceRouter,
+    sctp: boolean,
+    availableBps?: number,
+  ): Promise<types.WebRtcTransport> {
     const { bitrates, transports } = this.#context.options;
     return router.createTransport({
       enableSctp: sctp,
-      initialAvailableOutgoingBitrate: bitrates.initialBps,
+      initialAvailableOutgoingBitrate: availableBps ?? bitrates.initialBps,
       iceConsentTimeout: Math.ceil(transports.iceConsentTimeoutMs / 1000),
     });
   }

@@ -67,6 +67,7 @@ export class MediasoupEndpoint implements EndpointMedia {
   #counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
   #heardBytes = 0;
   #measured = unmeasured;
+  #availableBps: number | undefined;
   #closed = false;
   #feedbackPrepared = false;
   #mediasoupTransport: types.WebRtcTransport;
@@ -150,6 +151,11 @@ export class MediasoupEndpoint implements EndpointMedia {
     return this.#offer;
   }
 
+  /** What its link was last found to carry, bit/s; undefined = nothing was measured. */
+  get availableBps(): number | undefined {
+    return this.#availableBps;
+  }
+
   /** The worker died: goes on with `transport` of another one; false if that cannot be, and then nothing of it works any more. */
   async moveTo(transport: types.WebRtcTransport, router: ConferenceRouter): Promise<boolean> {
     const { log } = this.#parts;
@@ -191,6 +197,7 @@ export class MediasoupEndpoint implements EndpointMedia {
       if (trace.type !== 'bwe') return;
       const { availableBitrate } = trace.info as { availableBitrate: number };
       const { bitrates } = this.#parts;
+      this.#availableBps = availableBitrate;
       const availableBps = Math.min(availableBitrate, bitrates.maxBps ?? Infinity);
       this.emit({ type: 'estimate', endpointId: this.#options.endpointId, availableBps });
     });
