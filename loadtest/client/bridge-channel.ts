@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import type { Scheduled, Timers } from '../../src/base/clock.ts';
 import {
   type BridgeMessage,
   decodeBridgeMessage,
@@ -23,11 +24,15 @@ export type ChannelEvents = {
 /** A bridge channel over WebSocket; over SCTP it is a data channel of the client's `Peer`. */
 export function openWebSocket(url: string, events: ChannelEvents): ChannelTransport {
   const socket = new WebSocket(url);
+  let failure: string | undefined;
   socket.on('open', events.onOpen);
   // `ws` hands a text message over as a Buffer unless told otherwise.
   socket.on('message', (data: Buffer) => events.onText(data.toString()));
-  socket.on('close', (code, reason) => events.onClose(`${code} ${reason.toString()}`));
-  socket.on('error', () => undefined); // `close` follows and is what counts
+  // `close` follows, with a code that says less: 1006.
+  socket.on('error', ({ message }) => (failure = message));
+  socket.on('close', (code, reason) =>
+    events.onClose(failure ?? `closed with ${code} ${reason.toString()}`.trim()),
+  );
   return {
     send: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
@@ -36,29 +41,44 @@ export function openWebSocket(url: string, events: ChannelEvents): ChannelTransp
   };
 }
 
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 60_000;
+
+export type BridgeChannelOptions = {
+  /** Opens the transport, given what to call. */
+  readonly connect: (events: ChannelEvents) => ChannelTransport;
+  /** A WebSocket that closes is opened again after 1, 2, 4 … 60 s, a data channel never (bridge-channel.md §1.3, §1.4). */
+  readonly retries: boolean;
+  readonly timers: Timers;
+  readonly onOpen: () => void;
+  readonly onMessage: (message: BridgeMessage) => void;
+};
+
 /** The client's end of a bridge channel: typed messages out of and into text. */
 export class BridgeChannel {
   open = false;
-  /** Messages that could not be read: the bridge's fault, or ours. */
-  unreadable = 0;
+  /** What closed it last. */
+  closedBy: string | undefined;
+  readonly #options: BridgeChannelOptions;
   #transport: ChannelTransport | undefined;
-  readonly #onOpen: () => void;
-  readonly #onMessage: (message: BridgeMessage) => void;
+  #retryMs = FIRST_RETRY_MS;
+  #retry: Scheduled | undefined;
+  #isWanted = false;
 
-  constructor(onOpen: () => void, onMessage: (message: BridgeMessage) => void) {
-    this.#onOpen = onOpen;
-    this.#onMessage = onMessage;
+  constructor(options: BridgeChannelOptions) {
+    this.#options = options;
   }
 
-  /** @param connect opens the transport, given what to call */
-  connect(connect: (events: ChannelEvents) => ChannelTransport): void {
-    this.#transport = connect({
+  connect(): void {
+    this.#isWanted = true;
+    this.#transport = this.#options.connect({
       onOpen: () => {
         this.open = true;
-        this.#onOpen();
+        this.#retryMs = FIRST_RETRY_MS;
+        this.#options.onOpen();
       },
       onText: (text) => this.#read(text),
-      onClose: () => (this.open = false),
+      onClose: (reason) => this.#onClose(reason),
     });
   }
 
@@ -67,12 +87,22 @@ export class BridgeChannel {
   }
 
   close(): void {
+    this.#isWanted = false;
+    this.#retry?.cancel();
     this.#transport?.close();
   }
 
+  #onClose(reason: string): void {
+    this.open = false;
+    this.closedBy = reason;
+    if (!this.#options.retries || !this.#isWanted) return;
+    this.#retry = this.#options.timers.after(this.#retryMs, () => this.connect());
+    this.#retryMs = Math.min(2 * this.#retryMs, MAX_RETRY_MS);
+  }
+
+  /** What a client does not know is not for it. */
   #read(text: string): void {
     const message = decodeBridgeMessage(text);
-    if (message.ok) this.#onMessage(message.value);
-    else this.unreadable += 1;
+    if (message.ok) this.#options.onMessage(message.value);
   }
 }

@@ -12,7 +12,12 @@ import { restamp } from '../media/stamp.ts';
 import type { Trace } from '../media/trace.ts';
 import { parseRtcp } from '../rtp/rtcp-packet.ts';
 import { isRtcp } from '../rtp/rtp-packet.ts';
-import { BridgeChannel, openWebSocket } from './bridge-channel.ts';
+import {
+  BridgeChannel,
+  type ChannelEvents,
+  type ChannelTransport,
+  openWebSocket,
+} from './bridge-channel.ts';
 import { type ClientSpec, endpointOf, participantOf } from './client-spec.ts';
 import { ssrcsOf } from './client-sources.ts';
 import { MediaReceiver } from './media-receiver.ts';
@@ -47,7 +52,8 @@ export type Milestones = {
   readonly firstFrame: number | undefined;
   readonly lastAudio: number | undefined;
   readonly lastFrame: number | undefined;
-  readonly failed: boolean;
+  /** What its connection lacks now; undefined = nothing. */
+  readonly missing: string | undefined;
 };
 
 /** One synthetic participant, from its transport to what it saw. */
@@ -82,7 +88,13 @@ export class LoadClient {
       media,
       send: (packet) => this.#send(packet),
     });
-    this.#channel = new BridgeChannel(() => this.#onChannelOpen(), this.#onMessage);
+    this.#channel = new BridgeChannel({
+      connect: (events) => this.#openChannel(events),
+      retries: spec.channel === 'websocket',
+      timers: options.timers,
+      onOpen: () => this.#onChannelOpen(),
+      onMessage: this.#onMessage,
+    });
     this.#peer = new Peer({
       name: endpointOf(spec.participant),
       transport,
@@ -102,13 +114,7 @@ export class LoadClient {
 
   /** Opens the bridge channel; the bridge must know the client's transport by now. */
   start(): void {
-    const { spec, webSocketUrl } = this.#options;
-    this.#channel.connect((events) => {
-      if (spec.channel === 'sctp') return this.#peer.openChannel(events);
-      if (webSocketUrl === undefined)
-        throw new Error('the bridge offers no channel over WebSocket');
-      return openWebSocket(webSocketUrl, events);
-    });
+    this.#channel.connect();
   }
 
   /** @param others participants of the room with a camera */
@@ -143,7 +149,7 @@ export class LoadClient {
       firstFrame: this.#log.firstFrameUs,
       lastAudio: this.#log.lastAudioUs,
       lastFrame: this.#log.lastFrameUs,
-      failed: this.#failed,
+      missing: this.#missing(),
     };
   }
 
@@ -155,7 +161,24 @@ export class LoadClient {
     return this.#sender?.sent() ?? [];
   }
 
+  #openChannel(events: ChannelEvents): ChannelTransport {
+    const { spec, webSocketUrl } = this.#options;
+    if (spec.channel === 'sctp') return this.#peer.openChannel(events);
+    if (webSocketUrl === undefined) throw new Error('the bridge offers no channel over WebSocket');
+    return openWebSocket(webSocketUrl, events);
+  }
+
+  #missing(): string | undefined {
+    if (this.#ice === undefined) return 'ICE did not connect';
+    if (this.#dtls === undefined) return 'DTLS did not connect';
+    if (this.#failed) return 'ICE or DTLS broke off';
+    if (this.#channel.open) return undefined;
+    const { closedBy } = this.#channel;
+    return closedBy === undefined ? 'no bridge channel' : `no bridge channel: ${closedBy}`;
+  }
+
   #onConnected(): void {
+    this.#failed = false;
     this.#dtls ??= this.#nowUs();
     const { spec, media, trace, totals, pacer, random, clock } = this.#options;
     this.#sender ??= new MediaSender({

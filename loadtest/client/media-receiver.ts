@@ -139,7 +139,6 @@ export class MediaReceiver {
     const known = this.#streams.get(ssrc);
     if (known) return known;
     if (this.#streams.size >= MAX_STREAMS) return undefined;
-    if (!this.#ownerOf.has(ssrc)) this.#log.totals.count('unmapped');
     const stream = new ReceivedStream(ssrc, kind, this.#log);
     this.#streams.set(ssrc, stream);
     return stream;

@@ -13,7 +13,6 @@ const counters = [
   'videoLost',
   'duplicates',
   'probes',
-  'unmapped',
   'misattributed',
   'frames',
   'layerSwitches',

@@ -233,7 +233,9 @@ function findings({ findings: found, conservation: { notes } }: Report): string 
 }
 
 function broken(step: StepReport): string {
-  return [...faultsOf(step), ...step.violations.map(({ limit }) => limit)].join('; ');
+  const { violations, joins, cutOff } = step;
+  const limits = violations.map(({ limit }) => limit);
+  return [...faultsOf(step), ...limits, ...joins.failures, ...cutOff.reasons].join('; ');
 }
 
 function rate(perSecond: number): string {

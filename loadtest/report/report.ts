@@ -158,6 +158,8 @@ export type StepReport = {
   readonly blind: number;
   readonly pairs: PairFigures;
   readonly joins: JoinFigures;
+  /** Clients that came before this step and are without ICE, DTLS or channel at its end, and the first few reasons. */
+  readonly cutOff: { readonly clients: number; readonly reasons: readonly string[] };
   /** Where clients have different networks or limits; else empty, and the figures above say all. */
   readonly groups: readonly GroupFigures[];
   readonly ways: readonly WayFigures[];

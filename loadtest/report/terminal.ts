@@ -65,6 +65,7 @@ export class Terminal {
     for (const way of step.ways) this.line(`    ${wayText(way)}`);
     for (const violation of violations) this.line(`    ${violationText(violation)}`);
     for (const reason of joins.failures) this.line(`    did not join: ${reason}`);
+    for (const reason of step.cutOff.reasons) this.line(`    cut off: ${reason}`);
     for (const fault of faultsOf(step)) this.line(`    ${fault}`);
   }
 

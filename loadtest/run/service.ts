@@ -13,6 +13,8 @@ export type Service = {
   /** Clients that should have heard somebody and did not; seen likewise. No loss shows in what never came. */
   readonly deaf: number;
   readonly blind: number;
+  /** Clients whose connection or channel is not there now, and what they lack. */
+  readonly unconnected: ReadonlyMap<number, string>;
 };
 
 /** Which clients were served after `sinceUs`. */
@@ -23,10 +25,12 @@ export function serviceOf(
 ): Service {
   const reached = new Map(milestones.map((each) => [each.participant, each]));
   const service = { views: 0, receivers: 0, served: 0, deaf: 0, blind: 0 };
+  const unconnected = new Map<number, string>();
   const talking = countByRoom(members.filter(hasMicrophone));
   const filmed = countByRoom(members.filter(hasCamera));
   for (const spec of members) {
-    const { lastAudio = 0, lastFrame = 0 } = reached.get(spec.participant) ?? {};
+    const { lastAudio = 0, lastFrame = 0, missing } = reached.get(spec.participant) ?? {};
+    if (missing !== undefined) unconnected.set(spec.participant, missing);
     const views = viewsOf(spec, filmed);
     const expected = { audio: hears(spec, talking), video: views > 0 };
     if (!expected.audio && !expected.video) continue;
@@ -36,7 +40,7 @@ export function serviceOf(
     service.deaf += Number(expected.audio && lastAudio < sinceUs);
     service.blind += Number(expected.video && lastFrame < sinceUs);
   }
-  return service;
+  return { ...service, unconnected };
 }
 
 /** Cameras of one group that clients of another look at, by `wayBetween`: where not all are shown, each group's part of them. */

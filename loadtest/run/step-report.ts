@@ -31,7 +31,7 @@ export type StepWindow = {
   /** Clients that came in for this step. */
   readonly joins: readonly JoinRecord[];
   /** Whom media reached within the window. */
-  readonly service: Pick<Service, 'views' | 'deaf' | 'blind'>;
+  readonly service: Pick<Service, 'views' | 'deaf' | 'blind' | 'unconnected'>;
   readonly pairs: PairFigures;
   /** Clients by network and limits, in the order of `ClientSpec.group`. */
   readonly groups: readonly PresentGroup[];
@@ -39,6 +39,9 @@ export type StepWindow = {
   readonly views: ReadonlyMap<string, number>;
   readonly limits: Limits;
 };
+
+/** Most are alike. */
+const MAX_REASONS = 5;
 
 /** What happened between two observations, as the report has it. */
 export function stepReport(window: StepWindow): StepReport {
@@ -81,6 +84,7 @@ export function stepReport(window: StepWindow): StepReport {
     blind: service.blind,
     pairs: window.pairs,
     joins: joinFigures(joins),
+    cutOff: cutOff(service.unconnected, joins),
     groups: isMixed ? groupFigures(groups, before, after) : [],
     ways: isMixed ? wayFigures(groups, before, after, { views: window.views, ownUs }) : [],
     machine: machineFigures(before, after),
@@ -98,6 +102,17 @@ export function stepReport(window: StepWindow): StepReport {
   return { ...figures, disturbances: disturbed, violations };
 }
 
+/** Those that come in for this step are failed joins. */
+function cutOff(
+  unconnected: Service['unconnected'],
+  joins: readonly JoinRecord[],
+): StepReport['cutOff'] {
+  const coming = new Set(joins.map(({ participant }) => participant));
+  const lost = [...unconnected].filter(([participant]) => !coming.has(participant));
+  const reasons = new Set(lost.map(([, missing]) => missing));
+  return { clients: lost.length, reasons: [...reasons].slice(0, MAX_REASONS) };
+}
+
 function joinFigures(joins: readonly JoinRecord[]): JoinFigures {
   const spans = (of: (join: JoinRecord) => readonly [number | undefined, number | undefined]) =>
     percentilesOf(
@@ -106,14 +121,11 @@ function joinFigures(joins: readonly JoinRecord[]): JoinFigures {
         return from === undefined || to === undefined ? [] : Math.max(0, to - from);
       }),
     );
-  const failed = joins.filter(
-    ({ failure, milestones }) => failure !== undefined || milestones?.failed,
-  );
-  const reasons = new Set(failed.map(({ failure }) => failure ?? 'ICE or DTLS failed'));
+  const failures = joins.flatMap(({ failure, milestones }) => failure ?? milestones?.missing ?? []);
   return {
     attempted: joins.length,
-    failed: failed.length,
-    failures: [...reasons].slice(0, 5),
+    failed: failures.length,
+    failures: [...new Set(failures)].slice(0, MAX_REASONS),
     signallingMs: percentilesOf(joins.map(({ signallingUs }) => signallingUs)),
     iceMs: spans(({ openedUs, milestones }) => [openedUs, milestones?.ice]),
     dtlsMs: spans(({ milestones }) => [milestones?.ice, milestones?.dtls]),

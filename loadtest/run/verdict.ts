@@ -1,7 +1,7 @@
 import type { Conservation, StepReport, Verdict } from '../report/report.ts';
 import { violationText } from '../report/figures.ts';
 import { isBroken, isGood, isInvalid } from '../report/judged-step.ts';
-import { FAILED_JOINS } from './violations.ts';
+import { CUT_OFF, FAILED_JOINS } from './violations.ts';
 
 /** What a verdict depends on beside the figures. */
 export type Circumstances = {
@@ -102,13 +102,19 @@ function lastPassed(
   return (broken ? steps.slice(0, steps.indexOf(broken)) : steps).findLast(isGood);
 }
 
-function whatBroke({ name, violations, generator, disturbances, joins }: StepReport): string {
+function whatBroke(step: StepReport): string {
+  const { name, violations, generator, disturbances } = step;
   const [fault] = generator.faults;
   if (fault !== undefined) return `the generator itself was too slow at ${name}: ${fault}`;
   const [disturbance] = disturbances;
   if (disturbance !== undefined) return `this machine was not free at ${name}: ${disturbance}`;
   const [worst] = violations;
-  const [reason] = worst?.limit === FAILED_JOINS ? joins.failures : [];
+  const [reason] = reasonsOf(worst?.limit, step);
   const why = reason === undefined ? '' : ` (${reason})`;
   return `${name}: ${worst ? violationText(worst) : ''}${why}`;
+}
+
+function reasonsOf(limit: string | undefined, { joins, cutOff }: StepReport): readonly string[] {
+  if (limit === FAILED_JOINS) return joins.failures;
+  return limit === CUT_OFF ? cutOff.reasons : [];
 }

@@ -2,6 +2,8 @@ import type { Limits, Percentiles, StepReport, Violation, WayFigures } from '../
 
 /** The limit that joins which failed exceed. */
 export const FAILED_JOINS = 'failed joins';
+/** The limit that clients without a connection or channel exceed. */
+export const CUT_OFF = 'clients cut off';
 
 type Measured = Omit<StepReport, 'violations' | 'disturbances'>;
 
@@ -14,16 +16,18 @@ export function violationsOf(step: Measured, limits: Limits): Violation[] {
     ...ways.flatMap((way) => checksOfWay(way, step)),
     ['first audio p95', p95(joins.firstAudioMs), limits.firstAudioP95Ms, 'ms'],
     ['first video p95', p95(joins.firstVideoMs), limits.firstVideoP95Ms, 'ms'],
-    ['clients that heard nobody', step.deaf, 0, ''],
-    ['clients that saw nobody', step.blind, 0, ''],
-    ['voices not heard', pairs.unheard, 0, `of ${pairs.voices}`],
-    ['cameras not seen', pairs.unseen, 0, `of ${pairs.views}`],
     [
       FAILED_JOINS,
       (100 * joins.failed) / Math.max(1, joins.attempted),
       limits.joinFailuresPercent,
       '%',
     ],
+    [CUT_OFF, step.cutOff.clients, 0, ''],
+    // What explains them comes before.
+    ['clients that heard nobody', step.deaf, 0, ''],
+    ['clients that saw nobody', step.blind, 0, ''],
+    ['voices not heard', pairs.unheard, 0, `of ${pairs.voices}`],
+    ['cameras not seen', pairs.unseen, 0, `of ${pairs.views}`],
   ];
   return checks
     .flatMap(([limit, measured, allowed, unit]) =>

@@ -98,7 +98,6 @@ describe('trestle-load against this bridge', () => {
     const size = ['--sizes', '2', '--step-seconds', '1', '--settle', '0'];
     const { report } = await runTrestleLoad(['step', '--url', silent.restUrl, ...size]);
     await silent.stop();
-    expect(report.verdict.result).toBe('FAIL');
     expect(report.steps[0]?.joins.failures.join()).toContain('choose --channel sctp');
   });
 

@@ -51,6 +51,14 @@ describe('the verdict', () => {
     );
   });
 
+  it('says why somebody hears nobody rather than that', () => {
+    const cutOff = { clients: 2, reasons: ['no bridge channel: closed with 1006'] };
+    const steps = [named('part 1'), named('part 2', { cutOff, deaf: 2, blind: 2 })];
+    expect(verdictOf(steps, balanced, planned).brokeFirst).toBe(
+      'part 2: clients cut off 2, allowed 0 (no bridge channel: closed with 1006)',
+    );
+  });
+
   describe('of steps that are no ladder', () => {
     const soak = { ...planned, order: 'parts' } as const;
     const spike = { ...planned, order: 'each' } as const;

@@ -81,7 +81,7 @@ export class MeasuredCall {
       before: this.#start,
       after,
       joins: [],
-      service: { views: 1, deaf: 0, blind: 0 },
+      service: { views: 1, deaf: 0, blind: 0, unconnected: new Map() },
       pairs: this.#pairs(this.#start.atUs, after.atUs),
       groups: [],
       views: new Map(),

@@ -11,7 +11,7 @@ function client(participant: number, change: Partial<ClientSpec> = {}): ClientSp
 function reached(participant: number, change: Partial<Milestones>): Milestones {
   const never = undefined;
   const first = { ice: never, dtls: never, channel: never, firstAudio: never, firstFrame: never };
-  return { participant, ...first, lastAudio: never, lastFrame: never, failed: false, ...change };
+  return { participant, ...first, lastAudio: never, lastFrame: never, missing: never, ...change };
 }
 
 describe('serviceOf', () => {
@@ -27,11 +27,19 @@ describe('serviceOf', () => {
       served: 2,
       deaf: 1,
       blind: 2,
+      unconnected: new Map(),
     });
   });
 
+  it('keeps what the connections of those who are there lack', () => {
+    const missing = 'ICE did not connect';
+    const milestones = [reached(1, { missing }), reached(2, {}), reached(3, { missing })];
+    const { unconnected } = serviceOf([client(1), client(2)], milestones, 100);
+    expect([...unconnected]).toEqual([[1, missing]]);
+  });
+
   it('expects nothing where there is nobody to hear or see', () => {
-    const nobody = { views: 0, receivers: 0, served: 0, deaf: 0, blind: 0 };
+    const nobody = { views: 0, receivers: 0, served: 0, deaf: 0, blind: 0, unconnected: new Map() };
     expect(serviceOf([client(1)], [], 100)).toEqual(nobody);
     expect(serviceOf([client(1), client(2, { room: 'two' })], [], 100)).toEqual(nobody);
     const silent = { audio: 'none', view: 'none' } as const;
