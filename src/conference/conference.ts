@@ -225,7 +225,7 @@ export class Conference {
     this.#finish(endpoint);
     this.#ssrcs.release(endpoint.receiver.ownSsrcs());
     this.forwarding.endpointLeft(endpoint);
-    if (this.speakers.left(endpoint.id, this.#services.clock.nowMs())) this.#announceSpeaker();
+    if (this.speakers.left(endpoint.id)) this.#announceSpeaker();
   }
 
   #announceSpeaker(): void {

@@ -73,7 +73,7 @@ function handleEndpointEvent(
       layersChanged(endpoint, event, scene);
       break;
     case 'dominant-speaker':
-      workerChoseSpeaker(endpoint, scene, nowMs);
+      workerChoseSpeaker(endpoint, event, scene, nowMs);
       break;
     case 'voice-start':
       scene.forwarding.voiceStarted(endpoint.id);
@@ -149,10 +149,11 @@ function levelsObserved(
 /** Visitors do not speak, and nobody hears of the same speaker twice. */
 function workerChoseSpeaker(
   { id, visitor }: Endpoint,
+  choice: EventOf<'dominant-speaker'>,
   scene: MediaEventScene,
   nowMs: number,
 ): void {
-  if (!visitor && scene.speakers.becameDominant(id, nowMs)) dominantSpeakerChanged(scene);
+  if (!visitor && scene.speakers.becameDominant(id, choice, nowMs)) dominantSpeakerChanged(scene);
 }
 
 function dominantSpeakerChanged(scene: MediaEventScene): void {

@@ -159,7 +159,12 @@ export type MediaEvent =
       readonly type: 'audio-levels';
       readonly levels: readonly { readonly endpointId: EndpointId; readonly dBov: number }[];
     }
-  | { readonly type: 'dominant-speaker'; readonly endpointId: EndpointId }
+  | {
+      readonly type: 'dominant-speaker';
+      readonly endpointId: EndpointId;
+      /** Picked for want of anybody to compare with, silent or not. */
+      readonly arbitrary?: boolean;
+    }
   /** A microphone rose above the voice threshold after at least 300 ms below it; at most once a second and source. */
   | { readonly type: 'voice-start'; readonly endpointId: EndpointId }
   /** The receiver's downlink estimate, bit/s. */

@@ -11,12 +11,6 @@ export type SpeakersConfig = {
   };
 };
 
-/**
- * When the dominant speaker's microphone is gone the worker's choice among the others is arbitrary; JVB's waits until
- * one speaks. A choice that comes so soon afterwards is believed only once that one is heard.
- */
-const arbitraryChoiceMs = 1_000;
-
 type Levels = readonly { readonly endpointId: EndpointId; readonly dBov: number }[];
 
 /** Who spoke last, in order: decides the priority of video and whom clients show (allocation.md §1.2, §3.1). */
@@ -24,9 +18,11 @@ export class Speakers {
   readonly #config: SpeakersConfig;
   /** Everybody who was ever dominant, the present one first. */
   #recent: readonly EndpointId[] = [];
-  /** The worker's choice that nobody has heard yet. */
+  /**
+   * Picked by the worker among those who are left when it lost the dominant microphone, or all it knew. JVB waits until one
+   * of them speaks, so this one is believed once heard.
+   */
   #nominee: EndpointId | undefined;
-  #dominantLeftMs = -Infinity;
   #voiceMs = -Infinity;
   #silent = false;
 
@@ -48,11 +44,19 @@ export class Speakers {
     return this.#silent;
   }
 
-  /** The worker found somebody dominant. @returns whether somebody else was before. */
-  becameDominant(id: EndpointId, nowMs: number): boolean {
+  /**
+   * The worker found somebody dominant.
+   * @param choice arbitrary: not compared with anybody, silent or not.
+   * @returns whether somebody else was before.
+   */
+  becameDominant(
+    id: EndpointId,
+    { arbitrary = false }: { readonly arbitrary?: boolean },
+    nowMs: number,
+  ): boolean {
     this.#nominee = undefined;
     if (this.dominant === id) return false;
-    if (nowMs - this.#dominantLeftMs < arbitraryChoiceMs && this.dominant !== undefined) {
+    if (arbitrary && this.dominant !== undefined) {
       this.#nominee = id;
       return false;
     }
@@ -85,11 +89,10 @@ export class Speakers {
   }
 
   /** @returns whether what is announced changed. */
-  left(id: EndpointId, nowMs: number): boolean {
+  left(id: EndpointId): boolean {
     if (this.#nominee === id) this.#nominee = undefined;
     const place = this.#recent.indexOf(id);
     if (place === -1) return false;
-    if (place === 0) this.#dominantLeftMs = nowMs;
     this.#recent = this.#recent.filter((other) => other !== id);
     return place < this.#announcedCount;
   }

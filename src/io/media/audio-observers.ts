@@ -17,6 +17,8 @@ export class AudioObservers {
   readonly #levels: types.AudioLevelObserver;
   readonly #speakers: types.ActiveSpeakerObserver;
   readonly #owners = new Map<string, EndpointId>();
+  /** The producer found dominant last, while it is there. */
+  #dominant: string | undefined;
 
   private constructor(levels: types.AudioLevelObserver, speakers: types.ActiveSpeakerObserver) {
     this.#levels = levels;
@@ -46,13 +48,20 @@ export class AudioObservers {
     this.#levels.on('silence', () => emit({ type: 'audio-levels', levels: [] }));
     this.#speakers.on('dominantspeaker', ({ producer }) => {
       const endpointId = this.#owners.get(producer.id);
-      if (endpointId !== undefined) emit({ type: 'dominant-speaker', endpointId });
+      // With nobody to compare with the observer picks the first it comes upon.
+      const arbitrary = this.#dominant === undefined;
+      if (endpointId === undefined) return;
+      this.#dominant = producer.id;
+      emit({ type: 'dominant-speaker', endpointId, arbitrary });
     });
   }
 
   add(producer: types.Producer, owner: EndpointId, log: Logger): void {
     this.#owners.set(producer.id, owner);
-    producer.observer.on('close', () => this.#owners.delete(producer.id));
+    producer.observer.on('close', () => {
+      this.#owners.delete(producer.id);
+      if (this.#dominant === producer.id) this.#dominant = undefined;
+    });
     const producerId = producer.id;
     runInBackground(async () => {
       try {

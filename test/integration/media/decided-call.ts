@@ -76,8 +76,12 @@ export class DecidedCall {
     return this.#conferences.all[0]!.endpoints.get(id)!.receiver;
   }
 
-  /** Opens its bridge channel and asks for everything up to this height. */
-  wantVideo(id: EndpointId, maxHeight: number): void {
+  get dominant(): EndpointId | undefined {
+    return this.#conferences.all[0]!.speakers.dominant;
+  }
+
+  /** Opens its bridge channel and asks for everything up to this height. @returns what it is told on it */
+  wantVideo(id: EndpointId, maxHeight: number): FakeLink {
     const channel = new FakeLink();
     const { identity } = this.#conferences.all[0]!;
     const password = this.#passwords.get(id)!;
@@ -90,6 +94,7 @@ export class DecidedCall {
     const defaultConstraints = { maxHeight, maxFrameRate: -1 };
     const text = codec.write({ type: 'receiver-settings', update: { defaultConstraints } });
     admitted.message(channel, text);
+    return channel;
   }
 
   async #execute(create: boolean, endpoint: EndpointCommand) {

@@ -18,6 +18,11 @@ function chosen(scene: ConferenceScene, id: string): void {
   scene.report({ type: 'dominant-speaker', endpointId: endpointId(id) });
 }
 
+/** The worker lost whom it could compare with. */
+function picked(scene: ConferenceScene, id: string): void {
+  scene.report({ type: 'dominant-speaker', endpointId: endpointId(id), arbitrary: true });
+}
+
 describe('when the dominant speaker leaves', () => {
   async function afterLeave() {
     const { scene, links } = await call('a', 'b', 'c', 'd');
@@ -29,13 +34,13 @@ describe('when the dominant speaker leaves', () => {
 
   it('the one before takes the place, whoever the worker picks among the silent', async () => {
     const { scene, link } = await afterLeave();
-    chosen(scene, 'c');
+    picked(scene, 'c');
     expect(told(link)).toEqual(['b']);
   });
 
   it('the one the worker picked is believed once heard', async () => {
     const { scene, link } = await afterLeave();
-    chosen(scene, 'c');
+    picked(scene, 'c');
     voices(scene, 'd');
     expect(told(link)).toEqual(['b']);
     scene.time.advance(20_000);
@@ -46,8 +51,7 @@ describe('when the dominant speaker leaves', () => {
 
   it('another choice takes the place of one that was not heard', async () => {
     const { scene, link } = await afterLeave();
-    chosen(scene, 'c');
-    scene.time.advance(1_000);
+    picked(scene, 'c');
     chosen(scene, 'd');
     voices(scene, 'c');
     expect(told(link)).toEqual(['b', 'd']);
@@ -55,11 +59,28 @@ describe('when the dominant speaker leaves', () => {
 
   it('nothing is left of a pick that leaves too', async () => {
     const { scene, link } = await afterLeave();
-    chosen(scene, 'c');
+    picked(scene, 'c');
     await scene.execute({ endpoints: [{ type: 'expire', id: endpointId('c') }] });
     voices(scene, 'c');
     expect(told(link)).toEqual(['b']);
   });
+});
+
+it('the first pick of a conference is told, whether heard or not', async () => {
+  const { scene, links } = await call('a', 'b');
+  picked(scene, 'a');
+  expect(told(links['b']!)).toEqual(['a']);
+});
+
+it('a worker that knows nobody yet changes nothing while its pick is silent', async () => {
+  const { scene, links } = await call('a', 'b', 'c');
+  chosen(scene, 'a');
+  scene.time.advance(60_000);
+  picked(scene, 'b');
+  voices(scene, 'a');
+  chosen(scene, 'a');
+  voices(scene, 'b');
+  expect(told(links['c']!)).toEqual(['a']);
 });
 
 describe('silence', () => {
