@@ -7,7 +7,7 @@ import { limits as jingleLimits } from '../jingle/limits.ts';
 import { payloadType, payloadTypeJson } from '../jingle/payload-type-json.ts';
 import type { SsrcGroup } from '../jingle/source-encodings.ts';
 import { decodeWith } from '../json/decode-json.ts';
-import { boolean, integer, list, oneOf, requiredText, text } from '../json/json-schema.ts';
+import { boolean, firstOf, integer, list, oneOf, requiredText, text } from '../json/json-schema.ts';
 import type { DecodeError } from '../xml/decode-error.ts';
 import { localpart } from './conference-xml.ts';
 import {
@@ -86,8 +86,8 @@ const channel = z
     'rtp-level-relay-type': oneOf(relayTypes).optional(),
     'payload-types': list(payloadType, jingleLimits.payloadTypes),
     'rtp-hdrexts': list(extension, jingleLimits.headerExtensions),
-    sources: list(source, limits.sources),
-    'ssrc-groups': list(group, limits.groups),
+    sources: firstOf(source, limits.sources).default([]),
+    'ssrc-groups': firstOf(group, limits.groups).default([]),
     ssrcs,
   })
   .transform((value): Channel =>

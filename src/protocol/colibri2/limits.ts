@@ -1,4 +1,4 @@
-/** How much of each list of a request is read; what exceeds it is an error. */
+/** How much of each list of a request is read; what exceeds it is an error, but for `sources`. */
 export const limits = {
   /** A multi-endpoint request names at most everybody in a conference. */
   endpoints: 1_000,
@@ -6,8 +6,8 @@ export const limits = {
   connects: 100,
   medias: 8,
   capabilities: 64,
-  /** Jicofo allows a participant 20 of them by default (`max-ssrcs-per-user`). */
-  sources: 20,
+  /** Surplus is ignored: a client makes them. Of these the conference takes 20. */
+  sources: 100,
   /** Characters. Sources with longer names are left out: a client chose them. */
   sourceNameLength: 200,
   /** Characters. What is longer is cut: a client chose it. */

@@ -4,7 +4,7 @@ import { ssrc } from '../../model/ids.ts';
 import { videoTypes, type Source } from '../../model/source.ts';
 import { limits as jingleLimits, range } from '../jingle/limits.ts';
 import { announcedSsrcs } from '../jingle/source-encodings.ts';
-import { boolean, integer, list, oneOf, requiredText, text } from '../json/json-schema.ts';
+import { boolean, firstOf, integer, oneOf, requiredText, text } from '../json/json-schema.ts';
 import { limits } from './limits.ts';
 import { asSource } from './written-source.ts';
 
@@ -17,7 +17,7 @@ const source = z.union([
 ]);
 
 const group = z
-  .object({ semantics: requiredText, sources: list(source, jingleLimits.ssrcs) })
+  .object({ semantics: requiredText, sources: firstOf(source, jingleLimits.ssrcs).default([]) })
   .transform(({ semantics, sources }) => ({
     semantics: semantics.toUpperCase(),
     ssrcs: sources.map((member) => member.ssrc),
@@ -28,8 +28,8 @@ const mediaSource = z
     type: text,
     id: z.string(),
     synthetic: boolean.default(false),
-    sources: list(source, jingleLimits.ssrcs),
-    'ssrc-groups': list(group, jingleLimits.groups),
+    sources: firstOf(source, jingleLimits.ssrcs).default([]),
+    'ssrc-groups': firstOf(group, jingleLimits.groups).default([]),
   })
   .transform(({ id, type, synthetic, sources: members, 'ssrc-groups': groups }) =>
     asSource({
@@ -43,10 +43,9 @@ const mediaSource = z
   );
 
 /** The member `sources` of an endpoint or an answer: an array, no wrapper. */
-export const sources = z
-  .array(mediaSource)
-  .max(limits.sources)
-  .transform((all) => all.filter((item) => item !== undefined));
+export const sources = firstOf(mediaSource, limits.sources).transform((all) =>
+  all.filter((item) => item !== undefined),
+);
 
 export function sourcesJson(all: readonly Source[]): readonly object[] {
   return all.map(({ name, kind, encodings, videoType, synthetic }) => {

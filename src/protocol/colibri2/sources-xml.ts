@@ -13,7 +13,7 @@ import { asSource } from './written-source.ts';
 /** Reads `<sources>`: the whole set of an endpoint's, empty when it has none. */
 export function decodeSources(reader: ElementReader): readonly Source[] {
   return reader
-    .children('media-source', colibri2, limits.sources)
+    .firstChildren('media-source', colibri2, limits.sources)
     .map(decodeSource)
     .filter((source) => source !== undefined);
 }
@@ -24,8 +24,8 @@ export function encodeSources(sources: readonly Source[]): XmlElement {
 
 /** The name is the `id` here; the `name` of the inner elements repeats it. */
 function decodeSource(reader: ElementReader): Source | undefined {
-  const sources = reader.children('source', namespaces.ssma, jingleLimits.ssrcs);
-  const groups = reader.children('ssrc-group', namespaces.ssma, jingleLimits.groups);
+  const sources = reader.firstChildren('source', namespaces.ssma, jingleLimits.ssrcs);
+  const groups = reader.firstChildren('ssrc-group', namespaces.ssma, jingleLimits.groups);
   return asSource({
     name: reader.tolerant('id') ?? '',
     kind: reader.required('type'),

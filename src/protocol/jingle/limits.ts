@@ -8,7 +8,7 @@ export const limits = {
   candidates: 100,
   fingerprints: 8,
   webSockets: 16,
-  /** Per source; Jicofo's own limit per participant is 20 of each (`max-ssrcs-per-user`). */
+  /** Per source, `ssrcs` per group, too; Jicofo's own limit per participant is 20 of each (`max-ssrcs-per-user`). Surplus is ignored. */
   ssrcs: 20,
   groups: 20,
   /** Simulcast layers of a source; clients send three. Surplus is ignored. */

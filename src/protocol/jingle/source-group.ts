@@ -15,7 +15,7 @@ export function decodeSsrc(source: ElementReader): Ssrc {
 export function decodeSsrcGroup(reader: ElementReader): SsrcGroup {
   return {
     semantics: reader.required('semantics').toUpperCase(),
-    ssrcs: reader.children('source', namespaces.ssma, limits.ssrcs).map(decodeSsrc),
+    ssrcs: reader.firstChildren('source', namespaces.ssma, limits.ssrcs).map(decodeSsrc),
   };
 }
 

@@ -32,6 +32,14 @@ export function oneOf<const T extends readonly string[]>(values: T) {
   return text.transform((value) => value.toLowerCase()).pipe(z.enum(values));
 }
 
+/** An array of which what exceeds `max` is ignored: for lists a client wrote. */
+export function firstOf<T extends z.ZodType>(item: T, max: number) {
+  return z
+    .array(z.unknown())
+    .transform((all) => all.slice(0, max))
+    .pipe(z.array(item));
+}
+
 export function list<T extends z.ZodType>(item: T, max: number) {
   return z.array(item).max(max).default([]);
 }

@@ -99,6 +99,17 @@ describe('the quirks of the binding', () => {
 });
 
 describe('what a client wrote', () => {
+  test('of its sources is read up to a limit', () => {
+    const source = (id: string) => ({
+      type: 'video',
+      id,
+      sources: Array(21).fill(1),
+      'ssrc-groups': Array(21).fill({ semantics: 'SIM', sources: Array(21).fill(1) }),
+    });
+    const decoded = endpoint({ sources: Array.from({ length: 101 }, (_, at) => source(`s${at}`)) });
+    expect(decoded.ok && decoded.value.endpoints[0]?.sources).toHaveLength(100);
+  });
+
   test('of its sources is left out where it makes no sense', () => {
     const names = ['', 'x'.repeat(201), 'good'];
     const sources = [...names.map((id) => ({ type: 'audio', id })), { type: 'data', id: 'd' }];

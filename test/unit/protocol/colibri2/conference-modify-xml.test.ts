@@ -85,6 +85,25 @@ describe('a source a client made up', () => {
   });
 });
 
+describe('what a client made is read up to a limit:', () => {
+  const source = (ssrc: number) => element('source', { xmlns: ssma, ssrc });
+  const group = (members: readonly XmlElement[]) =>
+    element('ssrc-group', { xmlns: ssma, semantics: 'SIM' }, members);
+  const media = (children: readonly XmlElement[]) =>
+    element('media-source', { type: 'video', id: 's' }, children);
+
+  test.each<[string, readonly XmlElement[], number]>([
+    // Jicofo lets all of these pass (ValidatingConferenceSourceMap.kt).
+    ['a group that repeats its member', [media([source(1), group(times(21, source(1)))])], 1],
+    ['SSRCs', [media(Array.from({ length: 21 }, (_, at) => source(at + 1)))], 1],
+    ['groups', [media([source(1), ...times(21, group([source(1)]))])], 1],
+    ['sources', times(101, media([source(1)])), 100],
+  ])('%s', (_what, children, taken) => {
+    const decoded = request([endpoint([element('sources', {}, children)])]);
+    expect(decoded.ok && decoded.value.endpoints[0]?.sources).toHaveLength(taken);
+  });
+});
+
 describe('a request is refused, with the place of what is wrong,', () => {
   const media = (attrs: Record<string, string>, children: XmlElement[] = []) =>
     endpoint([element('media', attrs, children)]);
@@ -122,25 +141,6 @@ describe('a request is refused, with the place of what is wrong,', () => {
       'with a video type nobody knows',
       sources([element('source', { xmlns: ssma, ssrc: '1', videoType: 'hologram' })]),
       'source[1]@videoType: must be one of camera, desktop',
-    ],
-    [
-      'with 21 SSRCs in a source',
-      sources(
-        Array.from({ length: 21 }, (_, i) => element('source', { xmlns: ssma, ssrc: i + 1 })),
-      ),
-      'media-source[1]: has more than 20 <source>',
-    ],
-    [
-      'with 21 groups in a source',
-      sources(times(21, element('ssrc-group', { xmlns: ssma, semantics: 'FID' }))),
-      'media-source[1]: has more than 20 <ssrc-group>',
-    ],
-    [
-      'with 21 sources',
-      endpoint([
-        element('sources', {}, times(21, element('media-source', { type: 'audio', id: 's' }))),
-      ]),
-      'sources: has more than 20 <media-source>',
     ],
     ['without a last-n', endpoint([element('initial-last-n')]), 'initial-last-n@value: is missing'],
     [
