@@ -24,7 +24,7 @@ import { type PreparedEndpoint, prepareRequest } from './prepare-request.ts';
 import { Speakers } from './speakers.ts';
 import { SsrcRegistry } from './ssrc-registry.ts';
 import type { Totals } from './totals.ts';
-import { ssrcsOf } from './takeable-sources.ts';
+import { isNameOfAnother, ssrcsOf } from './takeable-sources.ts';
 
 export type ConferenceServices = {
   readonly config: ConferenceConfig;
@@ -122,9 +122,12 @@ export class Conference {
 
   /** Makes a prepared request true; cannot fail. */
   commit(prepared: readonly PreparedEndpoint[]): EndpointOutcome[] {
+    const gaveBack = prepared.filter(
+      (each) => each.type === 'create' && this.#giveBackNames(each.command.id),
+    );
     const outcomes = prepared.map((each) => this.#commitEndpoint(each));
     this.#ssrcs.forgetSignalled();
-    if (prepared.some(concernsOthers)) this.forwarding.refreshAll();
+    if (gaveBack.length > 0 || prepared.some(concernsOthers)) this.forwarding.refreshAll();
     else this.#refreshThemselves(prepared);
     return outcomes;
   }
@@ -218,6 +221,24 @@ export class Conference {
     endpoint.apply(settings);
     const gone = former.filter(({ name }) => !endpoint.sources.get(name));
     this.forwarding.sourcesRemoved(gone.map(({ name }) => name));
+  }
+
+  /** Takes away others' sources that bear the name of an endpoint about to come; says whether there were any. */
+  #giveBackNames(owner: EndpointId): boolean {
+    let any = false;
+    for (const endpoint of this.#endpoints.values()) {
+      const { id } = endpoint;
+      const { signalled } = endpoint.sources;
+      const sources = signalled.filter(({ name }) => !isNameOfAnother(name, id, [owner]));
+      if (sources.length === signalled.length) continue;
+      any = true;
+      this.#applySettings(endpoint, { sources });
+      this.#services.log.warn(
+        { endpoint: id, owner },
+        'removed sources named as the owner names its own',
+      );
+    }
+    return any;
   }
 
   #remove(endpoint: Endpoint): void {

@@ -1,9 +1,12 @@
-import type { SourceName, Ssrc } from '../model/ids.ts';
+import type { EndpointId, SourceName, Ssrc } from '../model/ids.ts';
 import type { Source } from '../model/source.ts';
 import { limits } from './conference-config.ts';
 
 /** What the rest of the conference uses already. */
 export type TakenIdentifiers = {
+  /** Whose sources are looked at. */
+  readonly owner: EndpointId;
+  readonly otherEndpoints: readonly EndpointId[];
   readonly names: ReadonlySet<SourceName>;
   readonly ssrcs: ReadonlySet<Ssrc>;
 };
@@ -18,6 +21,7 @@ export function takeableSources(
   taken: TakenIdentifiers,
   onLeftOut: (source: Source, reason: string) => void,
 ): readonly Source[] {
+  const { owner, otherEndpoints } = taken;
   const names = new Set(taken.names);
   const ssrcs = new Set(taken.ssrcs);
   const takeable: Source[] = [];
@@ -25,7 +29,7 @@ export function takeableSources(
     const reason =
       takeable.length >= limits.sourcesPerEndpoint
         ? `more than ${limits.sourcesPerEndpoint} sources`
-        : faultOf(source, { names, ssrcs });
+        : faultOf(source, { owner, otherEndpoints, names, ssrcs });
     if (reason !== undefined) {
       onLeftOut(source, reason);
       continue;
@@ -37,9 +41,26 @@ export function takeableSources(
   return takeable;
 }
 
-function faultOf(source: Source, { names, ssrcs }: TakenIdentifiers): string | undefined {
+/**
+ * Whether a source's name is kept for another endpoint of `others`. Clients begin their sources' names with their
+ * endpoint id, Jicofo names what has no name so, and checks none; a name of an endpoint that is long gone is nobody's: a
+ * client that changes rooms may bring it along.
+ */
+export function isNameOfAnother(
+  name: SourceName,
+  owner: EndpointId,
+  others: readonly EndpointId[],
+): boolean {
+  const own = name.startsWith(`${owner}-`) ? owner.length : 0;
+  return others.some((other) => other.length > own && name.startsWith(`${other}-`));
+}
+
+function faultOf(source: Source, taken: TakenIdentifiers): string | undefined {
+  const { owner, otherEndpoints, names, ssrcs } = taken;
   const { name, encodings } = source;
   if (name.length > limits.sourceNameLength) return 'its name is too long';
+  if (isNameOfAnother(name, owner, otherEndpoints))
+    return "its name begins with another endpoint's id";
   if (names.has(name)) return 'its name is in use';
   if (encodings.length > limits.encodingsPerSource) {
     return `more than ${limits.encodingsPerSource} encodings`;

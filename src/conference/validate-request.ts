@@ -7,7 +7,12 @@ import type {
 } from './commands.ts';
 import { limits } from './conference-config.ts';
 import type { Endpoint } from './endpoint.ts';
-import { ssrcsOf, takeableSources, type TakenIdentifiers } from './takeable-sources.ts';
+import {
+  isNameOfAnother,
+  ssrcsOf,
+  takeableSources,
+  type TakenIdentifiers,
+} from './takeable-sources.ts';
 
 /** The conference a request meets: for a create an empty one. */
 export type RequestScene = {
@@ -86,8 +91,14 @@ export function withTakeableSources(
 function takenByOthers(owner: EndpointId, scene: RequestScene): TakenIdentifiers {
   const others = [...scene.endpoints.values()].filter(({ id }) => id !== owner);
   const sources = others.flatMap((endpoint) => endpoint.sources.signalled);
+  // What bears the name of an endpoint that is only now created goes when that comes (`Conference.commit`).
+  const names = others.flatMap(({ id, sources: { signalled } }) =>
+    signalled.map(({ name }) => name).filter((name) => !isNameOfAnother(name, id, [owner])),
+  );
   return {
-    names: new Set(sources.map(({ name }) => name)),
+    owner,
+    otherEndpoints: others.map(({ id }) => id),
+    names: new Set(names),
     ssrcs: new Set([...scene.feedbackSsrcs, ...sources.flatMap(ssrcsOf)]),
   };
 }
