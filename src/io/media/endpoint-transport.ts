@@ -222,13 +222,24 @@ export class EndpointTransport {
   /** @returns undefined where restarts are switched off */
   async restartIce(): Promise<LocalTransport | undefined> {
     if (!this.#options.iceRestart) return undefined;
-    if (this.#states.ice === 'connected' && !this.#restart.pending) {
-      this.#restart = { generation: this.#restart.generation + 1, pending: true };
-      this.#counts.iceRestarts.started += 1;
-      await this.#transport.restartIce();
-      this.#credentials = credentialsOf(this.#transport);
-    } else this.#counts.iceRestarts.notEstablished += 1;
+    const mayStart = this.#states.ice === 'connected' && !this.#restart.pending;
+    if (!mayStart || !(await this.#startRestart())) this.#counts.iceRestarts.notEstablished += 1;
     return this.describe();
+  }
+
+  /** @returns false if the worker is gone: its successor goes on with the credentials there are */
+  async #startRestart(): Promise<boolean> {
+    const transport = this.#transport;
+    try {
+      await transport.restartIce();
+    } catch (error) {
+      if (transport.closed) return false;
+      throw error;
+    }
+    this.#credentials = credentialsOf(transport);
+    this.#restart = { generation: this.#restart.generation + 1, pending: true };
+    this.#counts.iceRestarts.started += 1;
+    return true;
   }
 
   #countRelayed(): void {

@@ -109,6 +109,20 @@ describe('a worker that dies', () => {
     await goesOn(bob);
   });
 
+  it.each(['SIGKILL', 'SIGSTOP'] as const)('by %s restarts no ICE meanwhile', async (signal) => {
+    const plane = await startPlane();
+    const { bob } = await openCall(plane);
+    const before = bob.endpoint.localTransport();
+    kill(plane, 0, signal);
+    expect(await bob.endpoint.restartIce()).toEqual(before);
+    await goesOn(bob);
+    const restarted = await bob.endpoint.restartIce();
+    expect(restarted?.iceGeneration).toBe(1);
+    expect(restarted?.ufrag).not.toBe(before.ufrag);
+    await goesOn(bob);
+    expect(plane.figures().iceRestarts).toMatchObject({ started: 1, succeeded: 0 });
+  });
+
   it.each([
     ['SIGKILL', 'alone', 1],
     ['SIGSTOP', 'alone', 1],
