@@ -119,15 +119,19 @@ export class WorkerPool {
 
   #attend(slot: Slot): void {
     const startedMs = performance.now();
-    this.#listener?.started(slot);
-    this.#starts.emit('start');
-    slot.worker.onDied((reason) => {
-      this.#sharedPorts?.closed(slot.index);
+    const died = (reason: string) => {
       const livedMs = performance.now() - startedMs;
       if (livedMs > this.#options.restarts.stableMs) slot.restartDelayMs = FIRST_RESTART_DELAY_MS;
       this.#listener?.died(slot, reason);
       this.#restartLater(slot);
-    });
+    };
+    if (!slot.worker.alive) {
+      died('it ended while others were started');
+      return;
+    }
+    slot.worker.onDied(died);
+    this.#listener?.started(slot);
+    this.#starts.emit('start');
   }
 
   #restartLater(slot: Slot): void {
@@ -239,6 +243,7 @@ async function openWorker(
       ...(journal && { journal: journalAddress(journal.path, place.journal?.path) }),
     });
     sharedPorts?.opened(place.index);
+    worker.onDied(() => sharedPorts?.closed(place.index));
     return { worker, journal };
   } catch (error) {
     journal?.close();

@@ -116,6 +116,26 @@ describe('start', () => {
       expect(error.message).not.toContain('\n');
     }
   });
+
+  it('replaces a worker that dies while the next one starts', async () => {
+    const first = join(mkdtempSync(join(tmpdir(), 'trestle-worker-')), 'first');
+    const worker = executable(
+      `[ "$1" = --series ] || if [ ! -e ${first} ]; then echo $$ > ${first}
+       elif [ -s ${first} ]; then kill -KILL $(cat ${first}); : > ${first}; sleep 0.2; fi
+       exec ${workerBin()} "$@"`,
+    );
+    const plane = await startPlane({ workerBin: worker, workers: 2 });
+    await until(() => {
+      const alive = plane.figures().workers.map((each) => each.alive);
+      return alive.every(Boolean) ? undefined : alive.join();
+    });
+    expect(plane.figures().workersDied).toBe(1);
+    for (const place of [0, 1]) {
+      const conference = await openConference(plane);
+      await conference.join('alice');
+      expect(conference.media.spread().workers).toEqual([place]);
+    }
+  });
 });
 
 describe('a peer without the signalled certificate', () => {
