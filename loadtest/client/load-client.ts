@@ -32,6 +32,8 @@ export type LoadClientOptions = {
   readonly webSocketUrl: string | undefined;
   readonly media: readonly MediaDescription[];
   readonly trace: Trace | undefined;
+  /** By the same participant over a connection that it had before: its packets are counted on. */
+  readonly sentBefore: readonly SentStream[];
   /** Of its group. */
   readonly totals: Measurements;
   /** Of what comes from a group of senders. */
@@ -158,7 +160,7 @@ export class LoadClient {
   }
 
   sent(): readonly SentStream[] {
-    return this.#sender?.sent() ?? [];
+    return this.#sender?.sent() ?? this.#options.sentBefore;
   }
 
   #openChannel(events: ChannelEvents): ChannelTransport {
@@ -180,11 +182,12 @@ export class LoadClient {
   #onConnected(): void {
     this.#failed = false;
     this.#dtls ??= this.#nowUs();
-    const { spec, media, trace, totals, pacer, random, clock } = this.#options;
+    const { spec, media, trace, sentBefore, totals, pacer, random, clock } = this.#options;
     this.#sender ??= new MediaSender({
       spec,
       media,
       trace,
+      sentBefore,
       totals,
       pacer,
       random,

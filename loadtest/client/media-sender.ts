@@ -25,6 +25,8 @@ export type MediaSenderOptions = {
   readonly spec: ClientSpec;
   readonly media: readonly MediaDescription[];
   readonly trace: Trace | undefined;
+  /** Over a connection that the client had before. */
+  readonly sentBefore: readonly SentStream[];
   readonly totals: Measurements;
   readonly pacer: Pacer;
   readonly random: Random;
@@ -47,7 +49,14 @@ export class MediaSender {
     const startUs = options.clock.nowMs() * 1000;
     this.#audio = options.spec.audio === 'none' ? undefined : this.#makeAudio(startUs);
     this.#video = this.#makeVideo(startUs);
-    for (const sender of this.#all()) options.pacer.add(sender);
+    for (const sender of this.#all()) {
+      const before = options.sentBefore.find(
+        ({ kind, encoding }) => kind === sender.kind && encoding === sender.encoding,
+      );
+      sender.packets = before?.packets ?? 0;
+      if (sender.kind === 'audio') sender.speech = before?.speech ?? 0;
+      options.pacer.add(sender);
+    }
   }
 
   onFeedback(packet: RtcpPacket): void {

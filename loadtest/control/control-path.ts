@@ -16,8 +16,11 @@ export type Invitation = {
 
 /** How clients get into rooms: straight over Colibri2, or through a deployment's XMPP server and focus. */
 export interface ControlPath {
-  /** @throws ControlError when the other side refuses or does not answer */
-  invite(client: ClientSpec): Promise<Invitation>;
+  /**
+   * @param onAgain a focus that moves a client to another bridge, or back to one that forgot it, invites it once more
+   * @throws ControlError when the other side refuses or does not answer
+   */
+  invite(client: ClientSpec, onAgain: (again: Promise<Invitation>) => void): Promise<Invitation>;
   /** The bridge lost its conferences: rooms begin anew. */
   forget(): void;
   /** Ends all rooms. */

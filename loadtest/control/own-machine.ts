@@ -10,16 +10,19 @@ import type { ControlPath, Invitation } from './control-path.ts';
  */
 export function toOwnMachineOnly(path: ControlPath): ControlPath {
   return {
-    invite: async (client) => {
-      const invitation = await path.invite(client);
-      for (const host of await hostsOf(invitation)) {
-        if (!isOwnAddress(host)) throw new ArgumentError(notOurs(host));
-      }
-      return invitation;
-    },
+    invite: (client, onAgain) =>
+      toOwnMachine(path.invite(client, (again) => onAgain(toOwnMachine(again)))),
     forget: () => path.forget(),
     close: () => path.close(),
   };
+}
+
+async function toOwnMachine(invited: Promise<Invitation>): Promise<Invitation> {
+  const invitation = await invited;
+  for (const host of await hostsOf(invitation)) {
+    if (!isOwnAddress(host)) throw new ArgumentError(notOurs(host));
+  }
+  return invitation;
 }
 
 /** Addresses the clients of an invitation would send to. */

@@ -48,9 +48,12 @@ export class Clients {
 
   open({ spec, ...connection }: OpenClient): GeneratorAnswers['open'] {
     const { clock, timers, random, traceOf } = this.#options;
+    const former = this.#clients.get(spec.participant)?.client;
+    this.#close(spec.participant);
     const client = new LoadClient({
       ...connection,
       spec,
+      sentBefore: former?.sent() ?? [],
       trace: spec.video === undefined ? undefined : traceOf(spec.video),
       totals: this.#groups.of(spec.group),
       from: (group) => this.#groups.between(group, spec.group),

@@ -46,7 +46,7 @@ export class AudioSender implements Paced {
   rtpTimestamp = 0;
   readonly #options: AudioSenderOptions;
   readonly #talk: TalkSpurts;
-  readonly #sequenceStart: number;
+  #sequenceNumber: number;
   #framesSilent = 0;
   #inSpurt = 0;
 
@@ -56,7 +56,7 @@ export class AudioSender implements Paced {
     this.#talk = new TalkSpurts(options.random);
     this.dueUs = options.startUs + (options.random.uint32() % FRAME_US);
     // Below 32,768: a receiver that misses the first rollover can never decrypt (RFC 3711 §3.3.1).
-    this.#sequenceStart = options.random.uint32() & 0x7fff;
+    this.#sequenceNumber = options.random.uint32() & 0x7fff;
   }
 
   send(nowUs: number): void {
@@ -92,7 +92,7 @@ export class AudioSender implements Paced {
     transportSequence.writeUInt16BE(nextTransportSequence());
     const packet = buildRtp({
       payloadType,
-      sequenceNumber: (this.#sequenceStart + this.packets) & 0xffff,
+      sequenceNumber: this.#sequenceNumber,
       timestamp: this.rtpTimestamp,
       ssrc: this.ssrc,
       marker: talking && afterPause,
@@ -102,6 +102,7 @@ export class AudioSender implements Paced {
       ]),
       payload,
     });
+    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
     this.packets += 1;
     this.octets += payload.length;
     this.#options.totals.count('audioSent');

@@ -37,7 +37,8 @@ export function chaos(command: string): Mode {
     const moments = run.moments.filter(({ s }) => s > startS);
     const rejoins = invitedAgain ? run.crowd.joins.slice(-clients.length) : [];
     await run.measure(`after: ${name}`, load.stepSeconds, rejoins);
-    const recovery = describeRecovery(moments, { startS, invitedAgain });
+    const byFocus = run.crowd.invitedAgain.size;
+    const recovery = describeRecovery(moments, { startS, invitedAgain, byFocus });
     const found = `after the command "${command}": ${recovery}`;
     // Who is invited again begins anew: of these nothing is known to the packet.
     return invitedAgain ? [found] : [found, ...describeSilence(seen)];
@@ -90,7 +91,16 @@ function isLost(moments: readonly Served[]): boolean {
 /** @param moments since the command began */
 export function describeRecovery(
   moments: readonly Served[],
-  { startS, invitedAgain }: { readonly startS: number; readonly invitedAgain: boolean },
+  {
+    startS,
+    invitedAgain,
+    byFocus,
+  }: {
+    readonly startS: number;
+    readonly invitedAgain: boolean;
+    /** How many clients the focus invited again. */
+    readonly byFocus: number;
+  },
 ): string {
   const worst = Math.max(0, ...moments.map(({ receivers, served }) => receivers - served));
   const lastBad = moments.findLast((moment) => !isGood(moment));
@@ -99,7 +109,9 @@ export function describeRecovery(
   if (moments.slice(-2).some((moment) => !isGood(moment))) {
     return `not recovered after ${MAX_WAIT_S} s; ${of}`;
   }
-  const how = invitedAgain ? 'everybody was invited again' : 'without a new invitation';
+  const moved =
+    byFocus === 0 ? 'without a new invitation' : `the focus invited ${byFocus} clients again`;
+  const how = invitedAgain ? 'everybody was invited again' : moved;
   return `whole again ${Math.round(lastBad.s - startS)} s after the command began, ${how}; ${of}`;
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import type { ClientSpec } from '../client/client-spec.ts';
 import type { Milestones } from '../client/load-client.ts';
 import { ControlError, type ControlPath, type Invitation } from '../control/control-path.ts';
+import { messageOf } from '../../src/base/message-of.ts';
 import { checkUsable } from '../control/usable-invitation.ts';
 import type { GeneratorProcess } from '../generator/generator-process.ts';
 import type { GeneratorAnswers } from '../generator/messages.ts';
@@ -34,7 +35,10 @@ export type CrowdOptions = {
 type Member = {
   readonly spec: ClientSpec;
   readonly generator: GeneratorProcess;
+  readonly join: JoinRecord;
   invitation: Invitation | undefined;
+  /** Its way in, and in again: one after the other. */
+  coming: Promise<void>;
 };
 
 /** The clients that are in rooms now, spread over the generator processes. */
@@ -42,6 +46,7 @@ export class Crowd {
   readonly #options: CrowdOptions;
   readonly #members = new Map<number, Member>();
   readonly #joins = new Map<number, JoinRecord>();
+  readonly #invitedAgain = new Set<number>();
   #next = 0;
 
   constructor(options: CrowdOptions) {
@@ -54,6 +59,11 @@ export class Crowd {
 
   get members(): readonly ClientSpec[] {
     return [...this.#members.values()].map(({ spec }) => spec);
+  }
+
+  /** Clients whose focus invited them once more. */
+  get invitedAgain(): ReadonlySet<number> {
+    return this.#invitedAgain;
   }
 
   get joins(): readonly JoinRecord[] {
@@ -126,18 +136,12 @@ export class Crowd {
       failure: undefined,
     };
     this.#joins.set(spec.participant, join);
-    const member: Member = { spec, generator, invitation: undefined };
+    const nothing = { invitation: undefined, coming: Promise.resolve() };
+    const member: Member = { spec, generator, join, ...nothing };
     try {
-      const invitation = await this.#timed(join, () => control.invite(spec));
-      member.invitation = invitation;
-      checkUsable(spec, invitation);
-      const { transport, webSocketUrl, media } = invitation;
-      join.openedUs = clock.nowMs() * 1000;
-      const answer = await generator.ask({ type: 'open', spec, transport, webSocketUrl, media });
-      await this.#timed(join, () => invitation.accept(answer));
-      join.acceptedUs = clock.nowMs() * 1000;
-      generator.tell({ type: 'start', participant: spec.participant });
-      this.#members.set(spec.participant, member);
+      const invited = () => control.invite(spec, (again) => this.#joinAgain(member, again));
+      const invitation = await this.#timed(join, invited);
+      await (member.coming = this.#connect(member, invitation));
       this.#tellCameras([spec]);
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
@@ -146,6 +150,36 @@ export class Crowd {
       // Nobody waits for who never came.
       await member.invitation?.leave().catch(() => undefined);
     }
+  }
+
+  async #connect(member: Member, invitation: Invitation): Promise<void> {
+    const { clock } = this.#options;
+    const { spec, generator, join } = member;
+    member.invitation = invitation;
+    checkUsable(spec, invitation);
+    const { transport, webSocketUrl, media } = invitation;
+    join.openedUs = clock.nowMs() * 1000;
+    const answer = await generator.ask({ type: 'open', spec, transport, webSocketUrl, media });
+    await this.#timed(join, () => invitation.accept(answer));
+    join.acceptedUs = clock.nowMs() * 1000;
+    generator.tell({ type: 'start', participant: spec.participant });
+    this.#members.set(spec.participant, member);
+  }
+
+  /** The focus invites again who is in already: the client begins anew, and its packets are counted on. */
+  #joinAgain(member: Member, again: Promise<Invitation>): void {
+    const { participant } = member.spec;
+    member.coming = Promise.allSettled([again, member.coming]).then(async () => {
+      if (this.#members.get(participant) !== member) return;
+      this.#invitedAgain.add(participant);
+      await again
+        .then((invitation) => this.#connect(member, invitation))
+        .catch((error: unknown) => {
+          const { join } = member;
+          const missing = `invited again in vain: ${messageOf(error)}`;
+          if (join.milestones) join.milestones = { ...join.milestones, missing };
+        });
+    });
   }
 
   async #timed<T>(join: JoinRecord, task: () => Promise<T>): Promise<T> {

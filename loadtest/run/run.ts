@@ -217,7 +217,7 @@ export class Run {
     return checkConservation(flows, sent, {
       wire: this.#wire(last),
       misattributed: last.snapshot.counts.misattributed,
-      left: this.#left,
+      left: new Set([...this.#left, ...this.crowd.invitedAgain]),
     });
   }
 

@@ -88,9 +88,10 @@ export class XmppParticipant {
 
   /**
    * Logs in, joins the room and waits for the focus to invite.
+   * @param onAgain the focus invites once more: what it said before is void
    * @throws ControlError
    */
-  async join(): Promise<SessionInitiate> {
+  async join(onAgain: (initiate: SessionInitiate) => void): Promise<SessionInitiate> {
     const { service, domain, focusJid } = this.#deployment;
     const online = new Promise<void>((done) => this.#entity.once('online', () => done()));
     await this.#within(async () => {
@@ -106,7 +107,12 @@ export class XmppParticipant {
         'machine-uid': this.#nickname,
       }),
     );
-    const invited = new Promise<SessionInitiate>((done) => (this.#onInvitation = done));
+    const invited = new Promise<SessionInitiate>((done) => {
+      this.#onInvitation = (initiate) => {
+        this.#onInvitation = onAgain;
+        done(initiate);
+      };
+    });
     await this.#enter();
     return this.#within(
       () => invited,

@@ -1,7 +1,7 @@
 import { sourcesOf } from '../../client/client-sources.ts';
 import { type ClientSpec, endpointOf } from '../../client/client-spec.ts';
 import { ControlError, type ControlPath, type Invitation } from '../control-path.ts';
-import { acceptedContents, addedContents, encodeJingle } from './jingle.ts';
+import { acceptedContents, addedContents, encodeJingle, type SessionInitiate } from './jingle.ts';
 import { type Deployment, XmppParticipant } from './participant.ts';
 
 /** Joins the rooms of a whole deployment as Jitsi participants do: its XMPP server and focus are tested with the bridge. */
@@ -16,11 +16,27 @@ export class XmppPath implements ControlPath {
     this.#run = run;
   }
 
-  async invite(spec: ClientSpec): Promise<Invitation> {
+  async invite(
+    spec: ClientSpec,
+    onAgain: (again: Promise<Invitation>) => void,
+  ): Promise<Invitation> {
     const room = `load-${this.#run}-${spec.room}`;
     const participant = new XmppParticipant(this.#deployment, room, endpointOf(spec.participant));
     this.#participants.add(participant);
-    const { sid, transport, media } = await participant.join();
+    const asInvitation = (initiate: SessionInitiate) =>
+      this.#invitation(spec, participant, initiate);
+    const initiate = await participant.join((again) =>
+      onAgain(Promise.resolve(again).then(asInvitation)),
+    );
+    return asInvitation(initiate);
+  }
+
+  /** @throws ControlError when it leads nowhere */
+  #invitation(
+    spec: ClientSpec,
+    participant: XmppParticipant,
+    { sid, transport, media }: SessionInitiate,
+  ): Invitation {
     if (!transport.credentials) throw new ControlError('the focus invited without a transport');
     const { candidates, fingerprints, webSocketUrls } = transport;
     return {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BridgeProcess } from '../../support/bridge/bridge-process.ts';
 import { type Prosody, startProsody } from '../../support/prosody/prosody.ts';
 import { startTestFocus, type TestFocus } from '../../support/prosody/test-focus.ts';
+import { until } from '../../support/until.ts';
 import { runTrestleLoad } from '../../support/run-trestle-load.ts';
 
 const focusSecret = 'focus-secret';
@@ -48,6 +49,21 @@ describe('trestle-load through XMPP', () => {
     expect(report.conservation.rows[1]!.delivered).toBeGreaterThan(500);
     expect(focus.actions.filter((action) => action === 'session-accept')).toHaveLength(3);
     expect(focus.actions.filter((action) => action === 'source-add')).toHaveLength(3);
+  });
+
+  it('takes a second invitation, and accounts for every packet before and after', async () => {
+    const before = focus.actions.length;
+    const accepted = () =>
+      focus.actions.slice(before).filter((action) => action === 'source-add').length;
+    const xmpp = ['--xmpp', `xmpp://127.0.0.1:${prosody.c2sPort}`, '--domain', 'meet.test'];
+    const size = ['--sizes', '3', '--step-seconds', '10'];
+    const { report } = await runTrestleLoad(['step', ...xmpp, ...size], async () => {
+      await until(() => (accepted() < 3 ? 'not everybody is in' : undefined), 30_000);
+      await focus.moveSomebody();
+      await until(() => (accepted() < 4 ? 'nobody came again' : undefined));
+    });
+    expect(report.conservation.notes).toEqual([]);
+    expect(report.steps[0]).toMatchObject({ joins: { failed: 0 }, deaf: 0, blind: 0 });
   });
 
   it('says that the connection was lost', async () => {

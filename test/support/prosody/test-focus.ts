@@ -43,6 +43,8 @@ type Room = {
 export type TestFocus = {
   /** Jingle actions that came, in order. */
   readonly actions: string[];
+  /** Takes somebody off the bridge and invites again, as Jicofo does when it moves a client. */
+  moveSomebody(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -183,8 +185,20 @@ export async function startTestFocus(
   await entity.connect(`xmpp://127.0.0.1:${server.port}`);
   await entity.open({ domain: server.domain, lang: 'en' });
   await online;
+  async function move(room: Room, nickname: string): Promise<void> {
+    room.members.get(nickname)!.sources.length = 0;
+    await bridge.request(conferenceUpdate(room.meeting, endpointExpiry(endpointId(nickname))));
+    await invite(room, nickname);
+  }
+
   return {
     actions,
+    moveSomebody: async () => {
+      const room = [...rooms.values()].find(({ members }) => members.size > 0);
+      const [nickname] = room?.members.keys() ?? [];
+      if (!room || nickname === undefined) throw new Error('there is nobody to move');
+      await room.queue.add(() => move(room, nickname));
+    },
     close: async () => {
       await Promise.all([...rooms.values()].map(({ queue }) => queue.add(async () => undefined)));
       await entity.stop();

@@ -27,6 +27,7 @@ function invitingTo(ip: string, webSocketUrl?: string): ControlPath {
 }
 
 const client = {} as ClientSpec;
+const again = () => undefined;
 
 describe('a control path to this machine only', () => {
   const [own = '127.0.0.1'] = Object.values(networkInterfaces())
@@ -35,7 +36,7 @@ describe('a control path to this machine only', () => {
 
   it.each(['127.0.0.1', '127.3.2.1', '::1', own])('takes an invitation to %s', async (ip) => {
     const path = toOwnMachineOnly(invitingTo(ip, 'ws://127.0.0.1:9090/colibri-ws/a'));
-    await expect(path.invite(client)).resolves.toBeDefined();
+    await expect(path.invite(client, again)).resolves.toBeDefined();
   });
 
   it.each([
@@ -43,7 +44,7 @@ describe('a control path to this machine only', () => {
     ['127.0.0.1', 'wss://192.0.2.1/colibri-ws/a'],
     ['127.0.0.1', 'wss://bridge.invalid/colibri-ws/a'],
   ])('refuses media at %s with a channel at %s', async (ip, webSocketUrl) => {
-    const invited = toOwnMachineOnly(invitingTo(ip, webSocketUrl)).invite(client);
+    const invited = toOwnMachineOnly(invitingTo(ip, webSocketUrl)).invite(client, again);
     await expect(invited).rejects.toThrow('--i-own-this-host');
   });
 });

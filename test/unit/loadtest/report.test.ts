@@ -162,7 +162,7 @@ describe('chaos', () => {
   const say = (served: readonly number[], invitedAgain = false) =>
     describeRecovery(
       served.map((clients, at) => moment(startS + 1 + at, clients)),
-      { startS, invitedAgain },
+      { startS, invitedAgain, byFocus: 0 },
     );
 
   it('says how long somebody got nothing, and how it came back', () => {
