@@ -8,6 +8,8 @@ const limits = {
   keptMs: 120_000,
   /** As many audio slots as JVB's clients ask for. */
   kept: 50,
+  /** With so many kept, a level alone takes the place only of who was not heard for this long: many rooms may be equally noisy. */
+  quietMs: 10_000,
 };
 
 /** Which microphones were heard lately: in a large conference only those are sent. */
@@ -36,8 +38,11 @@ export class HeardMicrophones {
     nowMs: number,
   ): boolean {
     const voices = levels.filter(({ dBov }) => dBov > voiceThresholdDbov);
+    let room = limits.kept - this.#heardMs.size;
+    for (const heardMs of this.#heardMs.values()) if (nowMs - heardMs > limits.quietMs) room += 1;
+    const heard = voices.filter(({ endpointId: id }) => this.#heardMs.has(id) || room-- > 0);
     return this.#speak(
-      voices.map(({ endpointId }) => endpointId),
+      heard.map(({ endpointId }) => endpointId),
       nowMs,
     );
   }

@@ -40,3 +40,21 @@ it('hears no room, but who is said to speak', () => {
   microphones.left(left!);
   expect([...microphones.heard]).toEqual([quiet, loud]);
 });
+
+it('lets equally noisy rooms take no places from each other, but from who was quiet for ten seconds', () => {
+  const microphones = new HeardMicrophones(20);
+  const all = people(60);
+  const noise = (from: number, to: number) =>
+    all.slice(from, to).map((id) => ({ endpointId: id, dBov: -55 }));
+  microphones.observe(noise(0, 30), 0);
+  microphones.observe(noise(30, 60), 1_000);
+  expect(new Set(microphones.heard)).toEqual(new Set(all.slice(0, 50)));
+  expect(microphones.observe(noise(55, 60), 10_000)).toBe(false);
+  expect(microphones.speaks(all[59]!, 10_000)).toBe(true);
+  expect(microphones.observe(noise(55, 60), 10_001)).toBe(true);
+  expect(microphones.heard).toEqual(
+    new Set([...all.slice(55), ...all.slice(30, 50), ...all.slice(0, 25)]),
+  );
+  expect(microphones.observe(noise(50, 55), 11_001)).toBe(true);
+  expect(microphones.heard.size).toBe(50);
+});
