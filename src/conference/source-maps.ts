@@ -8,6 +8,9 @@ import type { VideoType } from '../model/source.ts';
  */
 export const slotHoldMs = 5_000;
 
+/** Of who was given a slot in advance. */
+const neverNeededMs = -Infinity;
+
 /** A source that wants an SSRC of ours. */
 export type SlotHolder = {
   readonly name: SourceName;
@@ -74,12 +77,12 @@ export class SourceSlots {
     let unplaced = 0;
     for (const holder of homeless) {
       const slot = this.#vacant(nowMs) ?? this.#evictable(wanted, nowMs);
-      if (slot) this.#give(slot, holder, nowMs);
+      if (slot) this.#give(slot, holder, nowMs, nowMs);
       else unplaced += 1;
     }
     for (const holder of prepared) {
       const slot = this.#keep(holder) ? undefined : this.#vacant(nowMs);
-      if (slot) this.#give(slot, holder, nowMs);
+      if (slot) this.#give(slot, holder, nowMs, neverNeededMs);
     }
     return unplaced > 0 ? this.#nextVacancyMs(wanted) : undefined;
   }
@@ -124,12 +127,12 @@ export class SourceSlots {
     return true;
   }
 
-  #give(slot: WritableSlot, holder: SlotHolder, nowMs: number): void {
+  #give(slot: WritableSlot, holder: SlotHolder, nowMs: number, neededMs: number): void {
     if (slot.holder) this.#bySource.delete(slot.holder.name);
     this.#bySource.set(holder.name, slot);
     slot.holder = holder;
     slot.announcedMs = undefined;
-    slot.neededMs = nowMs;
+    slot.neededMs = neededMs;
     slot.heldUntilMs = nowMs;
   }
 

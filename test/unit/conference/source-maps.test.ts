@@ -70,12 +70,20 @@ describe('SourceSlots', () => {
     expect([ssrcOf('a'), ssrcOf('b')]).toEqual([1, undefined]);
   });
 
+  it('takes the slot of a source that was only prepared before one of a source that was shown', () => {
+    const { ssrcOf, assign } = slots(2);
+    assign(['a'], 0);
+    assign(['a'], 9_000, ['b']);
+    assign(['c'], 15_000, ['a', 'b']);
+    expect([ssrcOf('a'), ssrcOf('b'), ssrcOf('c')]).toEqual([1, undefined, 3]);
+  });
+
   it('prepares sources only where there is room', () => {
     const { ssrcOf, assign } = slots(2);
     assign(['a'], 0, ['b', 'c']);
     expect([ssrcOf('b'), ssrcOf('c')]).toEqual([3, undefined]);
     assign(['c'], 6_000);
-    expect([ssrcOf('a'), ssrcOf('b'), ssrcOf('c')]).toEqual([undefined, 3, 1]);
+    expect([ssrcOf('a'), ssrcOf('b'), ssrcOf('c')]).toEqual([1, undefined, 3]);
   });
 
   it('may take back at once what nobody was told of', () => {
