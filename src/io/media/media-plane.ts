@@ -12,7 +12,7 @@ import { ForwardingDelay } from './forwarding-delay.ts';
 import type { MediaOptions } from './media-options.ts';
 import type { MediaWorker } from './media-worker.ts';
 import { installExactParameters } from './ortc-override.ts';
-import { leastLoaded, placeNext, type Place } from './placement.ts';
+import { leastLoaded, Newcomers, placeNext, type Place } from './placement.ts';
 import { Sweep } from './sweep.ts';
 import { Traffic } from './traffic.ts';
 import { forwardMediasoupLog } from './worker-log.ts';
@@ -28,6 +28,7 @@ export class MediasoupPlane implements MediaPlane {
   readonly #conferences = new Set<MediasoupConference>();
   /** How many conferences are being opened on each worker. */
   readonly #opening: number[];
+  readonly #newcomers = new Newcomers();
   readonly #sweep: Sweep;
   #workersDied = 0;
   /** When the worker in each place died last. */
@@ -134,11 +135,14 @@ export class MediasoupPlane implements MediaPlane {
 
   #placeNext({ own, isSuspended }: ConferenceLoad): WorkerSlot | undefined {
     const places = this.#places().filter(({ index }) => !isSuspended(index));
-    return placeNext(places, own, this.#context.options.placement)?.slot;
+    const slot = placeNext(places, own, this.#context.options.placement)?.slot;
+    if (slot) this.#newcomers.add(slot.index, performance.now());
+    return slot;
   }
 
   /** The workers that live. */
   #places(): readonly (Place & { readonly slot: WorkerSlot })[] {
+    const nowMs = performance.now();
     return this.#pool.slots
       .filter(({ worker }) => worker.alive)
       .map((slot) => {
@@ -147,7 +151,8 @@ export class MediasoupPlane implements MediaPlane {
         const endpoints =
           (this.#opening[index] ?? 0) +
           sum(conferences, (conference) => conference.endpointsAt(index) + 1);
-        return { slot, index, cpu: worker.cpu, endpoints };
+        const cpu = worker.cpu + this.#newcomers.cpu(index, nowMs);
+        return { slot, index, cpu, endpoints };
       });
   }
 

@@ -12,11 +12,35 @@ export const onOneWorker: PlacementOptions = { cpuCeiling: 1, endpointsPerConfer
 /** A living worker that something could be placed on. */
 export type Place = {
   readonly index: number;
-  /** Fraction of a core, over the last second. */
+  /** Fraction of a core, over the last second and with `Newcomers.cpu`. */
   readonly cpu: number;
   /** All there are, with those that are being added. */
   readonly endpoints: number;
 };
+
+/** What somebody in a meeting of ten costs (docs/media-plane.md, "A conference across workers"), as a fraction of a core. */
+const NEWCOMER_CPU = 0.005;
+/** Until media flows and a whole second of it was measured. */
+const NEWCOMER_MS = 10_000;
+
+/** Endpoints that joined a moment ago: their worker's CPU says little of what they will cost. */
+export class Newcomers {
+  /** When they joined, by the places of their workers, the first one first. */
+  readonly #joinedMs = new Map<number, readonly number[]>();
+
+  add(place: number, nowMs: number): void {
+    this.#joinedMs.set(place, [...this.#at(place, nowMs), nowMs]);
+  }
+
+  /** What they are expected to cost. */
+  cpu(place: number, nowMs: number): number {
+    return this.#at(place, nowMs).length * NEWCOMER_CPU;
+  }
+
+  #at(place: number, nowMs: number): readonly number[] {
+    return (this.#joinedMs.get(place) ?? []).filter((joinedMs) => nowMs - joinedMs < NEWCOMER_MS);
+  }
+}
 
 /** Workers whose CPU differs by less count as equally busy. */
 const CPU_STEP = 0.1;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import { buildPli } from '../../../loadtest/rtp/rtcp-packet.ts';
 import type { MediaOptions } from '../../../src/io/media/media-options.ts';
+import { endpointId } from '../../../src/model/ids.ts';
 import type { Source } from '../../../src/model/source.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
 import { VideoFlow } from '../../support/client/video-flow.ts';
@@ -207,6 +208,23 @@ it('a worker past the ceiling is given no further endpoint, while there is anoth
   placement.cpuCeiling = (cpu()[0] + cpu()[1]) / 2;
   const bob = await conference.join('bob');
   expect(bob.endpoint.link().worker).toBe(1);
+});
+
+it('a crowd that joins at once does not end up on one worker', async () => {
+  const { plane, conference } = await openApart({
+    placement: { cpuCeiling: 0.5, endpointsPerConference: Infinity },
+  });
+  const crowd = Array.from({ length: 150 }, (_, place) =>
+    conference.media.addEndpoint({
+      endpointId: endpointId(`one${place}`),
+      media: [],
+      sctp: false,
+      privateAddresses: true,
+    }),
+  );
+  await Promise.all(crowd);
+  const endpoints = plane.figures().workers.map((worker) => worker.endpoints);
+  expect(Math.min(...endpoints)).toBeGreaterThan(10);
 });
 
 it('a worker that is left is given back', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   leastLoaded,
+  Newcomers,
   onOneWorker,
   placeNext,
   type Place,
@@ -74,5 +75,34 @@ describe('the next endpoint of a conference', () => {
   it('goes elsewhere while its worker is away', () => {
     const running = places([0, 0], [0, 0]).slice(1);
     expect(placeNext(running, own([0, 1], [1, 1]), onOneWorker)?.index).toBe(1);
+  });
+});
+
+describe('endpoints that join together', () => {
+  const ceiling = { cpuCeiling: 0.7, endpointsPerConference: Infinity };
+
+  it('fill one worker after the other, before its CPU shows anything', () => {
+    const newcomers = new Newcomers();
+    const counts = new Map([[0, 0]]);
+    for (let joined = 0; joined < 300; joined += 1) {
+      const seen = places([0, 0], [0, 0], [0, 0], [0, 0]).map((place) => ({
+        ...place,
+        cpu: newcomers.cpu(place.index, 0),
+      }));
+      const { index } = placeNext(seen, counts, ceiling)!;
+      newcomers.add(index, 0);
+      counts.set(index, (counts.get(index) ?? 0) + 1);
+    }
+    expect([...counts.values()]).toEqual([140, 140, 20]);
+  });
+
+  it('are expected to cost something until that can be measured', () => {
+    const newcomers = new Newcomers();
+    newcomers.add(1, 0);
+    newcomers.add(1, 5000);
+    expect(newcomers.cpu(0, 5000)).toBe(0);
+    expect(newcomers.cpu(1, 5000)).toBeCloseTo(0.01);
+    expect(newcomers.cpu(1, 10_000)).toBeCloseTo(0.005);
+    expect(newcomers.cpu(1, 15_000)).toBe(0);
   });
 });
