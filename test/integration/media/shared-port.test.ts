@@ -1,3 +1,5 @@
+import dgram from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +52,13 @@ function workerWithDescriptors(count: number): string {
   const path = join(folder, 'worker');
   writeFileSync(path, `#!/bin/sh\nulimit -n ${count}\nexec ${workerBin()} "$@"\n`, { mode: 0o755 });
   return path;
+}
+
+async function openSocket(): Promise<dgram.Socket> {
+  const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+  atTheEnd(() => socket.close());
+  await once(socket, 'listening');
+  return socket;
 }
 
 const said = ({ lines }: ReturnType<typeof recordingLogger>, what: RegExp) =>
@@ -115,6 +124,48 @@ describe('two workers on one port', () => {
     }
     const { workers } = plane.figures();
     expect(workers.map(({ endpoints }) => endpoints)).toEqual([20, 20]);
+  });
+
+  it('are given their checks by the kernel, whether the other one runs or not', async () => {
+    const plane = await start();
+    const [first, second] = await openBoth(plane);
+    const pids = plane.figures().workers.map(({ pid }) => pid);
+    for (const [conference, other] of [
+      [first, pids[1]!],
+      [second, pids[0]!],
+    ] as const) {
+      const { ufrag, pwd } = conference.participants[0]!.endpoint.localTransport();
+      const sockets = await Promise.all(Array.from({ length: 16 }, () => openSocket()));
+      let answers = 0;
+      for (const socket of sockets) socket.on('message', () => (answers += 1));
+      process.kill(other, 'SIGSTOP'); // for less time than a worker is given to answer
+      atTheEnd(() => process.kill(other, 'SIGCONT'));
+      const check = { username: `${ufrag}:peer`, password: pwd, role: 'controlling' } as const;
+      for (const socket of sockets) socket.send(buildBindingRequest(check), plane.ports!.udp);
+      await until(() => (answers === 16 ? undefined : `${answers} are answered`));
+      process.kill(other, 'SIGCONT');
+    }
+  });
+
+  it('open no socket for a check that is not authentic', async () => {
+    const plane = await start();
+    const [{ participants }] = await openBoth(plane);
+    const sockets = new UdpSockets();
+    const open = () => sockets.read(plane.figures().workers.map(({ pid }) => pid)).flat().length;
+    const before = open();
+    const { ufrag, pwd } = participants[0]!.endpoint.localTransport();
+    const peers = await Promise.all(Array.from({ length: 16 }, () => openSocket()));
+    const send = (password: string) => {
+      const check = { username: `${ufrag}:peer`, password, role: 'controlling' } as const;
+      for (const peer of peers) peer.send(buildBindingRequest(check), plane.ports!.udp);
+    };
+    send('forged');
+    let answers = 0;
+    peers[0]!.on('message', () => (answers += 1));
+    await until(() => (answers > 0 ? undefined : 'the forged check has no answer'));
+    expect(open()).toBe(before);
+    send(pwd);
+    await until(() => (open() > before ? undefined : 'no socket for an authentic check'));
   });
 
   it('have the receive buffer that was asked for where media arrives', async () => {
