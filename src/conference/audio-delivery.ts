@@ -57,5 +57,5 @@ function obstacle(
     if (state.source.synthetic) return 'synthetic';
     if (!receiver.hasSelected(name)) return 'not-heard';
   }
-  return channel.carrier ? 'no-ssrc-slot' : 'no-channel';
+  return channel.takesMessages ? 'no-ssrc-slot' : 'no-channel';
 }

@@ -1,4 +1,4 @@
-import type { ChannelEvent } from './channel-messages.ts';
+import { type ChannelEvent, isRelayed } from './channel-messages.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { ChannelCodec } from './ports.ts';
 
@@ -12,6 +12,7 @@ export function broadcast(
   for (const { channel } of receivers) {
     if (!channel.carrier) continue;
     if (channel.codec !== codec) channel.send(event);
-    else if ((text ??= codec.encode(event)) !== undefined) channel.sendEncoded(text);
+    else if ((text ??= codec.encode(event)) !== undefined)
+      channel.sendEncoded(text, isRelayed(event));
   }
 }

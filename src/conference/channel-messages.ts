@@ -66,3 +66,8 @@ export type ChannelEvent =
   | { readonly type: 'audio-sources-map'; readonly mappings: readonly AudioMapping[] }
   | { readonly type: 'connectivity'; readonly endpointId: EndpointId; readonly active: boolean }
   | { readonly type: 'connection-stats'; readonly estimatedDownlinkBps: number };
+
+/** Whether another client wrote what the event says. */
+export function isRelayed({ type }: ChannelEvent): boolean {
+  return type === 'endpoint-message' || type === 'endpoint-stats';
+}

@@ -100,7 +100,9 @@ export const limits = {
   sourceNameLength: 200,
   /** Names in one receiver's constraints, selection and subscription each. */
   namesPerSetting: 1_000,
-  /** Bridge-channel messages of one client: mean rate, and how many may come at once. */
+  /** Bridge-channel messages of one client, and their bytes: mean rate, and how many may come at once. */
   messagesPerSecond: 100,
   messageBurst: 200,
+  messageBytesPerSecond: 256 * 1024,
+  messageByteBurst: 2 * 1024 * 1024,
 } as const;

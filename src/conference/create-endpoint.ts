@@ -48,7 +48,7 @@ export function createEndpoint(
   const receiver = createReceiver(command, media, services, {
     send: (event) => channel.send(event),
     reach: () => ({
-      hasChannel: channel.carrier !== undefined,
+      hasChannel: channel.takesMessages,
       connected: endpoint.ice === 'connected' && endpoint.dtls === 'connected',
       codecs: endpoint.codecs,
     }),

@@ -72,7 +72,7 @@ function endpointDebugState(endpoint: Endpoint, view: DebugView) {
     dtls: endpoint.dtls,
     link: endpoint.media.link(),
     reachable: endpoint.reachable,
-    channel: channel.carrier ?? 'none',
+    channel: channel.description,
     channelMessagesDropped: channel.dropped,
     forceMute: endpoint.forceMute,
     ...receiverDebugState(endpoint),

@@ -1,6 +1,7 @@
 import type { Logger } from '../base/logger.ts';
-import type { ChannelCommand, ChannelEvent } from './channel-messages.ts';
-import { MessageRate } from './message-rate.ts';
+import { RateLimit } from '../base/rate-limit.ts';
+import { type ChannelCommand, type ChannelEvent, isRelayed } from './channel-messages.ts';
+import { limits } from './conference-config.ts';
 import type { ChannelCodec, ChannelLink } from './ports.ts';
 import type { Totals } from './totals.ts';
 
@@ -16,7 +17,9 @@ export type EndpointChannelOptions = {
 /** An endpoint's bridge channel: one WebSocket, one SCTP channel, or both, of which one is used (bridge-channel.md §1.1). */
 export class EndpointChannel {
   readonly #options: EndpointChannelOptions;
-  readonly #rate: MessageRate;
+  readonly #messages: RateLimit;
+  readonly #bytes: RateLimit;
+  #dropped = 0;
   readonly #links = new Map<ChannelLink['carrier'], ChannelLink>();
   #lastReceivedOn: ChannelLink['carrier'] = 'sctp';
   readonly #warnedOf = new Set<string>();
@@ -24,12 +27,14 @@ export class EndpointChannel {
 
   constructor(options: EndpointChannelOptions) {
     this.#options = options;
-    this.#rate = new MessageRate(options.nowMs());
+    const nowMs = options.nowMs();
+    this.#messages = new RateLimit(limits.messagesPerSecond, limits.messageBurst, nowMs);
+    this.#bytes = new RateLimit(limits.messageBytesPerSecond, limits.messageByteBurst, nowMs);
   }
 
   /** Messages dropped because the client sent too many. */
   get dropped(): number {
-    return this.#rate.dropped;
+    return this.#dropped;
   }
 
   get codec(): ChannelCodec {
@@ -38,6 +43,18 @@ export class EndpointChannel {
 
   get carrier(): ChannelLink['carrier'] | undefined {
     return this.#current()?.carrier;
+  }
+
+  /** Whether the client can be told anything now. */
+  get takesMessages(): boolean {
+    return this.#current()?.stalled === false;
+  }
+
+  /** For people: the carrier in use, and whether the client reads. */
+  get description(): string {
+    const { carrier } = this;
+    if (carrier === undefined) return 'none';
+    return this.takesMessages ? carrier : `${carrier}, stalled`;
   }
 
   get everOpened(): boolean {
@@ -64,7 +81,8 @@ export class EndpointChannel {
     const { codec, totals, nowMs, onCommand } = this.#options;
     if (link.carrier === 'websocket') totals.webSocketMessagesReceived += 1;
     else totals.dataChannelMessagesReceived += 1;
-    if (!this.#rate.take(nowMs())) {
+    if (!this.#mayPass(text, nowMs())) {
+      this.#dropped += 1;
       totals.channelMessagesDropped += 1;
       this.#warnOnce('too many messages', 'channel messages dropped');
       return;
@@ -82,9 +100,9 @@ export class EndpointChannel {
   }
 
   /** For one event to many: encoded once. */
-  sendEncoded(text: string): boolean {
+  sendEncoded(text: string, relayed: boolean): boolean {
     const link = this.#current();
-    return link !== undefined && this.#sendOn(link, text);
+    return link !== undefined && this.#sendOn(link, text, relayed);
   }
 
   /** An answer goes where the question came from. */
@@ -97,6 +115,10 @@ export class EndpointChannel {
     const links = [...this.#links.values()];
     this.#links.clear();
     for (const link of links) link.close(1001, 'endpoint closed');
+  }
+
+  #mayPass(text: string, nowMs: number): boolean {
+    return this.#messages.take(1, nowMs) && this.#bytes.take(Buffer.byteLength(text), nowMs);
   }
 
   /** The WebSocket if the last message came by it, otherwise the data channel, otherwise what there is. */
@@ -113,11 +135,11 @@ export class EndpointChannel {
   /** What the client has no word for counts as sent. */
   #encodeOn(link: ChannelLink, event: ChannelEvent): boolean {
     const text = this.#options.codec.encode(event);
-    return text === undefined || this.#sendOn(link, text);
+    return text === undefined || this.#sendOn(link, text, isRelayed(event));
   }
 
-  #sendOn(link: ChannelLink, text: string): boolean {
-    const sent = link.send(text);
+  #sendOn(link: ChannelLink, text: string, relayed: boolean): boolean {
+    const sent = link.send(text, relayed);
     if (sent && link.carrier === 'websocket') this.#options.totals.webSocketMessagesSent += 1;
     else if (sent) this.#options.totals.dataChannelMessagesSent += 1;
     return sent;

@@ -37,7 +37,8 @@ const explanations: Readonly<Record<Obstacle, Explain>> = {
   'no-layers': () => 'it was signalled without anything that could be sent',
   refused: (_, { refusedBecause = 'the log has the reason' }) =>
     `the media worker refused it: ${refusedBecause}`,
-  'no-channel': () => 'the receiver has no bridge channel to be told of its SSRC by',
+  'no-channel': () =>
+    'the receiver has no bridge channel to be told of its SSRC by, or does not read it',
   'no-ssrc-slot': () =>
     'every SSRC slot of the receiver is in use, or changed hands less than 5 s ago',
   'not-connected': () => 'the receiver’s ICE or DTLS is down',

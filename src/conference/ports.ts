@@ -198,13 +198,19 @@ export type MediaEvent =
   | { readonly type: 'lost'; readonly reason: string };
 
 /** One open bridge channel, whatever carries it: a WebSocket or an SCTP data channel. */
+/** Of a link's queue, for what other clients say: it must not cost a client what the bridge has to say. */
+export const relayedShare = 1 / 4;
+
 export interface ChannelLink {
   readonly carrier: 'websocket' | 'sctp';
+  /** It takes nothing: its client has not read what waits, or it is being closed. */
+  readonly stalled: boolean;
   /**
    * False when the link is closed or its queue was full. A WebSocket then closes itself; an SCTP link sends nothing more
    * until its client has read, and is then reported open once more.
+   * @param relayed it comes from another client: dropped, and nothing else, once a share of the queue is in use
    */
-  send(text: string): boolean;
+  send(text: string, relayed?: boolean): boolean;
   /** @param code WebSocket close code (RFC 6455 §7.4); SCTP links ignore it and stay open (B3). */
   close(code: number, reason: string): void;
 }

@@ -33,6 +33,10 @@ export class FakeLink implements ChannelLink {
     this.carrier = carrier;
   }
 
+  get stalled(): boolean {
+    return !this.open;
+  }
+
   send(text: string): boolean {
     if (this.open) this.events.push(JSON.parse(text) as ChannelEvent);
     return this.open;

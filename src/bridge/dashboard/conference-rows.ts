@@ -29,7 +29,7 @@ export function endpointRow(endpoint: Endpoint, nowMs: number) {
     visitor: endpoint.visitor,
     ...link,
     path: path && `${path.protocol} ${path.remoteType}`,
-    channel: endpoint.channel.carrier ?? 'none',
+    channel: endpoint.channel.description,
     estimateBps: receiver.estimate.latestBps,
     streams: receiver.flow.planned,
     waiting: receiver.flow.waiting,
@@ -45,11 +45,13 @@ const connectingMs = 10_000;
 function troubleOf(endpoint: Endpoint, nowMs: number): string | undefined {
   const old = nowMs - endpoint.createdMs > connectingMs;
   const { lossOut = 0, lossIn = 0 } = endpoint.media.link();
+  const { carrier, takesMessages } = endpoint.channel;
   const faults: readonly (readonly [boolean, string])[] = [
     [endpoint.ice !== 'connected' && old, `ICE ${endpoint.ice}`],
     [endpoint.ice === 'connected' && endpoint.dtls !== 'connected' && old, `DTLS ${endpoint.dtls}`],
     [!endpoint.reachable, 'silent'],
-    [endpoint.channel.carrier === undefined && old, 'no bridge channel'],
+    [carrier === undefined && old, 'no bridge channel'],
+    [carrier !== undefined && !takesMessages, 'does not read its bridge channel'],
     [lossOut > 0.1, 'loses what it is sent'],
     [lossIn > 0.1, 'what it sends is lost'],
     [endpoint.receiver.allocation.oversending, 'sent more than fits'],

@@ -1,8 +1,8 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Clock, Scheduled, Timers } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { ChannelLink, ChannelReceiver } from '../../conference/ports.ts';
-import { RateLimit } from './rate-limit.ts';
+import { RateLimit } from '../../base/rate-limit.ts';
+import { type ChannelLink, type ChannelReceiver, relayedShare } from '../../conference/ports.ts';
 
 /** What one client may make us hold or do; all of it per channel. */
 export type ChannelLimits = {
@@ -74,10 +74,16 @@ export class ChannelSocket implements ChannelLink {
     this.#guarded(() => receiver.opened(this));
   }
 
-  send(text: string): boolean {
+  get stalled(): boolean {
+    return this.#closing;
+  }
+
+  send(text: string, relayed = false): boolean {
     const { socket, limits } = this.#options;
     if (this.#closing || socket.readyState !== socket.OPEN) return false;
-    if (socket.bufferedAmount + text.length > limits.maxQueuedBytes) {
+    const queuedBytes = socket.bufferedAmount + text.length;
+    if (relayed && queuedBytes > limits.maxQueuedBytes * relayedShare) return false;
+    if (queuedBytes > limits.maxQueuedBytes) {
       this.#expel(1013, 'client reads too slowly');
       return false;
     }

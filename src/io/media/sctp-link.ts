@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
-import type { ChannelLink } from '../../conference/ports.ts';
+import { type ChannelLink, relayedShare } from '../../conference/ports.ts';
 
 /** Text waiting to be sent; below the worker's own 2 MB, so that we are the ones to notice. */
 export const maxQueuedBytes = 1024 * 1024;
@@ -35,6 +35,7 @@ export class SctpLink implements ChannelLink {
   readonly #underway = new Set<Underway>();
   #underwayBytes = 0;
   #queuedBytes = 0;
+  #looking = false;
   #state: 'open' | 'stalled' | 'paused' | 'closed' = 'open';
 
   constructor(options: SctpLinkOptions) {
@@ -46,10 +47,19 @@ export class SctpLink implements ChannelLink {
     return this.#state !== 'closed';
   }
 
-  send(text: string): boolean {
+  get stalled(): boolean {
+    return this.#state === 'stalled';
+  }
+
+  send(text: string, relayed = false): boolean {
     if (this.#state !== 'open' && this.#state !== 'paused') return false;
     const message = { text, bytes: Buffer.byteLength(text) };
-    if (this.#queuedBytes + this.#underwayBytes + message.bytes > maxQueuedBytes) {
+    const queuedBytes = this.#queuedBytes + this.#underwayBytes + message.bytes;
+    if (relayed && queuedBytes > maxQueuedBytes * relayedShare) {
+      this.#lookLater();
+      return false;
+    }
+    if (queuedBytes > maxQueuedBytes) {
       if (this.#state === 'open') this.#stall();
       return false;
     }
@@ -110,15 +120,19 @@ export class SctpLink implements ChannelLink {
       { queuedBytes: this.#queuedBytes + this.#underwayBytes },
       'client reads too slowly: its bridge channel is sent nothing until it has read',
     );
-    this.#retryLater();
+    this.#lookLater();
   }
 
-  #retryLater(): void {
+  /** The worker says how much is queued only when asked or given more. */
+  #lookLater(): void {
+    if (this.#looking) return;
+    this.#looking = true;
     const look = (): void => {
-      if (this.#state !== 'stalled') return;
+      this.#looking = false;
+      if (this.#state !== 'open' && this.#state !== 'stalled') return;
       this.#outgoing
         .getBufferedAmount()
-        .then((queuedBytes) => this.#resume(queuedBytes))
+        .then((queuedBytes) => this.#looked(queuedBytes))
         .catch(() => {
           if (this.#state === 'stalled') this.lost();
         });
@@ -126,11 +140,11 @@ export class SctpLink implements ChannelLink {
     setTimeout(look, retryMs).unref();
   }
 
-  #resume(queuedBytes: number): void {
-    if (this.#state !== 'stalled') return;
+  #looked(queuedBytes: number): void {
     this.#queuedBytes = queuedBytes;
+    if (this.#state !== 'stalled') return;
     if (queuedBytes + this.#underwayBytes > 0) {
-      this.#retryLater();
+      this.#lookLater();
       return;
     }
     this.#state = 'open';

@@ -255,6 +255,19 @@ describe('a hostile client', () => {
     expect(server.colibri.size).toBe(0);
   });
 
+  it('that reads nothing is not cut off by what other clients say', async () => {
+    const server = await start({ compression: false });
+    const client = await opened(connectTo(server));
+    client.pause();
+    const [link] = server.endpoint.links;
+    const text = 'x'.repeat(60_000);
+    let sent = 0;
+    while (sent < 100_000_000 && link?.send(text, true)) sent += text.length;
+    expect(sent).toBeLessThan(100_000_000);
+    expect([link?.stalled, link?.send('own')]).toEqual([false, true]);
+    expect(server.colibri.size).toBe(1);
+  });
+
   it('that never answers a close is cut off', async () => {
     const server = await start();
     const client = await opened(connectTo(server));

@@ -259,6 +259,20 @@ describe('a client that sends too much', () => {
     expect(scene.conferences.statistics().totals.webSocketMessagesReceived).toBe(2 * flood);
   });
 
+  it('is heard up to so many bytes, whatever carries them', async () => {
+    const scene = new ConferenceScene();
+    await scene.join('a');
+    const { channel } = scene.conference!.endpoints.get(endpointId('a'))!;
+    const link = new FakeLink('sctp');
+    channel.opened(link);
+    const text = 'x'.repeat(limits.messageByteBurst / 10);
+    for (let sent = 0; sent < 15; sent += 1) channel.received(link, text);
+    expect(channel.dropped).toBe(5);
+    scene.time.advance(1000);
+    for (let sent = 0; sent < 15; sent += 1) channel.received(link, text);
+    expect(channel.dropped).toBe(5 + 15 - 1);
+  });
+
   it('cannot fill the log with different mistakes', async () => {
     const scene = new ConferenceScene();
     await scene.join('a');

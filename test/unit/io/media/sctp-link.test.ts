@@ -53,13 +53,26 @@ it('is sent nothing more when its client does not read, and opens again when it 
   expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
   await reads(maxQueuedBytes / 2);
   expect(channel.send('small')).toBe(false);
-  expect(channel.isOpen).toBe(true);
+  expect([channel.isOpen, channel.stalled]).toEqual([true, true]);
   expect(told).toEqual([]);
   await reads();
+  expect(channel.stalled).toBe(false);
   expect(told).toEqual(['opened']);
   expect(channel.send('again')).toBe(true);
   expect(sent).toEqual([half, half, 'again']);
   expect(log.lines).toHaveLength(1);
+});
+
+it('is not stalled by what others say: that is dropped when a part of the queue is in use', async () => {
+  const { link: channel, sent, reads } = link();
+  const quarter = 'x'.repeat(maxQueuedBytes / 4);
+  expect([channel.send(quarter, true), channel.send('!', true)]).toEqual([true, false]);
+  expect([channel.stalled, channel.send('own')]).toEqual([false, true]);
+  await reads(0);
+  expect(channel.send('!', true)).toBe(false);
+  await reads();
+  expect(channel.send('!', true)).toBe(true);
+  expect(sent).toEqual([quarter, 'own', '!']);
 });
 
 it('says once that it is lost, also while it waits', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RateLimit } from '../../../../src/io/channel/rate-limit.ts';
+import { RateLimit } from '../../../src/base/rate-limit.ts';
 
 describe('a rate limit', () => {
   it('allows the burst at once and the rate from then on', () => {
