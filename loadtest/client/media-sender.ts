@@ -67,11 +67,11 @@ export class MediaSender {
 
   /** The bridge says how much of the camera anybody wants; -1 = no limit (bridge-channel.md §2.11). */
   setMaxHeight(maxHeight: number): void {
-    const { trace } = this.#options;
     this.#video.forEach((sender, place) => {
-      const height = trace?.tracks[place]?.height ?? 0;
-      const isLowest = place === 0 && maxHeight !== 0;
-      sender.setActive(maxHeight < 0 || isLowest || height <= maxHeight);
+      const fitting = sender.heights.filter((height) => maxHeight < 0 || height <= maxHeight);
+      // The lowest of all is the least there is.
+      const least = place === 0 && maxHeight !== 0 ? 1 : 0;
+      sender.setLayers(Math.max(least, fitting.length));
     });
   }
 

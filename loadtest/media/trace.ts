@@ -28,6 +28,12 @@ export type Trace = {
   readonly tracks: readonly Track[];
 };
 
+/** Heights of its spatial layers, lowest first; each is twice as high as the one below. */
+export function layerHeights({ height, pictures }: Track): readonly number[] {
+  const top = Math.max(...pictures.flat().map(({ spatial }) => spatial));
+  return Array.from({ length: top + 1 }, (_, spatial) => height >> (top - spatial));
+}
+
 /** `[bytes, spatial, temporal, marker, head, descriptor]`, the last two in hex. */
 type PacketRow = readonly [number, number, number, number, string, string];
 

@@ -5,7 +5,7 @@ import type { Measurements } from './measurements.ts';
 import { MAX_LATE_US, type Paced } from './pacer.ts';
 import { type PictureNumbers, readNumbers, shiftNumbers } from './picture-numbers.ts';
 import { STAMP_BYTES, writeStamp } from './stamp.ts';
-import type { Track, TracePacket, VideoCodec } from './trace.ts';
+import { layerHeights, type Track, type TracePacket, type VideoCodec } from './trace.ts';
 
 const CLOCK_RATE = 90_000;
 /** Packets kept for retransmission, about 3 s of the top layer. */
@@ -36,6 +36,8 @@ export class VideoSender implements Paced {
   readonly kind = 'video';
   readonly encoding: number;
   readonly ssrc: number;
+  /** Of its spatial layers, lowest first. */
+  readonly heights: readonly number[];
   dueUs: number;
   packets = 0;
   readonly speech = 0;
@@ -48,13 +50,15 @@ export class VideoSender implements Paced {
   #picture = 0;
   #shift: PictureNumbers = { picture: 0, baseLayer: 0 };
   #last: PictureNumbers | undefined;
-  #active = true;
+  /** Spatial layers that are encoded, from the lowest. */
+  #layers = Infinity;
   #paused = true;
 
   constructor(options: VideoSenderOptions) {
     this.#options = options;
     this.encoding = options.encoding;
     this.ssrc = options.ssrc;
+    this.heights = layerHeights(options.track);
     this.dueUs = options.startUs;
     this.#sequenceNumber = options.random.uint32() & 0x7fff;
   }
@@ -64,11 +68,14 @@ export class VideoSender implements Paced {
     this.#picture = 0;
   }
 
-  /** An encoding nobody wants is not encoded; it starts again with a key frame. */
-  setActive(active: boolean): void {
-    if (active && !this.#active) this.requestKeyFrame();
-    this.#active = active;
-    this.#paused ||= !active;
+  /**
+   * Layers nobody wants are not encoded; they start again with a key frame.
+   * @param layers how many of the spatial layers, from the lowest; 0 = nothing
+   */
+  setLayers(layers: number): void {
+    if (layers > this.#layers) this.requestKeyFrame();
+    this.#layers = layers;
+    this.#paused ||= layers === 0;
   }
 
   send(nowUs: number): void {
@@ -76,10 +83,13 @@ export class VideoSender implements Paced {
     this.dueUs += 1e6 / framesPerSecond;
     if (this.dueUs < nowUs - MAX_LATE_US) this.dueUs = nowUs;
     this.rtpTimestamp = Math.round((nowUs / 1e6) * CLOCK_RATE) >>> 0;
-    if (!this.#active) return;
+    if (this.#layers === 0) return;
     const packets = track.pictures[this.#picture] ?? [];
     this.#continueNumbers(packets);
-    for (const packet of packets) this.#sendPacket(packet, nowUs);
+    const encoded = packets.filter(({ spatial }) => spatial < this.#layers);
+    for (const packet of encoded) {
+      this.#sendPacket({ ...packet, marker: packet === encoded.at(-1) }, nowUs);
+    }
     if (this.#picture === 0) this.#options.totals.count('keyFramesSent');
     this.#picture += 1;
     if (this.#picture === track.pictures.length) this.#picture = 1;

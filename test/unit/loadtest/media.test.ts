@@ -15,7 +15,7 @@ import {
   writeStamp,
 } from '../../../loadtest/media/stamp.ts';
 import { TalkSpurts } from '../../../loadtest/media/talk-spurt.ts';
-import type { VideoCodec } from '../../../loadtest/media/trace.ts';
+import type { Trace, VideoCodec } from '../../../loadtest/media/trace.ts';
 import { Measurements } from '../../../loadtest/media/measurements.ts';
 import { VideoSender } from '../../../loadtest/media/video-sender.ts';
 import { extensionId } from '../../../loadtest/rtp/extension-id.ts';
@@ -187,29 +187,60 @@ describe('SequenceTracker', () => {
   });
 });
 
+function cameraOf(trace: Trace, encoding: number, emit: (packet: RtpPacket) => void): VideoSender {
+  return new VideoSender({
+    participant: 1,
+    group: 0,
+    codec: trace.codec,
+    track: trace.tracks[encoding]!,
+    framesPerSecond: trace.framesPerSecond,
+    encoding,
+    ssrc: 1,
+    rtx: 2,
+    payloadType: 100,
+    rtxPayloadType: 96,
+    random: seededRandom(),
+    startUs: 0,
+    nextTransportSequence: () => 0,
+    totals: new Measurements(),
+    emit: (packet) => emit(parseRtp(packet)),
+  });
+}
+
+describe('an SVC camera', () => {
+  const sent: RtpPacket[] = [];
+  const camera = cameraOf(loadTrace('VP9'), 0, (packet) => sent.push(packet));
+  const after = (pictures: number) => {
+    sent.length = 0;
+    for (let picture = 0; picture < pictures; picture += 1) camera.send(picture * 33_000);
+    return sent.map(({ payload }) => readStamp(payload)!);
+  };
+
+  it('encodes the layers that are wanted, ends each picture, and begins more with a key frame', () => {
+    expect(camera.heights).toEqual([180, 360, 720]);
+    camera.setLayers(1);
+    const stamps = after(97);
+    expect(new Set(stamps.map(({ spatial }) => spatial))).toEqual(new Set([0]));
+    const kbps = (sent.reduce((sum, { payload }) => sum + payload.length, 0) * 8 * 30) / 97 / 1000;
+    expect(kbps).toBeLessThan(200);
+    const pictures = new Map(sent.map(({ timestamp, marker }) => [timestamp, marker]));
+    expect([...pictures.values()].every((marker) => marker)).toBe(true);
+    camera.setLayers(2);
+    expect(after(1).every(({ keyFrame }) => keyFrame)).toBe(true);
+    camera.setLayers(1);
+    expect(after(1).some(({ keyFrame }) => keyFrame)).toBe(false);
+    camera.setLayers(0);
+    expect(after(1)).toEqual([]);
+  });
+});
+
 describe.each<VideoCodec>(['VP8', 'VP9', 'AV1'])('a %s trace', (codec) => {
   const trace = loadTrace(codec);
 
   it('goes on counting over its end and over a key frame on request', () => {
-    for (const [encoding, track] of trace.tracks.entries()) {
+    for (const encoding of trace.tracks.keys()) {
       const packets: RtpPacket[] = [];
-      const sender = new VideoSender({
-        participant: 1,
-        group: 0,
-        codec,
-        track,
-        framesPerSecond: trace.framesPerSecond,
-        encoding,
-        ssrc: 1,
-        rtx: 2,
-        payloadType: 100,
-        rtxPayloadType: 96,
-        random: seededRandom(),
-        startUs: 0,
-        nextTransportSequence: () => 0,
-        totals: new Measurements(),
-        emit: (packet) => packets.push(parseRtp(packet)),
-      });
+      const sender = cameraOf(trace, encoding, (packet) => packets.push(packet));
       for (let frame = 0; frame < 400; frame += 1) {
         if (frame === 150) sender.requestKeyFrame();
         sender.send(frame * 33_000);
