@@ -75,7 +75,7 @@ export const options = {
   'join-rate': {
     type: 'string',
     value: 'N',
-    text: "how many start to join a second, 0 = all at once (the scenario's own)",
+    text: "how many start to join a second, 0 = all at once and into empty rooms (the scenario's own)",
   },
   churn: {
     type: 'string',

@@ -25,7 +25,6 @@ import { RunEnded } from './run/run-ended.ts';
 import { usualLimits } from './run/limits.ts';
 import { type Circumstances, verdictOf } from './run/verdict.ts';
 
-const PARALLEL_JOINS = 50;
 /** What the steps of a mode are to each other. */
 const orders = {
   quick: 'rising',
@@ -116,13 +115,7 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
   const { watch, generators, control, terminal, signal } = parts;
   const groups = profilesOf(args.scenario, args.knobs);
   const limits = usualLimits(groups, args.scenario);
-  const crowd = new Crowd({
-    control,
-    generators,
-    clock: machineClock,
-    parallelJoins: PARALLEL_JOINS,
-    signal,
-  });
+  const crowd = new Crowd({ control, generators, clock: machineClock, signal });
   const run = new Run({
     crowd,
     generators,

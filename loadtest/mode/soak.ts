@@ -1,11 +1,9 @@
-import type { ClientSpec } from '../client/client-spec.ts';
 import type { Moment } from '../report/report.ts';
 import type { Run } from '../run/run.ts';
 import type { Load } from './mode.ts';
+import { inPlaceOf } from './newcomers.ts';
 import { slopePerHour } from './slope.ts';
 
-/** Numbers between one generation of a participant and the next. */
-const GENERATION = 0x1000;
 /** Caches fill and heaps grow at first; slopes are taken of the rest. */
 const WARM_SHARE = 0.2;
 /** Over less, a slope is noise. */
@@ -27,18 +25,12 @@ export async function soak(run: Run, load: Load): Promise<readonly string[]> {
       const at = replaced++ % base.length;
       generations[at] = (generations[at] ?? 0) + 1;
     }
-    joins = await run.become(base.map(generationOf(generations)), load.joinsPerSecond);
+    joins = await run.become(
+      base.map((spec, at) => inPlaceOf(spec, generations[at] ?? 0)),
+      load.joinsPerSecond,
+    );
   }
   return slopes(run);
-}
-
-function generationOf(
-  generations: readonly number[],
-): (spec: ClientSpec, at: number) => ClientSpec {
-  return (spec, at) => ({
-    ...spec,
-    participant: spec.participant + (generations[at] ?? 0) * GENERATION,
-  });
 }
 
 function slopes({ moments }: Run): string[] {

@@ -12,6 +12,7 @@ import { hasCamera, type Service, serviceOf } from './service.ts';
 /** How one client came in; µs of the machine's clock. */
 export type JoinRecord = {
   readonly participant: number;
+  /** When it was to come. */
   readonly startUs: number;
   /** Spent waiting for signalling: Colibri2 requests, or XMPP and focus. */
   signallingUs: number;
@@ -26,8 +27,6 @@ export type CrowdOptions = {
   readonly control: ControlPath;
   readonly generators: readonly GeneratorProcess[];
   readonly clock: Clock;
-  /** Joins under way at once. */
-  readonly parallelJoins: number;
   /** Nobody starts to join any more once it is aborted. */
   readonly signal: AbortSignal;
 };
@@ -71,22 +70,21 @@ export class Crowd {
   }
 
   /**
-   * Brings the clients in; one that cannot join is recorded as failed and the others go on.
+   * Brings the clients in; one that cannot join is recorded as failed and the others go on. Nobody waits for those before: a slow bridge
+   * has more of them at a time.
    *
-   * @param perSecond how many start a second; 0 = as fast as possible
+   * @param perSecond how many start a second; 0 = all at once
    */
   async join(specs: readonly ClientSpec[], perSecond: number): Promise<void> {
-    const waiting = [...specs];
-    const startMs = this.#options.clock.nowMs();
-    let started = 0;
-    const worker = async (): Promise<void> => {
-      for (let spec = waiting.shift(); spec; spec = waiting.shift()) {
-        if (perSecond > 0) await this.#until(startMs + (started++ * 1000) / perSecond);
-        if (this.#options.signal.aborted) return;
-        await this.#joinOne(spec);
-      }
-    };
-    await Promise.all(Array.from({ length: this.#options.parallelJoins }, worker));
+    const { clock, signal } = this.#options;
+    const startMs = clock.nowMs();
+    await Promise.all(
+      specs.map(async (spec, at) => {
+        const dueMs = startMs + (perSecond > 0 ? (at * 1000) / perSecond : 0);
+        await this.#until(dueMs);
+        if (!signal.aborted) await this.#joinOne(spec, dueMs * 1000);
+      }),
+    );
   }
 
   async leave(participants: readonly number[]): Promise<void> {
@@ -122,13 +120,13 @@ export class Crowd {
     return serviceOf(this.members, milestones, us);
   }
 
-  async #joinOne(spec: ClientSpec): Promise<void> {
-    const { control, generators, clock } = this.#options;
+  async #joinOne(spec: ClientSpec, startUs: number): Promise<void> {
+    const { control, generators } = this.#options;
     const generator = generators[this.#next++ % generators.length];
     if (!generator) throw new Error('a crowd needs a generator process');
     const join: JoinRecord = {
       participant: spec.participant,
-      startUs: clock.nowMs() * 1000,
+      startUs,
       signallingUs: 0,
       openedUs: undefined,
       acceptedUs: undefined,

@@ -18,7 +18,7 @@ import type { PresentGroup } from './group-figures.ts';
 import { RunEnded } from './run-ended.ts';
 import { pairsOf } from './pairs.ts';
 import { viewsByWay } from './service.ts';
-import { stepReport } from './step-report.ts';
+import { stepReport, type StepWindow } from './step-report.ts';
 
 export type RunOptions = {
   readonly crowd: Crowd;
@@ -78,6 +78,7 @@ export class Run {
   readonly #signal: AbortSignal;
   /** When the crowd began to change. */
   #changed: Observation | undefined;
+  #joining: StepWindow['joining'];
   /** The bridge was started anew and counts from 0. */
   #counterBegan = false;
   #ticker: Promise<void> = Promise.resolve();
@@ -134,6 +135,7 @@ export class Run {
   /** After the bridge lost its conferences: everybody out, and in again, as a focus would do. */
   async inviteAgain(clients: readonly ClientSpec[]): Promise<void> {
     const { control, watch } = this.#options;
+    this.#changed = await this.#observe();
     // What was under way to them when the bridge broke is nobody's to account for.
     for (const { participant } of this.crowd.members) this.#left.add(participant);
     await this.crowd.leave(this.crowd.members.map(({ participant }) => participant));
@@ -162,13 +164,14 @@ export class Run {
     const service = this.crowd.serviceSince(before.atUs);
     const times = { beganUs: before.atUs, endedUs: after.atUs };
     const pairs = pairsOf({ members, before: sent, after: await this.#audit(), ...times });
-    const start = this.#changed ?? before;
+    // A step that is measured again keeps the joins of the first time.
+    this.#joining = this.#changed ? { start: this.#changed, before } : this.#joining;
     const crowd = { rooms, groups: this.#presentGroups(), views: viewsByWay(members), pairs };
     const step = stepReport({
       ...crowd,
       name,
       startS,
-      start,
+      joining: this.#joining,
       before,
       after,
       joins,

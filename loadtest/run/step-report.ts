@@ -17,7 +17,7 @@ import { disturbances, machineFigures, mostOfTime } from './machine-figures.ts';
 import type { Observation } from './observation.ts';
 import { percentiles, percentilesOf, round } from './percentiles.ts';
 import type { Service } from './service.ts';
-import { violationsOf } from './violations.ts';
+import { isOfJoining, violationsOf } from './violations.ts';
 
 export type StepWindow = {
   readonly name: string;
@@ -26,8 +26,8 @@ export type StepWindow = {
   readonly startS: number;
   readonly before: Observation;
   readonly after: Observation;
-  /** When the crowd began to change for this step: waits for key frames and layers count from there. */
-  readonly start: Observation;
+  /** From when the crowd began to change to when that had settled; undefined = it never did. Waits for key frames and layers count from there. */
+  readonly joining: { readonly start: Observation; readonly before: Observation } | undefined;
   /** Clients that came in for this step. */
   readonly joins: readonly JoinRecord[];
   /** Whom media reached within the window. */
@@ -45,15 +45,14 @@ const MAX_REASONS = 5;
 
 /** What happened between two observations, as the report has it. */
 export function stepReport(window: StepWindow): StepReport {
-  const { start, before, after, joins, limits, service, groups } = window;
+  const { joining, before, after, joins, service, groups } = window;
   const isMixed = groups.length > 1;
   const { counts, durations } = between(before.snapshot, after.snapshot);
-  const lateness = percentiles(durations.lateness);
-  const stalls = percentiles(durations.stall);
-  const ownDelay = percentiles(durations.ownDelay);
+  const generator = generatorFigures(before, after);
+  const { latenessMs, stallMs, ownDelayMs } = generator;
   // The generator's own worst stop makes holes of that length in what it sends and in what it sees.
-  const ownUs = Math.max(lateness?.max ?? 0, stalls?.max ?? 0, ownDelay?.max ?? 0) * 1000;
-  const settling = between(start.snapshot, after.snapshot);
+  const ownUs = Math.max(latenessMs?.max ?? 0, stallMs?.max ?? 0, ownDelayMs?.max ?? 0) * 1000;
+  const settling = between((joining?.start ?? before).snapshot, after.snapshot);
   const seconds = (after.atUs - before.atUs) / 1e6;
   const figures = {
     name: window.name,
@@ -89,17 +88,38 @@ export function stepReport(window: StepWindow): StepReport {
     ways: isMixed ? wayFigures(groups, before, after, { views: window.views, ownUs }) : [],
     machine: machineFigures(before, after),
     bridge: bridgeFigures(before, after, counts.audioDelivered + counts.videoDelivered),
-    generator: generatorFigures(before, after, {
-      latenessMs: lateness,
-      stallMs: stalls,
-      ownDelayMs: ownDelay,
-      ownLossPercent: lostPercent(counts.ownSent, ownDelay?.count ?? 0),
-    }),
+    generator,
   };
+  return { ...figures, ...judge(figures, window) };
+}
+
+/** What it broke, and who else may have been it: only what is broken asks for that. */
+function judge(
+  figures: Omit<StepReport, 'violations' | 'disturbances'>,
+  { joining, limits }: StepWindow,
+): Pick<StepReport, 'violations' | 'disturbances'> {
   const violations = violationsOf(figures, limits);
-  // What passed has passed in spite of them.
-  const disturbed = violations.length > 0 ? disturbances(figures.machine) : [];
-  return { ...figures, disturbances: disturbed, violations };
+  // That nobody came in was no want of time.
+  const disturbed =
+    violations.length > 0 && figures.participants > 0 ? disturbances(figures.machine) : [];
+  const joinFaults = violations.some(isOfJoining) ? faultsWhile(joining) : [];
+  if (joinFaults.length === 0) return { violations, disturbances: disturbed };
+  const others = violations.filter((each) => !isOfJoining(each));
+  // Joining was held up, which is no reason for what was broken besides.
+  return others.length > 0
+    ? { violations: others, disturbances: disturbed }
+    : { violations, disturbances: [...disturbed, ...joinFaults] };
+}
+
+/** What held the generator, or the bridge, up while people came in. */
+function faultsWhile(joining: StepWindow['joining']): string[] {
+  if (!joining || joining.before.participants === 0) return [];
+  const { start, before } = joining;
+  const { faults } = generatorFigures(start, before);
+  return [
+    ...faults.map((fault) => `while people joined, the generator: ${fault}`),
+    ...disturbances(machineFigures(start, before)).map((each) => `while people joined, ${each}`),
+  ];
 }
 
 /** Those that come in for this step are failed joins. */
@@ -158,12 +178,10 @@ function bridgeFigures(before: Observation, after: Observation, packets: number)
   };
 }
 
-function generatorFigures(
-  before: Observation,
-  after: Observation,
-  own: Pick<GeneratorFigures, 'latenessMs' | 'stallMs' | 'ownDelayMs' | 'ownLossPercent'>,
-): GeneratorFigures {
+function generatorFigures(before: Observation, after: Observation): GeneratorFigures {
   const elapsedUs = after.atUs - before.atUs;
+  const { counts, durations } = between(before.snapshot, after.snapshot);
+  const ownDelayMs = percentiles(durations.ownDelay);
   const figures = {
     cpuPercent: after.generatorCpuUs.map((cpuUs, place) =>
       round((100 * (cpuUs - (before.generatorCpuUs[place] ?? 0))) / elapsedUs, 1),
@@ -174,7 +192,10 @@ function generatorFigures(
       elapsedUs,
       ({ cpuUs }) => cpuUs,
     ),
-    ...own,
+    latenessMs: percentiles(durations.lateness),
+    stallMs: percentiles(durations.stall),
+    ownDelayMs,
+    ownLossPercent: lostPercent(counts.ownSent, ownDelayMs?.count ?? 0),
     socketDrops: after.generatorDrops - before.generatorDrops,
   };
   // It carried nobody, so it is not to blame that nobody came in.

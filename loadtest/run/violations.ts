@@ -5,6 +5,13 @@ export const FAILED_JOINS = 'failed joins';
 /** The limit that clients without a connection or channel exceed. */
 export const CUT_OFF = 'clients cut off';
 
+const joiningLimits: readonly string[] = ['first audio p95', 'first video p95', FAILED_JOINS];
+
+/** What was broken while people came in, before the step itself was measured. */
+export function isOfJoining({ limit }: Violation): boolean {
+  return joiningLimits.includes(limit);
+}
+
 type Measured = Omit<StepReport, 'violations' | 'disturbances'>;
 
 /** What a step broke, worst first: by how many times it exceeded its limit. @param limits where groups have none of their own */

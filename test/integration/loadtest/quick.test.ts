@@ -40,6 +40,17 @@ describe('trestle-load against this bridge', () => {
     expect(generator.ownLossPercent).toBeLessThan(5);
   });
 
+  it('lets everybody of a storm join at once, whatever storm was before', async () => {
+    const storm = ['--scenario', 'join-storm', '--sizes', '2,4', '--step-seconds', '2'];
+    const { report } = await runTrestleLoad(['step', '--url', bridge.restUrl, ...storm]);
+    expect(report.steps[0]!.joins).toMatchObject({ attempted: 7, failed: 0 });
+    expect(report.conservation.notes).toEqual([]);
+    // Where the machine was too busy for the first storm there is no second one.
+    for (const { joins, participants } of report.steps) {
+      expect(joins).toMatchObject({ attempted: participants, failed: 0 });
+    }
+  });
+
   it.each([
     { stopsMs: 700, goesMs: 300, fault: /it stood still/ },
     // Which of the two it is depends on what else the machine does.

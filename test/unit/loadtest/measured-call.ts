@@ -5,6 +5,7 @@ import { ReceiverLog } from '../../../loadtest/media/receiver-log.ts';
 import type { Track } from '../../../loadtest/media/trace.ts';
 import { VideoSender } from '../../../loadtest/media/video-sender.ts';
 import type { StepReport } from '../../../loadtest/report/report.ts';
+import type { JoinRecord } from '../../../loadtest/run/crowd.ts';
 import type { Observation } from '../../../loadtest/run/observation.ts';
 import { pairsOf } from '../../../loadtest/run/pairs.ts';
 import { stepReport } from '../../../loadtest/run/step-report.ts';
@@ -29,10 +30,12 @@ export class MeasuredCall {
   readonly #sender: AudioSender | VideoSender;
   #packets = 0;
   readonly #start: Observation;
+  #before: Observation;
+  #joins: readonly JoinRecord[] = [];
 
   constructor(kind: 'audio' | 'video', bridge: FakeBridge, track?: Track) {
     this.#bridge = bridge;
-    this.#start = this.#observe();
+    this.#start = this.#before = this.#observe();
     this.#stream = new ReceivedStream(11, kind, this.log);
     const common = {
       participant: 1,
@@ -71,18 +74,25 @@ export class MeasuredCall {
     return this;
   }
 
+  /** What was until now was joining; the step begins. */
+  joined(joins: readonly JoinRecord[]): this {
+    this.#before = this.#observe();
+    this.#joins = joins;
+    return this;
+  }
+
   report(): StepReport {
     const after = this.#observe();
     return stepReport({
       name: 'a call',
       rooms: 1,
       startS: 0,
-      start: this.#start,
-      before: this.#start,
+      joining: { start: this.#start, before: this.#before },
+      before: this.#before,
       after,
-      joins: [],
+      joins: this.#joins,
       service: { views: 1, deaf: 0, blind: 0, unconnected: new Map() },
-      pairs: this.#pairs(this.#start.atUs, after.atUs),
+      pairs: this.#pairs(this.#before.atUs, after.atUs),
       groups: [],
       views: new Map(),
       limits: defaultLimits,
