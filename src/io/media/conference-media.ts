@@ -176,7 +176,7 @@ export class MediasoupConference implements ConferenceMedia {
   }
 
   /**
-   * Goes on with another worker in the place of one that died.
+   * Goes on with another worker in the place of one that died; resolves when its endpoints are sent what they were.
    * @returns the endpoints that could not go on: nothing of them works any more
    */
   async moveTo(slot: WorkerSlot): Promise<number> {
@@ -191,6 +191,9 @@ export class MediasoupConference implements ConferenceMedia {
     );
     this.#routers.resume(slot.index);
     this.#leaveUnused(slot.index);
+    const there = this.#at(slot.index);
+    await Promise.all(there.map((endpoint) => endpoint.received()));
+    await Promise.all(there.map((endpoint) => endpoint.forwarded()));
     return moved.filter((ok) => !ok).length;
   }
 

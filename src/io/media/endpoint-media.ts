@@ -181,6 +181,16 @@ export class MediasoupEndpoint implements EndpointMedia {
     return true;
   }
 
+  /** Resolves when the worker takes in what the endpoint sends. */
+  received(): Promise<void> {
+    return this.#incoming.settled();
+  }
+
+  /** Resolves when the worker sends it what the plan says, as far as that is taken in. */
+  forwarded(): Promise<void> {
+    return this.#outgoing.settled();
+  }
+
   #isClosed(): boolean {
     return this.#closed;
   }

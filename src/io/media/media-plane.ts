@@ -10,7 +10,7 @@ import {
 import { MediasoupConference, type ConferenceLoad, type MediaContext } from './conference-media.ts';
 import { ForwardingDelay } from './forwarding-delay.ts';
 import type { MediaOptions } from './media-options.ts';
-import type { MediaWorker } from './media-worker.ts';
+import type { MediaWorker, WorkerDeath } from './media-worker.ts';
 import { installExactParameters } from './ortc-override.ts';
 import { leastLoaded, Newcomers, placeNext, type Place } from './placement.ts';
 import { Sweep } from './sweep.ts';
@@ -31,8 +31,8 @@ export class MediasoupPlane implements MediaPlane {
   readonly #newcomers = new Newcomers();
   readonly #sweep: Sweep;
   #workersDied = 0;
-  /** When the worker in each place died last. */
-  readonly #diedMs = new Map<number, number>();
+  /** When the worker in each place died last, and since when its calls pause. */
+  readonly #deaths = new Map<number, { readonly atMs: number; readonly pausedSinceMs: number }>();
 
   private constructor(context: Omit<MediaContext, 'sweep' | 'placeNext'>, pool: WorkerPool) {
     this.#sweep = new Sweep(context.log);
@@ -45,7 +45,7 @@ export class MediasoupPlane implements MediaPlane {
     this.#opening = pool.slots.map(() => 0);
     pool.listen({
       started: (slot) => this.#resume(slot),
-      died: (slot, reason) => this.#suspend(slot, reason),
+      died: (slot, death) => this.#suspend(slot, death),
       notReplaced: (slot) => this.#lose(slot, 'the media worker died and could not be replaced'),
     });
   }
@@ -157,12 +157,12 @@ export class MediasoupPlane implements MediaPlane {
   }
 
   /** Calls wait for the next worker, unless they may be what kills them. */
-  #suspend(slot: WorkerSlot, reason: string): void {
+  #suspend(slot: WorkerSlot, { reason, silentMs }: WorkerDeath): void {
     const conferences = this.#conferencesOn(slot);
     const nowMs = performance.now();
     const { stableMs } = this.#context.options.restarts;
-    const again = nowMs - (this.#diedMs.get(slot.index) ?? -Infinity) < stableMs;
-    this.#diedMs.set(slot.index, nowMs);
+    const again = nowMs - (this.#deaths.get(slot.index)?.atMs ?? -Infinity) < stableMs;
+    this.#deaths.set(slot.index, { atMs: nowMs, pausedSinceMs: nowMs - silentMs });
     this.#workersDied += 1;
     this.#context.log.error(
       { worker: slot.index, reason, conferences: conferences.length },
@@ -178,8 +178,8 @@ export class MediasoupPlane implements MediaPlane {
 
   #resume(slot: WorkerSlot): void {
     const conferences = this.#conferencesOn(slot);
-    const diedMs = this.#diedMs.get(slot.index);
-    if (conferences.length === 0 || diedMs === undefined) return;
+    const death = this.#deaths.get(slot.index);
+    if (conferences.length === 0 || !death) return;
     const { log } = this.#context;
     runInBackground(async () => {
       const left = await Promise.all(
@@ -190,7 +190,7 @@ export class MediasoupPlane implements MediaPlane {
           worker: slot.index,
           conferences: conferences.length,
           endpointsLost: left.reduce((total, count) => total + count, 0),
-          pauseMs: Math.round(performance.now() - diedMs),
+          pauseMs: Math.round(performance.now() - death.pausedSinceMs),
         },
         'calls go on with another media worker',
       );

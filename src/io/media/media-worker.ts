@@ -30,6 +30,12 @@ export type WorkerTasks = {
   readonly journal?: string;
 };
 
+export type WorkerDeath = {
+  readonly reason: string;
+  /** For how long it had done nothing by then. */
+  readonly silentMs: number;
+};
+
 export type PulseLimits = { readonly intervalMs: number; readonly patienceMs: number };
 
 export type WorkerContext = {
@@ -127,9 +133,13 @@ export class MediaWorker {
   }
 
   /** Runs `listener` once if the process ends without `close`. */
-  onDied(listener: (reason: string) => void): void {
+  onDied(listener: (death: WorkerDeath) => void): void {
     this.#worker.once('died', (error) =>
-      listener(this.#hung ? 'it gave no answer and was killed' : error.message),
+      listener(
+        this.#hung
+          ? { reason: 'it gave no answer and was killed', silentMs: this.#silentMs }
+          : { reason: error.message, silentMs: 0 },
+      ),
     );
   }
 

@@ -86,6 +86,10 @@ export class OutgoingMedia {
     this.#reconciler.set(this.#plan);
   }
 
+  settled(): Promise<void> {
+    return this.#reconciler.settled();
+  }
+
   /** Consumers there are. */
   get size(): number {
     return this.#sent.size;

@@ -155,6 +155,10 @@ export class ReceivedSource {
     this.#reconciler.set(this.#wanted);
   }
 
+  settled(): Promise<void> {
+    return this.#reconciler.settled();
+  }
+
   requestKeyframe(): void {
     const [consumer] = [...(this.#consumable?.consumers ?? []), ...this.#pipes.consumers];
     consumer?.requestKeyFrame().catch(() => undefined); // fails only if it was closed meanwhile

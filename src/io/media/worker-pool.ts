@@ -6,7 +6,13 @@ import {
   type ListenOptions,
   type MediaOptions,
 } from './media-options.ts';
-import { MediaWorker, noTcp, udpPortError, type WorkerContext } from './media-worker.ts';
+import {
+  MediaWorker,
+  noTcp,
+  udpPortError,
+  type WorkerContext,
+  type WorkerDeath,
+} from './media-worker.ts';
 import { findSharedPorts, MAX_WORKERS, SharedPorts } from './shared-ports.ts';
 import { journalAddress } from './worker-reports.ts';
 
@@ -37,7 +43,7 @@ type Slot = {
 export type WorkerPoolListener = {
   /** A worker runs, at the start or in the place of one that died. */
   started(slot: WorkerSlot): void;
-  died(slot: WorkerSlot, reason: string): void;
+  died(slot: WorkerSlot, death: WorkerDeath): void;
   /** No other worker came in its place; that is tried again later. */
   notReplaced(slot: WorkerSlot): void;
 };
@@ -119,14 +125,14 @@ export class WorkerPool {
 
   #attend(slot: Slot): void {
     const startedMs = performance.now();
-    const died = (reason: string) => {
+    const died = (death: WorkerDeath) => {
       const livedMs = performance.now() - startedMs;
       if (livedMs > this.#options.restarts.stableMs) slot.restartDelayMs = FIRST_RESTART_DELAY_MS;
-      this.#listener?.died(slot, reason);
+      this.#listener?.died(slot, death);
       this.#restartLater(slot);
     };
     if (!slot.worker.alive) {
-      died('it ended while others were started');
+      died({ reason: 'it ended while others were started', silentMs: 0 });
       return;
     }
     slot.worker.onDied(died);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { sourceName } from '../../../src/model/ids.ts';
 import { workerWithCiphers } from '../../support/rtp/dtls-shim.ts';
 import { until } from '../../support/until.ts';
 import {
@@ -18,6 +19,7 @@ import {
 import {
   forwarded,
   microphone,
+  notMuted,
   packets,
   recordingLogger,
   type JoinOptions,
@@ -153,6 +155,41 @@ describe('a worker that dies', () => {
       await second.conference.join('carol');
     },
   );
+
+  it.each([
+    ['SIGKILL', 0],
+    ['SIGSTOP', 1700], // it is killed after seven times 250 ms
+  ] as const)('by %s says how long its calls paused', async (signal, leastMs) => {
+    const log = recordingLogger();
+    let consumers: number | undefined;
+    const plane: MediasoupPlane = await startPlane(
+      {},
+      {
+        ...log,
+        info(fields, message) {
+          log.info(fields, message);
+          if (message.startsWith('calls go on')) consumers = plane.figures().workers[0]?.consumers;
+        },
+      },
+    );
+    const { alice, bob } = await openCall(plane);
+    const sources = Array.from({ length: 100 }, (_, place) => ({
+      ...microphone(alice.id, AUDIO + place),
+      name: sourceName(`${alice.id}-a${place}`),
+    }));
+    alice.endpoint.setReception({ sources, muted: notMuted });
+    const streams = sources.map((source) => forwarded(alice.id, source));
+    bob.endpoint.setPlan({ streams, idealBps: 0 });
+    await until(() => {
+      const [worker] = plane.figures().workers;
+      return worker?.consumers === 100 ? undefined : `${worker?.consumers} consumers`;
+    });
+    kill(plane, 0, signal);
+    await until(() => (consumers === undefined ? 'nothing was said' : undefined));
+    expect(consumers).toBe(100);
+    const { pauseMs } = log.lines.find(({ message }) => message.startsWith('calls go on'))!.fields;
+    expect(pauseMs).toBeGreaterThan(leastMs);
+  });
 
   it('hears of endpoints again as soon as they send anything', async () => {
     const plane = await startPlane();
