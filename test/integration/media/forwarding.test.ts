@@ -116,6 +116,15 @@ describe('audio', () => {
   });
 });
 
+it('hears a microphone that sends few packets', async () => {
+  alice.endpoint.setReception({ sources: [microphone(alice.id, 1001)], muted: notMuted });
+  flowing(new AudioFlow({ client: alice.client, ssrc: 1001, levelDbov: -25, packetMs: 60 }));
+  await until(() => {
+    const levels = conference.eventsOf('audio-levels').flatMap((event) => event.levels);
+    return levels.length > 0 ? undefined : 'no level';
+  });
+});
+
 describe('video', () => {
   it("shows the asked layer on the sender's first SSRC and switches without a gap", async () => {
     const source = camera(alice.id, 3001);

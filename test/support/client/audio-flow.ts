@@ -16,6 +16,8 @@ export type AudioFlowOptions = {
   readonly levelDbov?: number;
   /** Of what is quieter than -60 dBov only one packet in so many is sent. */
   readonly quietEvery?: number;
+  /** Sound in each packet, ms; 20 if not given. */
+  readonly packetMs?: number;
 };
 
 /** Sends a microphone as Opus-like packets with the level extension, 50 a second. */
@@ -30,7 +32,7 @@ export class AudioFlow {
     this.#options = options;
     this.#levelDbov = options.levelDbov ?? -20;
     this.#packets = options.first ?? 0;
-    this.#timer = setInterval(() => this.#tick(), PACKET_MS);
+    this.#timer = setInterval(() => this.#tick(), options.packetMs ?? PACKET_MS);
   }
 
   setLevel(levelDbov: number): void {
