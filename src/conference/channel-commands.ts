@@ -29,7 +29,6 @@ export class ChannelCommands {
   }
 
   handle(sender: Endpoint, command: ChannelCommand, link: ChannelLink): void {
-    const { forwarding } = this.#options;
     switch (command.type) {
       case 'hello':
         sender.channel.reply(link, this.#hello());
@@ -44,7 +43,7 @@ export class ChannelCommands {
         this.#updateSettings(sender, command);
         break;
       case 'last-n':
-        if (sender.receiver.wishes.setLastN(command.lastN)) forwarding.refresh(sender);
+        if (sender.receiver.wishes.setLastN(command.lastN)) this.#wishesChanged(sender);
         break;
       case 'video-type':
         this.#setVideoType(sender, command);
@@ -106,18 +105,27 @@ export class ChannelCommands {
       onStageSources?.length ?? 0,
     );
     if (longest > limits.namesPerSetting) return;
-    if (sender.receiver.wishes.update(update)) this.#options.forwarding.refresh(sender);
+    if (sender.receiver.wishes.update(update)) this.#wishesChanged(sender);
   }
 
   #subscribe(sender: Endpoint, { subscription }: Of<'audio-subscription'>): void {
     const { include, exclude } = subscription;
     if (Math.max(include.size, exclude.size) > limits.namesPerSetting) return;
     sender.receiver.wishes.subscribe(subscription);
-    this.#options.forwarding.refresh(sender);
+    this.#wishesChanged(sender);
+  }
+
+  #wishesChanged(sender: Endpoint): void {
+    sender.changes.run('wishes', () => this.#options.forwarding.refresh(sender));
   }
 
   #setVideoType(sender: Endpoint, { source, videoType }: Of<'video-type'>): void {
     const name = source ?? firstVideoSourceOf(sender.id);
-    if (sender.sources.setVideoType(name, videoType)) this.#options.forwarding.refreshAll();
+    const change = () => {
+      if (sender.sources.setVideoType(name, videoType)) this.#options.forwarding.refreshAll();
+    };
+    // Of what the focus has not signalled yet it is only remembered.
+    if (sender.sources.get(name)) sender.changes.run(name, change);
+    else change();
   }
 }

@@ -105,4 +105,7 @@ export const limits = {
   messageBurst: 200,
   messageBytesPerSecond: 256 * 1024,
   messageByteBurst: 2 * 1024 * 1024,
+  /** Changes of what a client wants or sends that cost others something. */
+  changesPerSecond: 2,
+  changeBurst: 10,
 } as const;

@@ -1,3 +1,4 @@
+import type { Clock, Timers } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { MediaKind } from '../model/media-description.ts';
@@ -6,6 +7,7 @@ import type { ConferenceConfig } from './conference-config.ts';
 import { Endpoint, type EndpointCreateCommand } from './endpoint.ts';
 import { EndpointChannel } from './endpoint-channel.ts';
 import type { ChannelCodec, ChannelLink, EndpointMedia } from './ports.ts';
+import { PacedChanges } from './paced-changes.ts';
 import { Receiver, type ReceiverOptions } from './receiver.ts';
 import { ReceiverSlots } from './receiver-slots.ts';
 import { SourceSlots } from './source-maps.ts';
@@ -22,6 +24,8 @@ export type EndpointServices = {
   readonly totals: Totals;
   readonly log: Logger;
   readonly nowMs: () => number;
+  readonly clock: Clock;
+  readonly timers: Timers;
   readonly loadLastN: () => number;
 };
 
@@ -57,6 +61,7 @@ export function createEndpoint(
     media,
     channel,
     receiver,
+    changes: new PacedChanges(services.clock, services.timers),
     password: services.random.alphanumeric(passwordLength),
     createdMs: services.nowMs(),
   });

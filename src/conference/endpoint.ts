@@ -5,6 +5,7 @@ import type { EndpointChannel } from './endpoint-channel.ts';
 import { EndpointSources } from './endpoint-sources.ts';
 import { codecsOf, sameOffer, withAdded, withNegotiated } from './media-offer.ts';
 import type { EndpointMedia, TransportState } from './ports.ts';
+import type { PacedChanges } from './paced-changes.ts';
 import type { Receiver } from './receiver.ts';
 
 export type EndpointCreateCommand = Extract<EndpointCommand, { readonly type: 'create' }>;
@@ -13,6 +14,7 @@ export type EndpointParts = {
   readonly media: EndpointMedia;
   readonly channel: EndpointChannel;
   readonly receiver: Receiver;
+  readonly changes: PacedChanges;
   /** For the WebSocket; 24 characters [A-Za-z0-9]. Never logged, never shown. */
   readonly password: string;
   readonly createdMs: number;
@@ -35,6 +37,7 @@ export class Endpoint {
   readonly media: EndpointMedia;
   readonly channel: EndpointChannel;
   readonly receiver: Receiver;
+  readonly changes: PacedChanges;
   readonly password: string;
   readonly createdMs: number;
   readonly sources = new EndpointSources();
@@ -59,6 +62,7 @@ export class Endpoint {
     this.media = parts.media;
     this.channel = parts.channel;
     this.receiver = parts.receiver;
+    this.changes = parts.changes;
     this.password = parts.password;
     this.createdMs = parts.createdMs;
   }
@@ -145,6 +149,7 @@ export class Endpoint {
   }
 
   close(): void {
+    this.changes.close();
     this.channel.close();
     this.media.close();
   }

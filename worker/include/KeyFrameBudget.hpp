@@ -57,6 +57,14 @@ public:
 		return true;
 	}
 
+	/**
+	 * Go on where another one with the same limits stopped.
+	 */
+	void Continue(const KeyFrameBudget& former)
+	{
+		this->requestsMs = former.requestsMs;
+	}
+
 private:
 	int64_t Span() const
 	{

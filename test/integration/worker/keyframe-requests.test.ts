@@ -46,3 +46,52 @@ it('that came before a key frame are answered by it, later ones are not', async 
   receiver.sendRtcp(buildPli(1, 2000));
   await until(() => (requests() > 1 ? undefined : 'the request is not passed on'));
 });
+
+it('of a receiver are counted on when its stream begins anew', async () => {
+  const producer = await sender.transport.produce({
+    kind: 'video',
+    rtpParameters: videoParameters({ ssrc: 1000 }),
+  });
+  const source = new VideoSource({ ssrc: 1000 });
+  const send = () => {
+    for (const packet of source.frame({ keyFrame: true })) sender.send(packet);
+  };
+  const answer = async () => {
+    const received = receiver.rtpOf(2000).length;
+    send();
+    await until(() => (receiver.rtpOf(2000).length > received ? undefined : 'nothing is sent'));
+  };
+  send();
+  await until(async () => ((await producer.getStats()).length > 0 ? undefined : 'nothing came'));
+  const oneAMinute = { 'x-keyframe-max-requests': 1, 'x-keyframe-window': 60_000 };
+  const parameters = videoParameters({ ssrc: 2000 });
+  const [media, ...others] = parameters.codecs;
+  Object.assign(media!.parameters!, oneAMinute);
+
+  const begins = async () => {
+    const asked = requests();
+    const consumer = await consume(receiver.transport, producer, {
+      ...parameters,
+      codecs: [media!, ...others],
+    });
+    await until(() => (requests() > asked ? undefined : 'no key frame is asked for'));
+    await answer();
+    return consumer;
+  };
+  const first = await begins();
+  const asked = requests();
+  receiver.sendRtcp(buildPli(1, 2000));
+  await until(() => (requests() > asked ? undefined : 'the request is not passed on'));
+  await answer();
+  first.close();
+
+  const second = await begins();
+  const askedAgain = requests();
+  receiver.sendRtcp(buildPli(1, 2000));
+  await until(async () => {
+    const [stats] = await second.getStats();
+    return stats?.pliCount === 1 ? undefined : 'the receiver is not heard';
+  });
+  await delay(MERGED_MS);
+  expect(requests()).toBe(askedAgain);
+});
