@@ -12,6 +12,8 @@ export type BridgeSample = {
   readonly processes: readonly ProcessFigures[];
   readonly socketDrops: number | undefined;
   readonly stress: number | undefined;
+  /** On it, whoever brought them. */
+  readonly participants: number | undefined;
   readonly packetsReceived: number | undefined;
   readonly packetsSent: number | undefined;
   readonly eventLoopDelayP99Ms: number | undefined;
@@ -54,6 +56,7 @@ export class BridgeWatch {
       processes: pids.flatMap((pid) => figuresOf(pid) ?? []),
       socketDrops: pids.length === 0 ? undefined : socketDrops(pids),
       stress: number('stress_level'),
+      participants: number('participants'),
       packetsReceived: number('total_packets_received'),
       packetsSent: number('total_packets_sent'),
       eventLoopDelayP99Ms: delay === undefined ? undefined : Number(delay) * 1000,

@@ -49,3 +49,8 @@ function profileText({ loss, burst, delayMs, capBps }: NetworkProfile): string {
 export function violationText({ limit, measured, allowed, unit }: Violation): string {
   return `${limit} ${Number(measured.toFixed(1))} ${unit}`.trimEnd() + `, allowed ${allowed}`;
 }
+
+/** That the bridge's own count of packets was left out of the accounts. */
+export function uncomparedText(reason: string): string {
+  return `The bridge's own count is left out: ${reason}.`;
+}

@@ -1,4 +1,4 @@
-import { ms, networkText, percent, processes, UNKNOWN } from './figures.ts';
+import { ms, networkText, percent, processes, uncomparedText, UNKNOWN } from './figures.ts';
 import { drawGraphs } from './html-graphs.ts';
 import { style } from './html-style.ts';
 import { type Column, column, drawTable, escape } from './html-table.ts';
@@ -212,11 +212,11 @@ const conservationColumns: readonly Column<Row>[] = [
   }),
 ];
 
-function conservation({ conservation: { holds, rows, wire } }: Report): string {
+function conservation({ conservation: { holds, rows, wire, uncompared } }: Report): string {
   if (rows.length === 0) return '';
   const counted = wire
     ? `<p>The bridge counts ${wire.sentByBridge} packets sent; ${wire.received.media} of media and ${wire.received.datagrams} of any kind arrived, ${wire.received.lost} got lost on the way.</p>`
-    : '';
+    : leftOut(uncompared);
   const moved = rows.filter(({ offered }) => offered > 0);
   return `<h2>Conservation ${holds ? 'holds' : 'fails'}</h2>${drawTable(conservationColumns, moved)}${counted}`;
 }
@@ -225,6 +225,10 @@ const limitColumns: readonly Column<readonly [string, number | undefined]>[] = [
   column('limit', ([name]) => words(name)),
   column('allowed', ([, value]) => value?.toString() ?? 'not judged'),
 ];
+
+function leftOut(uncompared: string | undefined): string {
+  return uncompared === undefined ? '' : `<p>${escape(uncomparedText(uncompared))}</p>`;
+}
 
 function findings({ findings: found, conservation: { notes } }: Report): string {
   const all = [...notes, ...found];

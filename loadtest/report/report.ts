@@ -197,6 +197,8 @@ export type Conservation = {
         };
       }
     | undefined;
+  /** Why that count was left out. */
+  readonly uncompared?: string | undefined;
   /** Packets of another source than the bridge's map said a second ago. */
   readonly misattributed: number;
   readonly notes: readonly string[];

@@ -1,4 +1,12 @@
-import { ms, networkText, percent, processes, UNKNOWN, violationText } from './figures.ts';
+import {
+  ms,
+  networkText,
+  percent,
+  processes,
+  uncomparedText,
+  UNKNOWN,
+  violationText,
+} from './figures.ts';
 import { faultsOf, isGood } from './judged-step.ts';
 import type {
   GroupFigures,
@@ -80,7 +88,9 @@ export class Terminal {
     const accounts = sums.length === 0 ? 'no media reached anybody' : sums.join('; ');
     if (conservation.rows.length > 0)
       this.line(`conservation ${conservation.holds ? 'holds' : 'FAILS'}: ${accounts}`);
-    for (const finding of [...conservation.notes, ...findings]) this.line(`- ${finding}`);
+    const { notes, uncompared } = conservation;
+    const left = uncompared === undefined ? [] : [uncomparedText(uncompared)];
+    for (const finding of [...notes, ...left, ...findings]) this.line(`- ${finding}`);
   }
 
   #clear(): void {

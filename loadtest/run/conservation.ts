@@ -19,6 +19,7 @@ export function checkConservation(
   sent: readonly SentStream[],
   rest: {
     readonly wire: Conservation['wire'];
+    readonly uncompared?: Conservation['uncompared'];
     readonly misattributed: number;
     /** Receivers that left before the end: nobody knows what would still have come. */
     readonly left: ReadonlySet<number>;
@@ -47,6 +48,7 @@ export function checkConservation(
     holds: notes.length === 0,
     rows,
     wire: rest.wire,
+    uncompared: rest.uncompared,
     misattributed: rest.misattributed,
     notes,
   };

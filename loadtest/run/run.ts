@@ -19,6 +19,7 @@ import { RunEnded } from './run-ended.ts';
 import { pairsOf } from './pairs.ts';
 import { viewsByWay } from './service.ts';
 import { stepReport, type StepWindow } from './step-report.ts';
+import { unlike, wireBetween } from './wire.ts';
 
 export type RunOptions = {
   readonly crowd: Crowd;
@@ -58,6 +59,7 @@ const nothingKnown = {
   processes: [],
   socketDrops: undefined,
   stress: undefined,
+  participants: undefined,
   packetsReceived: undefined,
   packetsSent: undefined,
   eventLoopDelayP99Ms: undefined,
@@ -79,8 +81,8 @@ export class Run {
   /** When the crowd began to change. */
   #changed: Observation | undefined;
   #joining: StepWindow['joining'];
-  /** The bridge was started anew and counts from 0. */
-  #counterBegan = false;
+  /** Why the bridge's count of packets cannot be laid beside ours. */
+  #uncompared: string | undefined;
   #ticker: Promise<void> = Promise.resolve();
 
   constructor(options: RunOptions) {
@@ -110,6 +112,7 @@ export class Run {
   /** Begins to observe once a second. */
   async start(): Promise<void> {
     this.#first = this.#last = await this.#observe();
+    this.#uncompared = unlike(this.#first, this.#first);
     this.#ticker = this.#tick();
   }
 
@@ -142,7 +145,7 @@ export class Run {
     control.forget();
     const former = watch?.pid;
     watch?.findAgain();
-    this.#counterBegan ||= watch?.pid !== former;
+    if (watch?.pid !== former) this.#uncompared ??= 'it was started anew';
     await this.crowd.join(clients, 0);
   }
 
@@ -158,6 +161,7 @@ export class Run {
       if (!(error instanceof RunEnded) || this.elapsedS - startS < MIN_STEP_S) throw error;
     });
     const after = await this.#observe();
+    this.#uncompared ??= unlike(before, after);
     const { members } = this.crowd;
     const rooms = new Set(members.map(({ room }) => room)).size;
     const { limits, onStep } = this.#options;
@@ -218,7 +222,7 @@ export class Run {
     const { flows, sent } = await this.#audit({ present: false });
     const last = await this.#observe();
     return checkConservation(flows, sent, {
-      wire: this.#wire(last),
+      ...this.#wire(last),
       misattributed: last.snapshot.counts.misattributed,
       left: new Set([...this.#left, ...this.crowd.invitedAgain]),
     });
@@ -248,17 +252,11 @@ export class Run {
     await this.#ticker;
   }
 
-  /** The bridge's count of packets it sent, beside ours; a bridge that serves others too cannot be compared. */
-  #wire(last: Observation): Conservation['wire'] {
-    const [before, after] = [this.#first?.bridge.packetsSent, last.bridge.packetsSent];
-    if (before === undefined || after === undefined || this.#counterBegan) return undefined;
-    const { counts } = last.snapshot;
-    const media = counts.audioDelivered + counts.videoDelivered + counts.duplicates;
-    const missed =
-      counts.audioLost + counts.videoLost + counts.audioRepaired + counts.videoRepaired;
-    // What a client's own network profile lost had arrived before.
-    const lost = Math.max(0, missed - counts.shapedDown);
-    return { sentByBridge: after - before, received: { media, datagrams: counts.datagrams, lost } };
+  /** Beside ours, as long as nothing says that they are of something else. */
+  #wire(last: Observation): Pick<Conservation, 'wire' | 'uncompared'> {
+    const first = this.#first ?? last;
+    const uncompared = this.#uncompared ?? unlike(last, last);
+    return { wire: uncompared === undefined ? wireBetween(first, last) : undefined, uncompared };
   }
 
   async #tick(): Promise<void> {

@@ -40,6 +40,17 @@ describe('trestle-load against this bridge', () => {
     expect(generator.ownLossPercent).toBeLessThan(5);
   });
 
+  it("leaves the bridge's own count out where others are on it", async () => {
+    const load = ['--scenario', 'audio', '--sizes', '1', '--step-seconds', '10'];
+    const run = () => runTrestleLoad(['step', '--url', bridge.restUrl, ...load]);
+    const reports = await Promise.all([run(), run()]);
+    for (const { report, output } of reports) {
+      expect(report.conservation).toMatchObject({ holds: true });
+      expect(report.conservation.wire).toBeUndefined();
+      expect(output).toContain('others are on this bridge');
+    }
+  });
+
   it('lets everybody of a storm join at once, whatever storm was before', async () => {
     const storm = ['--scenario', 'join-storm', '--sizes', '2,4', '--step-seconds', '2'];
     const { report } = await runTrestleLoad(['step', '--url', bridge.restUrl, ...storm]);

@@ -35,7 +35,7 @@ export class MeasuredCall {
 
   constructor(kind: 'audio' | 'video', bridge: FakeBridge, track?: Track) {
     this.#bridge = bridge;
-    this.#start = this.#before = this.#observe();
+    this.#start = this.#before = this.observe();
     this.#stream = new ReceivedStream(11, kind, this.log);
     const common = {
       participant: 1,
@@ -76,13 +76,13 @@ export class MeasuredCall {
 
   /** What was until now was joining; the step begins. */
   joined(joins: readonly JoinRecord[]): this {
-    this.#before = this.#observe();
+    this.#before = this.observe();
     this.#joins = joins;
     return this;
   }
 
   report(): StepReport {
-    const after = this.#observe();
+    const after = this.observe();
     return stepReport({
       name: 'a call',
       rooms: 1,
@@ -132,7 +132,7 @@ export class MeasuredCall {
     });
   }
 
-  #observe(): Observation {
+  observe(): Observation {
     const unknown = undefined;
     return {
       atUs: this.#nowUs(),
@@ -143,6 +143,7 @@ export class MeasuredCall {
         processes: [],
         socketDrops: unknown,
         stress: unknown,
+        participants: unknown,
         packetsReceived: unknown,
         packetsSent: unknown,
         eventLoopDelayP99Ms: unknown,
