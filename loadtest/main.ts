@@ -12,12 +12,12 @@ import {
 } from './arguments.ts';
 import { certify } from './certify/certify.ts';
 import { compareReports } from './report/compare.ts';
+import { exitCodes } from './report/exit-codes.ts';
 import type { Report } from './report/report.ts';
 import { runLoad } from './run-load.ts';
 import { messageOf } from '../src/base/message-of.ts';
 
 const BROKEN = 70;
-const exitCodes = { PASS: 0, FAIL: 1, INVALID: 2 } as const;
 
 /** A run that somebody stopped ended as other programs do then, whatever its report says. */
 function exitCodeOf({ interrupted, broken, verdict }: Report): number {

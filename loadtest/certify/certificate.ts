@@ -1,5 +1,5 @@
 import { isGood } from '../report/judged-step.ts';
-import type { Report, StepReport } from '../report/report.ts';
+import type { Report, StepReport, Verdict } from '../report/report.ts';
 import { nativeFloor, type NativeLimits } from './native-limits.ts';
 
 /** What of a measured rate is offered to the focus as full load: the rest is for what no test foresaw. */
@@ -15,11 +15,12 @@ export type Capacity = {
   readonly packetsPerSecond: number;
   /** `bridge`: the next step broke a limit; with the others it may carry more. */
   readonly limitedBy: 'bridge' | 'generator' | 'machine, which others used' | 'sizes';
+  /** Why there is no capacity: nothing passed, or packets are not accounted for. */
+  readonly refused: Verdict | undefined;
 };
 
-export function capacityOf({ scenario, steps }: Report): Capacity {
-  const passed = steps.filter(isGood);
-  const highest = passed.at(-1);
+export function capacityOf({ scenario, steps, verdict, conservation }: Report): Capacity {
+  const highest = conservation.holds ? steps.findLast(isGood) : undefined;
   const rate = ({ audio, video }: StepReport) =>
     audio.sentPerSecond + video.sentPerSecond + audio.deliveredPerSecond + video.deliveredPerSecond;
   return {
@@ -27,6 +28,7 @@ export function capacityOf({ scenario, steps }: Report): Capacity {
     highest,
     packetsPerSecond: highest ? Math.round(rate(highest)) : 0,
     limitedBy: limitOf(steps.at(-1)),
+    refused: highest ? undefined : verdict,
   };
 }
 
@@ -72,17 +74,21 @@ export function certificateOf(
 
 /** The rows of its table, and their headings first. */
 export function capacityTable({ capacities }: Certificate): readonly (readonly string[])[] {
-  const rows = capacities.map(({ scenario, highest, packetsPerSecond, limitedBy }) => [
+  const rows = capacities.map(({ scenario, highest, packetsPerSecond, limitedBy, refused }) => [
     scenario,
-    highest?.name ?? 'nothing passed',
+    highest?.name ?? 'nothing',
     String(packetsPerSecond),
     highest?.bridge.usPerPacket?.toFixed(1) ?? '–',
-    limitedBy === 'bridge' ? 'the bridge' : `the ${limitedBy}: it may carry more`,
+    refused ? `${refused.result}: ${refused.headline}` : limitText(limitedBy),
   ]);
   return [
     ['rooms', 'carried', 'packets/s in and out', 'bridge µs a packet', 'limited by'],
     ...rows,
   ];
+}
+
+function limitText(limitedBy: Capacity['limitedBy']): string {
+  return limitedBy === 'bridge' ? 'the bridge' : `the ${limitedBy}: it may carry more`;
 }
 
 /** As Markdown. */

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import type { RunArguments } from '../arguments.ts';
+import { exitCodes } from '../report/exit-codes.ts';
 import type { Report } from '../report/report.ts';
 import { ownTerminal, type Terminal } from '../report/terminal.ts';
 import { produceReport } from '../run-load.ts';
 import { bundledScenario } from '../scenarios/load-scenario.ts';
-import { certificateOf, certificateText } from './certificate.ts';
+import { type Certificate, certificateOf, certificateText } from './certificate.ts';
 import { certificatePage } from './certificate-page.ts';
 import { buildNative, measureNative, type NativeLimits } from './native-limits.ts';
 import { messageOf } from '../../src/base/message-of.ts';
@@ -33,12 +34,18 @@ export async function certify(args: RunArguments): Promise<number> {
   const text = certificateText(certificate);
   terminal.line(`\n${text}`);
   if (args.html !== undefined) writeFileSync(args.html, certificatePage(certificate));
-  if (args.json === undefined) return 0;
-  writeFileSync(
-    args.json,
-    `${JSON.stringify({ native, reports, certificate: text }, undefined, 1)}\n`,
-  );
-  return 0;
+  if (args.json !== undefined) {
+    const written = { native, reports, certificate: text };
+    writeFileSync(args.json, `${JSON.stringify(written, undefined, 1)}\n`);
+  }
+  return exitCodeOf(certificate);
+}
+
+/** That a climb ended at a limit is what it is for; each shape must have a capacity. */
+export function exitCodeOf({ capacities }: Pick<Certificate, 'capacities'>): number {
+  const refused = capacities.flatMap((capacity) => capacity.refused?.result ?? []);
+  if (refused.includes('FAIL')) return exitCodes.FAIL;
+  return refused.length > 0 ? exitCodes.INVALID : exitCodes.PASS;
 }
 
 function nativeLimits(terminal: Terminal): NativeLimits | undefined {

@@ -5,6 +5,7 @@ import {
   certificateOf,
   certificateText,
 } from '../../../loadtest/certify/certificate.ts';
+import { exitCodeOf } from '../../../loadtest/certify/certify.ts';
 import { describeRecovery } from '../../../loadtest/mode/chaos.ts';
 import { leakOf } from '../../../loadtest/mode/soak.ts';
 import { slopePerHour } from '../../../loadtest/mode/slope.ts';
@@ -216,6 +217,31 @@ describe('the certificate', () => {
     expect(page).toContain('<td>audio</td><td>a call</td><td>100</td>');
     expect(page).toContain('load-threshold = 80, recovery-threshold = 64');
     expect(page).not.toMatch(/<script|src=|href=|@import|url\(/);
+  });
+
+  it('has no capacity of what lost packets or never passed, and says so to the shell', () => {
+    const planned = {
+      order: 'rising',
+      climbing: true,
+      untested: undefined,
+      leak: undefined,
+    } as const;
+    const certified = (steps: Report['steps'], holds: boolean) => {
+      const accounts = { ...conservation, holds, notes: holds ? [] : ['9 missing'] };
+      const verdict = verdictOf(steps, accounts, planned);
+      const certificate = certificateOf(
+        [report({ steps, verdict, conservation: accounts })],
+        undefined,
+        '2026-01-01',
+      );
+      return [exitCodeOf(certificate), certificateText(certificate)];
+    };
+    expect(certified([step, tooMuch], true)[0]).toBe(0);
+    expect(certified([step], false)).toEqual([1, expect.stringContaining('FAIL: 9 missing |')]);
+    const [code, text] = certified([tooMuch], true);
+    expect([code, text]).toEqual([1, expect.stringContaining('| audio | nothing | 0 |')]);
+    expect(text).toContain('No threshold to configure');
+    expect(certified([starved], true)[0]).toBe(2);
   });
 
   it.each([[[step]], [[step, starved]]])(
