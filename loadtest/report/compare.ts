@@ -98,13 +98,24 @@ export function differencesInSetting(before: Report, after: Report): readonly st
   const pairs: readonly (readonly [string, string, string])[] = [
     ['machine', before.machine.cpu, after.machine.cpu],
     ['cores', String(before.machine.cores), String(after.machine.cores)],
+    ['kernel', before.machine.kernel, after.machine.kernel],
+    ['Node', before.machine.node, after.machine.node],
+    ['target', before.target, after.target],
     ['scenario', before.scenario, after.scenario],
     ['mode', before.mode, after.mode],
+    ['options', optionsOf(before), optionsOf(after)],
     ...limitNames.map((name) => [name, allowed(before, name), allowed(after, name)] as const),
   ];
   return pairs
     .filter(([, a, b]) => a !== b)
     .map(([name, a, b]) => `${name}: ${a} before, ${b} after`);
+}
+
+/** As they were written, in any order, but for where the report went and what is told apart by itself. */
+function optionsOf({ command }: Report): string {
+  const [, ...options] = command.split(/ (?=--)/);
+  const telling = options.filter((each) => !/^--(?:json|html|url|scenario)\b/.test(each));
+  return telling.sort().join(' ') || 'none';
 }
 
 /** A limit that is not judged is left out of a file. */

@@ -122,6 +122,19 @@ describe('compare', () => {
     expect(lines).toContain('no step in both that could be compared');
   });
 
+  it('names options that were not the same, in whatever order they stand', () => {
+    const run = (command: string) => report([named('2 people')], { command });
+    const before = run('trestle-load step --sizes 2 --codec VP8 --json a.json');
+    const same = run('trestle-load step --json b.json --codec VP8 --sizes 2');
+    expect(compare(before, same).lines.filter((line) => line.startsWith('not the same'))).toEqual(
+      [],
+    );
+    const other = run('trestle-load step --sizes 2 --codec AV1 --delay 200');
+    expect(compare(before, other).lines).toContain(
+      'not the same options: --codec VP8 --sizes 2 before, --codec AV1 --delay 200 --sizes 2 after',
+    );
+  });
+
   it.each([
     ['nothing.json', undefined, 'ENOENT'],
     ['page.html', '<!doctype html>', 'page.html: '],
