@@ -252,15 +252,19 @@ export type Report = {
   readonly findings: readonly string[];
 };
 
-/** Gaps are of a listener, freezes of a camera that somebody looks at. */
-export const limitNames = [
+/** Of media on its way, which may be other for some clients. Gaps are of a listener, freezes of a camera that somebody looks at. */
+export const mediaLimitNames = [
   'audioLossPercent',
   'videoLossPercent',
   'delayP99Ms',
-  'firstAudioP95Ms',
-  'firstVideoP95Ms',
   'audioGapsPerMinute',
   'freezesPerMinute',
+] as const;
+
+export const limitNames = [
+  ...mediaLimitNames,
+  'firstAudioP95Ms',
+  'firstVideoP95Ms',
   'joinFailuresPercent',
   /** Growth of the bridge in `soak`. */
   'memoryMbPerHour',

@@ -3,7 +3,7 @@ import { closestKey } from '../../src/config/closest-key.ts';
 import { err, ok, type Result } from '../../src/base/result.ts';
 import type { NetworkProfile } from '../media/link.ts';
 import { MAX_GROUPS } from '../media/stamp.ts';
-import { type Limits, limitNames } from '../report/report.ts';
+import { type Limits, limitNames, mediaLimitNames } from '../report/report.ts';
 import type { ClientGroup, Scenario } from './scenario.ts';
 
 // What a scenario file may say (docs/loadtest.md, "Scenarios").
@@ -12,6 +12,9 @@ import type { ClientGroup, Scenario } from './scenario.ts';
 const allowed = z.number().min(0).nullable().optional();
 const limits = z.strictObject(
   Object.fromEntries(limitNames.map((name) => [name, allowed] as const)),
+);
+const mediaLimits = z.strictObject(
+  Object.fromEntries(mediaLimitNames.map((name) => [name, allowed] as const)),
 );
 
 /** One way; a key left out is as for both. */
@@ -39,7 +42,7 @@ const group = z.strictObject({
   lastN: z.int().min(-1).optional(),
   channel: z.enum(['websocket', 'sctp']).optional(),
   network: network.default({}),
-  limits: limits.default({}),
+  limits: mediaLimits.default({}),
 });
 
 const groups = z
@@ -155,9 +158,15 @@ function faultOf(issue: z.core.$ZodIssue | undefined): ScenarioFault {
     return { path, text: textOf(path, said) };
   }
   const [key = ''] = issue.keys;
+  return { path: [...path, key], text: textOf([...path, key], strangerText(path, key)) };
+}
+
+function strangerText(path: readonly PropertyKey[], key: string): string {
+  if (path[0] === 'clients' && path.includes('limits') && Object.hasOwn(limits.shape, key)) {
+    return 'is judged of all clients together: state it in the limits of the scenario';
+  }
   const closest = closestKey(key, knownKeys(path));
-  const hint = closest === undefined ? '' : `; did you mean ${closest}?`;
-  return { path: [...path, key], text: textOf([...path, key], `there is no such key${hint}`) };
+  return `there is no such key${closest === undefined ? '' : `; did you mean ${closest}?`}`;
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {

@@ -187,6 +187,16 @@ describe('a scenario', () => {
       ],
       'mine.yaml:3: clients[0].network.down.lossPercen: there is no such key; did you mean lossPercent?',
     ],
+    [
+      [
+        'sizes: [1]',
+        'clients:',
+        '  - microphone: talks',
+        '    camera: true',
+        '    limits: { firstAudioP95Ms: 100 }',
+      ],
+      'mine.yaml:5: clients[0].limits.firstAudioP95Ms: is judged of all clients together',
+    ],
     [['limits: { audioLos: 3 }', 'sizes: [1]', `clients: [${talks}]`], 'limits.audioLos'],
   ])('says where %j is wrong', (lines, reason) => {
     expect(() => parse(...lines)).toThrow(reason);
