@@ -46,6 +46,7 @@ if [ ! -e $policy ]; then
   printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
   $sudo chmod +x $policy
   trap '$sudo rm -f $policy' EXIT
+  trap 'exit 130' INT TERM HUP # dash runs no EXIT trap when a signal kills it
 fi
 $sudo apt-get update -qq || [ -z "$missing" ]
 [ -z "$missing" ] || $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
