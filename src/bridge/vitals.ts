@@ -79,6 +79,7 @@ export class Vitals {
     this.#runtime.start();
     this.#machine.sample();
     this.#checkedMs = this.#sampledMs = this.#options.clock.nowMs();
+    this.#judge(); // before anybody can ask
     this.#schedules.push(
       timers.every(sampleIntervalMs, () => this.#sample()),
       timers.every(healthIntervalMs, () => this.#judge()),

@@ -42,6 +42,10 @@ async function runBridge(
   // The very object that reloading writes to.
   const log = new GatedLog(pinoLog, config.log);
   const { version } = invocation;
+  // Until there is something to reload: a SIGHUP that nobody hears would end the process.
+  let reloadAsked = false as boolean;
+  let reload = () => void (reloadAsked = true);
+  process.on('SIGHUP', () => reload());
   const addresses = await bridgeAddresses(config.ice);
   for (const warning of [...warnings, ...addresses.warnings]) {
     const { level, code, key } = warning;
@@ -62,9 +66,9 @@ async function runBridge(
     process.once(signal, () => end({ code, reason: `stopped by ${signal}` }));
   }
   let running = loaded;
-  const reload = () => (running = reloadConfig({ running, invocation, bridge, log }));
-  process.on('SIGHUP', reload);
+  reload = () => void (running = reloadConfig({ running, invocation, bridge, log }));
   log.info({ version }, 'the bridge is running');
+  if (reloadAsked) reload();
   const { code, reason } = await ending;
   log.info({ code }, reason);
   await bridge.close();

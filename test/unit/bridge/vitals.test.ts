@@ -5,6 +5,24 @@ import { snapshot } from '../../support/bridge-snapshot.ts';
 import { FakeMediaPlane } from '../../support/fake-media-plane.ts';
 import { loaded } from '../config/load-text.ts';
 
+it('judges before anybody can ask', () => {
+  const { config } = loaded('videobridge.health.require-valid-address = true');
+  const vitals = new Vitals({
+    config,
+    media: Object.assign(new FakeMediaPlane(), { figures: () => snapshot().media }),
+    addresses: { hasValidAddress: false, stunFailed: false },
+    linkOutage: () => ({ ms: 0, reason: '' }),
+    clock: { nowMs: () => 0, wallMs: () => 0 },
+    timers: { after: () => ({ cancel: () => {} }), every: () => ({ cancel: () => {} }) },
+    onHealthChange: () => {},
+    onStandstill: () => {},
+    onSample: () => {},
+  });
+  vitals.start();
+  atTheEnd(() => vitals.close());
+  expect(vitals.health.healthy).toBe(false);
+});
+
 it('says of a process that it stood still, again and again, and stays healthy', () => {
   let nowMs = 0;
   const schedules = new Map<number, () => void>();
