@@ -26,6 +26,7 @@ try {
 
 /** Runs until a signal, or until the bridge ends; resolves with the exit code. */
 async function run({ host, port, mediaUdpPort, mediaTcpPort }: Arguments): Promise<number> {
+  const interrupted = nextSignal();
   await requireFree(host, { port, transport: 'tcp', flag: 'PORT=' });
   await requireFree(host, { port: mediaUdpPort, transport: 'udp', flag: '--media-port' });
   await requireFree(host, { port: mediaTcpPort, transport: 'tcp', flag: '--media-tcp-port' });
@@ -54,7 +55,7 @@ async function run({ host, port, mediaUdpPort, mediaTcpPort }: Arguments): Promi
       process.stdout.write('  The browser asks whether to trust the certificate made for it.\n');
     }
     process.stdout.write('  Ctrl-C ends it.\n\n');
-    reason = await Promise.race([nextSignal(), bridge.ended]);
+    reason = await Promise.race([interrupted, bridge.ended]);
     await focus.close();
   } finally {
     await bridge.stop();
@@ -64,9 +65,10 @@ async function run({ host, port, mediaUdpPort, mediaTcpPort }: Arguments): Promi
   return 1;
 }
 
+/** Further ones change nothing: a launcher that died of a second Ctrl-C would leave its bridge behind. */
 function nextSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    process.on('SIGINT', resolve);
+    process.on('SIGTERM', resolve);
   });
 }

@@ -38,7 +38,9 @@ const pageHeaders = {
 /** Starts a focus; it is ready when the promise resolves. Rejects when the port is in use. */
 export async function startFocus(options: FocusOptions): Promise<Focus> {
   const { bridge, host, port, certificate, log } = options;
-  const app = certificate ? fastify({ https: certificate }) : fastify();
+  // Browsers open connections ahead that they may never use.
+  const common = { forceCloseConnections: true } as const;
+  const app = certificate ? fastify({ ...common, https: certificate }) : fastify(common);
   servePage(app, await readPageFiles());
 
   const rooms = new Map<string, Room>();
@@ -52,7 +54,10 @@ export async function startFocus(options: FocusOptions): Promise<Focus> {
   };
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes });
+  const upgraded = new Set<Duplex>();
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
     const path = request.url ?? '';
     const channel = [...rooms.values()].map((room) => room.webSocketUrl(path)).find(Boolean);
     if (!sameOrigin(request)) refuse(socket, '403 Forbidden');
@@ -73,7 +78,7 @@ export async function startFocus(options: FocusOptions): Promise<Focus> {
     url: new URL(`${certificate ? 'https' : 'http'}://${authority}:${actualPort}/`),
     close: async () => {
       for (const client of sockets.clients) client.close(1001, 'the focus stops');
-      setTimeout(() => sockets.clients.forEach((client) => client.terminate()), 200).unref();
+      setTimeout(() => upgraded.forEach((socket) => socket.destroy()), 200).unref();
       await app.close();
     },
   };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/base/message-of.ts';
+import { mediaAddresses } from './bridge-config.ts';
 
 export type Arguments = {
   /** The address the page, the signalling and the media listen on. */
@@ -35,6 +36,10 @@ export function readArguments(
   const host = environment['HOST'] ?? '127.0.0.1';
   if (isIP(host) === 0) {
     throw new ArgumentError(`HOST=${host} is not an IP address of this machine`);
+  }
+  if (/^[0:.]+$/.test(host)) {
+    const own = mediaAddresses('127.0.0.1').join(', ');
+    throw new ArgumentError(`HOST=${host} is no address clients can reach: choose one of ${own}`);
   }
   return {
     host,

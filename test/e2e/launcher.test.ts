@@ -1,7 +1,8 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { freePort } from '../../demo/launcher/ports.ts';
 import { launchChromium, Participant } from './support/chromium.ts';
 import { pageUrl } from './support/demo-call.ts';
@@ -15,6 +16,11 @@ it('starts bridge and page with one command and stops both on Ctrl-C', async () 
   const url = await demo.url();
   expect(url.origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect((await fetch(url)).status).toBe(200);
+  // As a browser has them open: one it never used, and the page's signalling.
+  const silent = connect(Number(url.port), loopback);
+  const signalling = new WebSocket(new URL('/signal', url).href.replace('http', 'ws'));
+  await Promise.all([once(silent, 'connect'), once(signalling, 'open')]);
+  for (const socket of [silent, signalling]) socket.on('error', () => undefined);
   expect(await demo.interrupt()).toBe(0);
   await expect(fetch(url)).rejects.toThrow();
 });
@@ -34,6 +40,7 @@ it('says which port is in use and how to choose another', async () => {
 
 it.each([
   ['a host that is no address', { HOST: 'localhost' }, [], 'HOST=localhost is not an IP address'],
+  ['a host that is every address', { HOST: '0.0.0.0' }, [], 'choose one of 127.0.0.1'],
   ['a port that is none', {}, ['--port', '70000'], '--port must be a port number'],
   ['an unknown flag', {}, ['--fast'], "Unknown option '--fast'"],
 ])('refuses %s', async (_what, environment, args, message) => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type AddressInfo, createConnection } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type Focus, startFocus } from '../../../demo/focus/focus.ts';
@@ -242,6 +243,23 @@ describe('the way to the bridge channel', () => {
     channel.close();
     server.close();
   });
+});
+
+it('ends with whatever is connected', async () => {
+  const server = new WebSocketServer({ host, port: 0 });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  bridge.channelUrl = `ws://${host}:${port}/colibri-ws/fake/`;
+  const ada = await connect();
+  await ada.join('room');
+  const { webSocketPath = '' } = await ada.received('initiate');
+  const channel = new WebSocket(new URL(webSocketPath, focus.url.href.replace('http', 'ws')));
+  await once(channel, 'open');
+  const silent = createConnection(Number(focus.url.port), host);
+  await once(silent, 'connect');
+  for (const socket of [channel, silent]) socket.on('error', () => undefined);
+  await focus.close();
+  server.close();
 });
 
 describe('the page', () => {
