@@ -36,7 +36,8 @@ function fails(name) {
   }).trim();
   if (tests.length === 0) return takesMore(name, ofOurSeries(binary));
   const env = { ...process.env, MEDIASOUP_WORKER_BIN: ofOurSeries(binary) };
-  const vitest = ['vitest', 'run', '--project', 'integration', '--reporter=json', ...tests];
+  const projects = ['--project', 'integration', '--project', 'e2e'];
+  const vitest = ['vitest', 'run', ...projects, '--reporter=json', ...tests];
   const { stdout } = spawnSync('npx', vitest, { encoding: 'utf8', env, maxBuffer: 1e9 });
   const results = JSON.parse(stdout.slice(stdout.indexOf('{'))).testResults;
   const failed = results.flatMap(({ assertionResults }) =>
@@ -75,12 +76,18 @@ function testsOfTable(number) {
   );
   const names = [...(line?.[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name);
   if (names.includes('bench:forward')) return [];
-  return files(names.map((name) => (name.startsWith('../') ? name.slice(3) : `worker/${name}`)));
+  return files(names.map(fromWorkerFolder));
+}
+
+/** The table names tests from `test/integration/worker`, those of browsers from the root. */
+function fromWorkerFolder(name) {
+  if (name.startsWith('test/')) return name;
+  return name.startsWith('../') ? name.slice(3) : `worker/${name}`;
 }
 
 function files(names) {
   const found = names
-    .map((name) => `test/integration/${name}.test.ts`)
+    .map((name) => (name.startsWith('test/') ? name : `test/integration/${name}.test.ts`))
     .filter((file) => existsSync(file));
   if (found.length === 0) throw new Error(`no such tests: ${names.join(', ')}`);
   return found;
