@@ -25,10 +25,12 @@ export class FrameWatch {
   #lastFrameUs: number | undefined;
   #layer: number | undefined;
   #origin: number | undefined;
+  #encoding: number | undefined;
 
   onPacket(packet: RtpPacket, stamp: Stamp, tracker: SequenceTracker, nowUs: number): FrameEvent[] {
     const events: FrameEvent[] = [];
     if (stamp.participant !== this.#origin) this.#changeSource(stamp.participant, nowUs);
+    this.#followEncoding(packet, stamp, tracker, nowUs);
     if (stamp.afterPause) this.#lastFrameUs = undefined;
     if (stamp.keyFrame) {
       if (this.#keyFrameNeededUs !== undefined) {
@@ -56,11 +58,24 @@ export class FrameWatch {
     this.#intervals.length = 0;
   }
 
+  /** One encoding does not go on where another stopped. What was repaired is older than what is shown. */
+  #followEncoding(
+    { sequenceNumber }: RtpPacket,
+    { encoding, keyFrame }: Stamp,
+    tracker: SequenceTracker,
+    nowUs: number,
+  ): void {
+    if (encoding === this.#encoding || tracker.extend(sequenceNumber) < tracker.highest) return;
+    if (!keyFrame && this.#encoding !== undefined) this.onLoss(nowUs);
+    this.#encoding = encoding;
+  }
+
   #changeSource(participant: number, nowUs: number): void {
     this.#origin = participant;
     this.broken = true;
     this.#keyFrameNeededUs = nowUs;
     this.#layer = undefined;
+    this.#encoding = undefined;
     this.reset();
   }
 
