@@ -96,11 +96,11 @@ async function runArguments(command: Mode, values: Values): Promise<RunArguments
       codec: oneOf<VideoCodec>('codec', values.codec.toUpperCase(), ['VP8', 'VP9', 'AV1']),
       channel: oneOf('channel', values.channel, ['websocket', 'sctp']),
       view: oneOf('view', values.view, ['tile', 'stage']),
-      lastN: number('last-n', values['last-n'], -1),
+      lastN: wholeNumber('last-n', values['last-n'], -1),
       network: networkProfile(values),
     },
     sizes: values.sizes === undefined ? undefined : sizesFrom(values.sizes),
-    stepSeconds: optionalNumber('step-seconds', values['step-seconds']),
+    stepSeconds: optionalNumber('step-seconds', values['step-seconds'], 1),
     settleSeconds: number('settle', values.settle),
     durationSeconds: optionalNumber('duration', values.duration),
     joinsPerSecond: optionalNumber('join-rate', values['join-rate']),
@@ -288,8 +288,8 @@ function oneOf<const T extends string>(name: string, text: string, allowed: read
   return found;
 }
 
-function optionalNumber(name: string, text: string | undefined): number | undefined {
-  return text === undefined ? undefined : number(name, text);
+function optionalNumber(name: string, text: string | undefined, min = 0): number | undefined {
+  return text === undefined ? undefined : number(name, text, min);
 }
 
 function number(name: string, text: string, min = 0): number {

@@ -13,7 +13,10 @@ export type ProcessFigures = {
   readonly residentBytes: number;
 };
 
-/** The process that listens on a TCP port; undefined when it cannot be told, for instance for lack of rights. */
+/** Programs that pass a port on to somewhere else, by `/proc/PID/comm`: what they use is not what the bridge uses. */
+const forwarders = new Set(['docker-proxy', 'rootlessport', 'ssh', 'socat', 'kubectl']);
+
+/** The process that listens on a TCP port; undefined when it cannot be told, for lack of rights or behind a proxy or tunnel. */
 export function processListeningOn(port: number): number | undefined {
   const inodes = new Set(
     ['tcp', 'tcp6'].flatMap((table) =>
@@ -23,7 +26,10 @@ export function processListeningOn(port: number): number | undefined {
     ),
   );
   if (inodes.size === 0) return undefined;
-  return numbers('/proc').find((pid) => [...socketsOf(pid)].some((inode) => inodes.has(inode)));
+  const pid = numbers('/proc').find((each) =>
+    [...socketsOf(each)].some((inode) => inodes.has(inode)),
+  );
+  return forwarders.has(read(`/proc/${pid}/comm`).trim()) ? undefined : pid;
 }
 
 /** A process and its children: a bridge's workers. */

@@ -95,7 +95,7 @@ export class VideoSender implements Paced {
     if (this.#picture === track.pictures.length) this.#picture = 1;
   }
 
-  /** Answers a NACK with RTX (RFC 4588). */
+  /** Answers a NACK with RTX (RFC 4588); libwebrtc repeats the extensions, too, but for MID and RID. */
   retransmit(lost: readonly number[]): void {
     const { rtx, rtxPayloadType, nextTransportSequence } = this.#options;
     for (const sequenceNumber of lost) {
@@ -108,12 +108,9 @@ export class VideoSender implements Paced {
       });
       this.#rtxSequenceNumber = (this.#rtxSequenceNumber + 1) & 0xffff;
       this.#options.totals.count('retransmitted');
-      this.#options.emit(
-        buildRtp({
-          ...repeated,
-          extensions: this.#extensions(Buffer.alloc(0), nextTransportSequence),
-        }),
-      );
+      const descriptor = original.extensions.get(extensionId.dependencyDescriptor);
+      const extensions = this.#extensions(descriptor ?? Buffer.alloc(0), nextTransportSequence);
+      this.#options.emit(buildRtp({ ...repeated, extensions }));
     }
   }
 

@@ -312,6 +312,8 @@ describe('arguments', () => {
     [['step', '--json', '/nowhere/report.json'], '--json'],
     [['step', '--loss', '101'], 'percentage'],
     [['step', '--settle', '-1'], '--settle'],
+    [['step', '--last-n', '1.5'], 'whole numbers'],
+    [['step', '--step-seconds', '0'], 'at least 1'],
     [['step', '--xmpp', 'http://127.0.0.1:80', '--domain', 'meet.test'], 'xmpp://'],
     [['compare', 'a.json'], 'two reports'],
     [['step', '--nonsense'], 'nonsense'],

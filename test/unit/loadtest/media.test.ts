@@ -207,6 +207,17 @@ function cameraOf(trace: Trace, encoding: number, emit: (packet: RtpPacket) => v
   });
 }
 
+it('repeats the dependency descriptor of a packet that is asked for again', () => {
+  const sent: RtpPacket[] = [];
+  const camera = cameraOf(loadTrace('AV1'), 0, (packet) => sent.push(packet));
+  camera.send(0);
+  const [first] = sent.splice(0);
+  camera.retransmit([first!.sequenceNumber]);
+  const descriptor = first!.extensions.get(extensionId.dependencyDescriptor);
+  expect(descriptor!.length).toBeGreaterThan(0);
+  expect(sent[0]!.extensions.get(extensionId.dependencyDescriptor)).toEqual(descriptor);
+});
+
 describe('an SVC camera', () => {
   const sent: RtpPacket[] = [];
   const camera = cameraOf(loadTrace('VP9'), 0, (packet) => sent.push(packet));
