@@ -197,6 +197,7 @@ export class MediasoupEndpoint implements EndpointMedia {
 
   #giveUp(): false {
     this.#channel?.end();
+    this.#incoming.cease();
     if (this.#closed) this.#mediasoupTransport.close();
     else this.#transport.fail(this.#mediasoupTransport);
     return false;

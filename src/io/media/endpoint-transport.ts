@@ -34,6 +34,9 @@ const dtlsStates: Record<types.DtlsState, TransportState | undefined> = {
   closed: 'disconnected',
 };
 
+/** An answer that takes longer is lost, as JVB's has it (colibri2.md §3.10). */
+const RESTART_ANSWER_MS = 20_000;
+
 export type TransportStates = { readonly ice: TransportState; readonly dtls: TransportState };
 
 type EndpointTransportParts = {
@@ -58,7 +61,7 @@ export class EndpointTransport {
   #connecting: Promise<void> | undefined;
   #remote: types.DtlsParameters | undefined;
   /** Restarts so far; `pending` while the client has not answered the last one (colibri2.md §3.10). */
-  #restart = { generation: 0, pending: false };
+  #restart = { generation: 0, pending: false, atMs: 0 };
   #states: TransportStates = { ice: 'new', dtls: 'new' };
   readonly #counts: TransportCounts;
   readonly #remoteCandidates = new RemoteCandidates();
@@ -222,7 +225,13 @@ export class EndpointTransport {
   /** @returns undefined where restarts are switched off */
   async restartIce(): Promise<LocalTransport | undefined> {
     if (!this.#options.iceRestart) return undefined;
-    const mayStart = this.#states.ice === 'connected' && !this.#restart.pending;
+    const { generation, pending, atMs } = this.#restart;
+    // The focus passes no number on twice. The credentials stay: the client may use the former ones yet, or those of the round.
+    if (pending && performance.now() - atMs >= RESTART_ANSWER_MS) {
+      this.#beginRound(generation + 1);
+      return this.describe();
+    }
+    const mayStart = this.#states.ice === 'connected' && !pending;
     if (!mayStart || !(await this.#startRestart())) this.#counts.iceRestarts.notEstablished += 1;
     return this.describe();
   }
@@ -237,9 +246,13 @@ export class EndpointTransport {
       throw error;
     }
     this.#credentials = credentialsOf(transport);
-    this.#restart = { generation: this.#restart.generation + 1, pending: true };
-    this.#counts.iceRestarts.started += 1;
+    this.#beginRound(this.#restart.generation + 1);
     return true;
+  }
+
+  #beginRound(generation: number): void {
+    this.#restart = { generation, pending: true, atMs: performance.now() };
+    this.#counts.iceRestarts.started += 1;
   }
 
   #countRelayed(): void {

@@ -75,6 +75,11 @@ export class IncomingMedia {
     for (const source of this.#sources.values()) source.moveTo(transport, router);
   }
 
+  /** Its endpoint is lost. */
+  cease(): void {
+    for (const source of this.#sources.values()) source.cease();
+  }
+
   async settled(): Promise<void> {
     await this.#reconciler.settled();
     await Promise.all([...this.#sources.values()].map((source) => source.settled()));

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
+import { messageOf } from '../../base/message-of.ts';
 import { Reconciler } from '../../base/reconciler.ts';
 import type { ForwardedStream, ForwardingPlan } from '../../conference/ports.ts';
 import type { SourceName, Ssrc } from '../../model/ids.ts';
@@ -146,12 +147,19 @@ export class OutgoingMedia {
       return;
     }
     const preferredLayers = stream.layer && engineLayers(producer.type, stream.layer);
-    const consumer = await this.#transport.consume({
-      producerId: producer.id,
-      rtpCapabilities: exactly(parameters),
-      ...(stream.mid !== undefined && { mid: stream.mid }),
-      ...(preferredLayers && { preferredLayers }),
-    });
+    const transport = this.#transport;
+    const consumer = await transport
+      .consume({
+        producerId: producer.id,
+        rtpCapabilities: exactly(parameters),
+        ...(stream.mid !== undefined && { mid: stream.mid }),
+        ...(preferredLayers && { preferredLayers }),
+      })
+      .catch((error: unknown) => {
+        // What went between the decision and the request announces its successor.
+        if (!transport.closed && !producer.closed) onRefused(stream.source, messageOf(error));
+      });
+    if (!consumer) return;
     const sent = new SentStream(stream, consumable, consumer, (layer) =>
       onForwarding(stream.source, layer),
     );
@@ -161,7 +169,6 @@ export class OutgoingMedia {
   #failed(error: unknown): void {
     const { log } = this.#options;
     if (this.#transport.closed) return;
-    // A producer may go between the decision and the request; its successor announces itself.
-    log.warn({ err: error }, 'a stream could not be forwarded');
+    log.warn({ err: error }, 'a stream could not be changed');
   }
 }

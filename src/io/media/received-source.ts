@@ -142,7 +142,7 @@ export class ReceivedSource {
     if (!muted) return;
     // At once, whatever is being applied.
     this.#built?.producer.pause().catch(() => undefined); // fails only if it was closed meanwhile
-    if (this.#meter?.clear()) this.#tellLayers();
+    this.cease();
   }
 
   /** The worker died with all it had: receives through another worker's transport from now on. */
@@ -157,6 +157,11 @@ export class ReceivedSource {
 
   settled(): Promise<void> {
     return this.#reconciler.settled();
+  }
+
+  /** Nothing comes any more: its endpoint is lost. */
+  cease(): void {
+    if (this.#meter?.clear()) this.#tellLayers();
   }
 
   requestKeyframe(): void {

@@ -29,6 +29,7 @@ export class SentStream {
     if (consumer.type === 'simple' && stream.layer) onForwarding(stream.layer);
     consumer.observer.on('close', () => consumers.delete(consumer));
     consumer.on('producerclose', () => onForwarding(undefined));
+    consumer.on('transportclose', () => onForwarding(undefined));
   }
 
   /** Whether this consumer can go on as `stream`; otherwise another has to take its SSRC. */

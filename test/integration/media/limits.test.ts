@@ -1,10 +1,11 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sourceName, ssrc } from '../../../src/model/ids.ts';
 import type { Source } from '../../../src/model/source.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
+import { VideoFlow } from '../../support/client/video-flow.ts';
 import { buildBindingRequest, parseBindingResponse } from '../../support/rtp/stun-message.ts';
 import { until } from '../../support/until.ts';
 import {
@@ -89,6 +90,28 @@ describe('incoming SSRCs', () => {
 });
 
 describe('a plan', () => {
+  it('is told what of it the worker refuses, and the rest is sent', async () => {
+    const alice = await conference.join('alice');
+    const bob = await conference.join('bob');
+    const sources = [microphone(alice.id, 1001), camera(alice.id, 3001)] as const;
+    alice.endpoint.setReception({ sources, muted: notMuted });
+    const video = new VideoFlow({ client: alice.client, encodings: sources[1].encodings });
+    const audio = new AudioFlow({ client: alice.client, ssrc: 1001 });
+    // An SSRC for two streams.
+    const streams = [
+      forwarded(alice.id, sources[1], { ssrc: ssrc(7001), rtx: ssrc(7002) }),
+      forwarded(alice.id, sources[0], { ssrc: ssrc(7002) }),
+    ];
+    bob.endpoint.setPlan({ streams, idealBps: 0 });
+    const [refused] = await refusals(1);
+    expect(refused).toMatchObject({ endpointId: 'bob' });
+    expect(refused?.reason).toContain('7002');
+    const sent = refused?.source === sources[0].name ? 7001 : 7002;
+    await packets(bob.client, sent, 5);
+    video.stop();
+    audio.stop();
+  });
+
   it('forwards only what it lists', async () => {
     const alice = await conference.join('alice');
     const bob = await conference.join('bob');
@@ -162,6 +185,21 @@ describe('ICE restart', () => {
     await endpoint.setRemoteTransport({ ...client.remoteTransport(), iceGeneration: 1 });
     expect(endpoint.localTransport().iceGeneration).toBeUndefined();
     expect(await endpoint.restartIce()).toMatchObject({ iceGeneration: 2 });
+  });
+
+  it('takes an answer that does not come for lost, and begins another round with the same credentials', async () => {
+    const { client, endpoint } = await conference.join('alice');
+    const first = await endpoint.restartIce();
+    const now = performance.now();
+    vi.spyOn(performance, 'now').mockReturnValueOnce(now + 19_000);
+    expect(await endpoint.restartIce()).toEqual(first);
+    vi.spyOn(performance, 'now').mockReturnValueOnce(now + 21_000);
+    expect(await endpoint.restartIce()).toEqual({ ...first, iceGeneration: 2 });
+    // The answer of the lost round is none of this one.
+    await endpoint.setRemoteTransport({ ...client.remoteTransport(), iceGeneration: 1 });
+    expect(endpoint.localTransport().iceGeneration).toBe(2);
+    await endpoint.setRemoteTransport({ ...client.remoteTransport(), iceGeneration: 2 });
+    expect(endpoint.localTransport().iceGeneration).toBeUndefined();
   });
 
   async function check(ufrag: string, password: string): Promise<boolean> {

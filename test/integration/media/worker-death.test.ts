@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import type { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
 import { sourceName } from '../../../src/model/ids.ts';
+import { VideoFlow } from '../../support/client/video-flow.ts';
 import { workerWithCiphers } from '../../support/rtp/dtls-shim.ts';
 import { until } from '../../support/until.ts';
 import {
@@ -17,6 +18,7 @@ import {
   refusal,
 } from './call-fixture.ts';
 import {
+  camera,
   forwarded,
   microphone,
   notMuted,
@@ -109,6 +111,22 @@ describe('a worker that dies', () => {
     const restarted = await bob.endpoint.restartIce();
     expect(restarted?.iceGeneration).toBe(1);
     await goesOn(bob);
+  });
+
+  it('says that nothing is sent meanwhile, and when it goes on', async () => {
+    const plane = await startPlane();
+    const { conference, bob } = await openCall(plane);
+    const reported = () =>
+      conference
+        .eventsOf('forwarding')
+        .filter(({ source }) => source === 'alice-v0')
+        .map(({ layer }) => layer?.encoding);
+    const before = reported().length;
+    kill(plane, 0, 'SIGKILL');
+    await died(plane, 1);
+    await goesOn(bob);
+    expect(reported().slice(before, before + 1)).toEqual([undefined]);
+    expect(reported().at(-1)).toBe(0);
   });
 
   it.each(['SIGKILL', 'SIGSTOP'] as const)('by %s restarts no ICE meanwhile', async (signal) => {
@@ -213,8 +231,16 @@ describe('a worker that dies', () => {
     const { conference, bob } = await openCall(plane);
     const carol = await conference.join('carol', { dataChannel: true });
     await until(() => (conference.eventsOf('channel-open').length > 0 ? undefined : 'no channel'));
+    const source = camera(carol.id, 5001);
+    carol.endpoint.setReception({ sources: [source], muted: notMuted });
+    const flow = new VideoFlow({ client: carol.client, encodings: source.encodings });
+    atTheEnd(() => flow.stop());
+    const layers = () =>
+      conference.eventsOf('layers').filter(({ endpointId }) => endpointId === carol.id);
+    await until(() => (layers().length > 0 ? undefined : 'no layers'));
     kill(plane, 0, 'SIGKILL');
     await until(() => (hasFailed(conference, carol) ? undefined : 'nothing was said'));
+    expect(layers().at(-1)).toMatchObject({ layers: [] });
     await goesOn(bob);
     // libwebrtc gives the path up and asks for a new invitation, where silence would last 15 s.
     expect(await refusal(plane, carol)).toBe(true);
