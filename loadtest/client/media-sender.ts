@@ -35,6 +35,10 @@ export type MediaSenderOptions = {
 };
 
 const REPORT_US = 1_000_000;
+/** What a camera takes of its client's own upward link; the rest is for headers, key frames and retransmissions. */
+const USED_OF_CAP = 0.8;
+/** Opus with its headers, while somebody talks. */
+const AUDIO_BPS = 60_000;
 
 /** A client's microphone and camera. */
 export class MediaSender {
@@ -57,6 +61,7 @@ export class MediaSender {
       if (sender.kind === 'audio') sender.speech = before?.speech ?? 0;
       options.pacer.add(sender);
     }
+    this.setMaxHeight(-1);
   }
 
   onFeedback(packet: RtcpPacket): void {
@@ -65,10 +70,18 @@ export class MediaSender {
       this.#camera(packet.media)?.requestKeyFrame();
   }
 
-  /** The bridge says how much of the camera anybody wants; -1 = no limit (bridge-channel.md §2.11). */
+  /**
+   * The bridge says how much of the camera anybody wants; -1 = no limit (bridge-channel.md §2.11). What its own network cannot carry is not
+   * sent either.
+   */
   setMaxHeight(maxHeight: number): void {
+    const { capBps } = this.#options.spec.network.up;
+    let roomBps = capBps === 0 ? Infinity : capBps * USED_OF_CAP - AUDIO_BPS;
     this.#video.forEach((sender, place) => {
-      const fitting = sender.heights.filter((height) => maxHeight < 0 || height <= maxHeight);
+      const fitting = sender.layers.filter(({ height, bps }) => {
+        roomBps -= bps;
+        return roomBps >= 0 && (maxHeight < 0 || height <= maxHeight);
+      });
       // The lowest of all is the least there is.
       const least = place === 0 && maxHeight !== 0 ? 1 : 0;
       sender.setLayers(Math.max(least, fitting.length));

@@ -28,10 +28,21 @@ export type Trace = {
   readonly tracks: readonly Track[];
 };
 
-/** Heights of its spatial layers, lowest first; each is twice as high as the one below. */
-export function layerHeights({ height, pictures }: Track): readonly number[] {
-  const top = Math.max(...pictures.flat().map(({ spatial }) => spatial));
-  return Array.from({ length: top + 1 }, (_, spatial) => height >> (top - spatial));
+/** One spatial layer: how many lines it has, and the bits a second that it adds to those below. */
+export type Layer = { readonly height: number; readonly bps: number };
+
+/** Spatial layers of a track, lowest first; each is twice as high as the one below. */
+export function layersOf({ height, pictures }: Track, framesPerSecond: number): readonly Layer[] {
+  const packets = pictures.flat();
+  const top = Math.max(...packets.map(({ spatial }) => spatial));
+  return Array.from({ length: top + 1 }, (_, spatial) => {
+    const own = packets.filter((packet) => packet.spatial === spatial);
+    const bytes = own.reduce((sum, packet) => sum + packet.bytes, 0);
+    return {
+      height: height >> (top - spatial),
+      bps: (bytes * 8 * framesPerSecond) / pictures.length,
+    };
+  });
 }
 
 /** `[bytes, spatial, temporal, marker, head, descriptor]`, the last two in hex. */

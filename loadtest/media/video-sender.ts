@@ -5,7 +5,7 @@ import type { Measurements } from './measurements.ts';
 import { MAX_LATE_US, type Paced } from './pacer.ts';
 import { type PictureNumbers, readNumbers, shiftNumbers } from './picture-numbers.ts';
 import { STAMP_BYTES, writeStamp } from './stamp.ts';
-import { layerHeights, type Track, type TracePacket, type VideoCodec } from './trace.ts';
+import { type Layer, layersOf, type Track, type TracePacket, type VideoCodec } from './trace.ts';
 
 const CLOCK_RATE = 90_000;
 /** Packets kept for retransmission, about 3 s of the top layer. */
@@ -36,8 +36,8 @@ export class VideoSender implements Paced {
   readonly kind = 'video';
   readonly encoding: number;
   readonly ssrc: number;
-  /** Of its spatial layers, lowest first. */
-  readonly heights: readonly number[];
+  /** Lowest first. */
+  readonly layers: readonly Layer[];
   dueUs: number;
   packets = 0;
   readonly speech = 0;
@@ -58,7 +58,7 @@ export class VideoSender implements Paced {
     this.#options = options;
     this.encoding = options.encoding;
     this.ssrc = options.ssrc;
-    this.heights = layerHeights(options.track);
+    this.layers = layersOf(options.track, options.framesPerSecond);
     this.dueUs = options.startUs;
     this.#sequenceNumber = options.random.uint32() & 0x7fff;
   }

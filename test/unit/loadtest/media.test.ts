@@ -228,7 +228,7 @@ describe('an SVC camera', () => {
   };
 
   it('encodes the layers that are wanted, ends each picture, and begins more with a key frame', () => {
-    expect(camera.heights).toEqual([180, 360, 720]);
+    expect(camera.layers.map(({ height }) => height)).toEqual([180, 360, 720]);
     camera.setLayers(1);
     const stamps = after(97);
     expect(new Set(stamps.map(({ spatial }) => spatial))).toEqual(new Set([0]));
