@@ -182,7 +182,7 @@ export type Conservation = {
     readonly lost: number;
     /** Held back by the bridge: layers, last-n, silent microphones. */
     readonly withheld: number;
-    /** Audio that just stopped coming. */
+    /** Speech that just stopped coming. */
     readonly missing: number;
   }[];
   /** The bridge's own count against ours; undefined where it gives none. Some bridges count RTCP and probes, some do not. */

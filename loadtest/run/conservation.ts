@@ -1,5 +1,6 @@
 import type { SentStream } from '../client/media-sender.ts';
 import type { Flow } from '../media/receiver-log.ts';
+import { framesBetween } from '../media/stamp.ts';
 import type { Conservation } from '../report/report.ts';
 
 /** Streams may stop this many packets before the sender did: what was under way when the run ended. */
@@ -25,18 +26,18 @@ export function checkConservation(
     readonly left: ReadonlySet<number>;
   },
 ): Conservation {
-  const totals = new Map(sent.map((stream) => [keyOf(stream), stream.packets]));
+  const streams = new Map(sent.map((stream) => [keyOf(stream), stream]));
   const rows = (['audio', 'video'] as const).map((kind) => {
     const sums = { kind, offered: 0, delivered: 0, lost: 0, withheld: 0, missing: 0 };
     for (const flow of flows.filter((each) => each.kind === kind)) {
-      const missing = rest.left.has(flow.receiver)
-        ? 0
-        : Math.max(0, (totals.get(keyOf(flow)) ?? flow.last + 1) - 1 - flow.last);
+      const { packets, speech } = rest.left.has(flow.receiver)
+        ? notCome
+        : tailOf(flow, streams.get(keyOf(flow)));
       const span = flow.last - flow.first + 1;
-      sums.offered += span + missing;
-      // A layer that stops is held back like any other; a voice that stops has no reason to.
-      if (kind === 'audio') sums.missing += missing;
-      else sums.withheld += missing;
+      sums.offered += span + packets;
+      // A layer that stops is held back like any other, and so is silence; a voice that stops has no reason to.
+      sums.missing += speech;
+      sums.withheld += packets - speech;
       sums.delivered += flow.delivered;
       sums.lost += Math.min(flow.lost, span - flow.delivered);
       sums.withheld += Math.max(0, span - flow.delivered - flow.lost);
@@ -54,6 +55,17 @@ export function checkConservation(
   };
 }
 
+const notCome = { packets: 0, speech: 0 };
+
+/** What was sent after the last packet that came, and how much of that was speech. */
+function tailOf(flow: Flow, stream: SentStream | undefined): typeof notCome {
+  if (!stream) return notCome;
+  const packets = Math.max(0, stream.packets - 1 - flow.last);
+  const isVoice = flow.lastSpeech !== undefined;
+  const speech = isVoice ? framesBetween(flow.lastSpeech, stream.speech - 1) : 0;
+  return { packets, speech: Math.min(packets, Math.max(0, speech)) };
+}
+
 function notesOf(
   rows: Conservation['rows'],
   flows: readonly Flow[],
@@ -62,7 +74,7 @@ function notesOf(
   const notes: string[] = [];
   const audio = rows.find(({ kind }) => kind === 'audio');
   if (audio && audio.missing > Math.max(flows.length, audio.offered * TOLERATED_MISSING)) {
-    notes.push(`${audio.missing} audio packets of streams that just stopped are not accounted for`);
+    notes.push(`${audio.missing} audio packets of voices that just stopped are not accounted for`);
   }
   const overfull = flows.filter((flow) => flow.delivered > flow.last - flow.first + 1);
   if (overfull.length > 0) notes.push(`${overfull.length} streams delivered more than was sent`);

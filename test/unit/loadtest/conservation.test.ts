@@ -32,14 +32,24 @@ describe('conservation', () => {
   });
 
   it('finds audio that just stopped, unless its receiver left', () => {
-    const stopped = [{ ...flow, last: 89, delivered: 80, lost: 0 }];
+    const stopped = [{ ...flow, last: 89, delivered: 80, lost: 0, lastSpeech: 89 }];
     expect(checkConservation(stopped, sent, rest)).toMatchObject({ holds: false });
     const left = { ...rest, left: new Set([2]) };
     expect(checkConservation(stopped, sent, left).holds).toBe(true);
   });
 
+  it('calls silence that stopped held back: a bridge may send who was heard lately', () => {
+    const outside = [{ ...flow, last: 39, delivered: 30, lost: 0, lastSpeech: 19 }];
+    const silent = [{ ...sent[0], speech: 20 }];
+    const { holds, rows } = checkConservation(outside, silent, rest);
+    expect(holds).toBe(true);
+    expect(rows[0]).toMatchObject({ offered: 90, delivered: 30, withheld: 60, missing: 0 });
+  });
+
   it('calls video that stopped held back: layers come and go', () => {
-    const [layer] = [{ ...flow, kind: 'video', last: 89, delivered: 80, lost: 0 }] as const;
+    const [layer] = [
+      { ...flow, kind: 'video', last: 89, delivered: 80, lost: 0, lastSpeech: undefined },
+    ] as const;
     const { holds, rows } = checkConservation([layer], [{ ...sent[0], kind: 'video' }], rest);
     expect(holds).toBe(true);
     expect(rows[1]).toMatchObject({ offered: 90, delivered: 80, withheld: 10, missing: 0 });
