@@ -10,6 +10,8 @@ const counters = [
   'audioRepaired',
   'videoRepaired',
   'audioLost',
+  /** Speech that never came and left no gap in the sequence numbers. */
+  'speechLeftOut',
   'videoLost',
   'duplicates',
   'probes',

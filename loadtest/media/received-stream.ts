@@ -107,7 +107,7 @@ export class ReceivedStream {
     if (heldUs !== undefined && arrival === 'new') {
       this.#measureDelay(stamp, nowUs - heldUs - stamp.sentUs);
     }
-    if (stamp.kind === 'audio') this.#watchAudio(stamp, nowUs);
+    if (stamp.kind === 'audio') this.#watchAudio(packet, stamp, nowUs);
     else this.#watchVideo(packet, stamp, nowUs);
   }
 
@@ -119,9 +119,11 @@ export class ReceivedStream {
     this.#transitUs = transit;
   }
 
-  #watchAudio(stamp: Stamp, nowUs: number): void {
-    const gapUs = this.#gaps.onPacket(stamp, nowUs);
+  #watchAudio(packet: RtpPacket, stamp: Stamp, nowUs: number): void {
+    const sequence = this.#tracker.extend(packet.sequenceNumber);
+    const { gapUs, leftOut = 0 } = this.#gaps.onPacket(stamp, sequence, nowUs) ?? {};
     if (gapUs !== undefined) this.#log.audioGap(stamp, gapUs);
+    if (leftOut > 0) this.#log.speechLeftOut(stamp, leftOut);
   }
 
   #watchVideo(packet: RtpPacket, stamp: Stamp, nowUs: number): void {

@@ -99,6 +99,11 @@ export class ReceiverLog {
     this.#way(stamp).record('audioGap', us);
   }
 
+  /** Speech that did not come and whose sequence numbers others have. */
+  speechLeftOut(stamp: Stamp, packets: number): void {
+    this.#way(stamp).count('speechLeftOut', packets);
+  }
+
   freeze(stamp: Stamp, us: number): void {
     this.#way(stamp).record('freeze', us);
   }

@@ -12,7 +12,7 @@ export function arrivals(
 ): Omit<KindFigures, 'sentPerSecond'> {
   const [delivered, lost, repaired] = [
     counts[`${kind}Delivered`],
-    counts[`${kind}Lost`],
+    counts[`${kind}Lost`] + (kind === 'audio' ? counts.speechLeftOut : 0),
     counts[`${kind}Repaired`],
   ];
   const due = Math.max(1, delivered + lost);

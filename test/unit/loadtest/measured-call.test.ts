@@ -1,7 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { loadTrace } from '../../../loadtest/traces/load-trace.ts';
+import { Measurements } from '../../../loadtest/media/measurements.ts';
+import { ReceivedStream } from '../../../loadtest/media/received-stream.ts';
+import { ReceiverLog } from '../../../loadtest/media/receiver-log.ts';
+import { writeStamp } from '../../../loadtest/media/stamp.ts';
+import { arrivals } from '../../../loadtest/run/kind-figures.ts';
 import { MeasuredCall } from './measured-call.ts';
 
+const spoken = {
+  participant: 1,
+  group: 0,
+  kind: 'audio',
+  encoding: 0,
+  spatial: 0,
+  temporal: 0,
+  keyFrame: false,
+  afterPause: false,
+} as const;
 const track = loadTrace('VP8').tracks[0]!;
 
 describe('a call through a fake bridge', () => {
@@ -11,6 +26,25 @@ describe('a call through a fake bridge', () => {
       .report();
     expect(audio.lossPercent).toBeGreaterThan(2.7);
     expect(audio.lossPercent).toBeLessThan(3.3);
+  });
+
+  it('reports speech as lost that a bridge leaves out without a gap in the sequence numbers', () => {
+    const totals = new Measurements();
+    const stream = new ReceivedStream(1, 'audio', new ReceiverLog(2, totals));
+    let sequenceNumber = 65_000;
+    for (let frame = 0; frame < 3000; frame += 1) {
+      if (frame % 3 === 0) continue;
+      const payload = Buffer.alloc(80);
+      const speech = { frame, inSpurt: frame + 1 };
+      writeStamp(payload, { ...spoken, counter: frame, speech, sentUs: frame * 20_000 });
+      const header = { payloadType: 111, timestamp: 0, ssrc: 1, marker: false };
+      const packet = { ...header, sequenceNumber: sequenceNumber++ & 0xffff, payload };
+      stream.onPacket({ ...packet, extensions: new Map() }, frame * 20_000 + 1000);
+      stream.due(frame * 20_000);
+    }
+    const { counts } = totals.snapshot();
+    expect(counts).toMatchObject({ audioDelivered: 2000, audioLost: 0, speechLeftOut: 999 });
+    expect(arrivals('audio', counts, 60, undefined).lossPercent).toBeCloseTo(33.3, 1);
   });
 
   it('reports a delay of 40 ms as 40 ms, and its tail', () => {

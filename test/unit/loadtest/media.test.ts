@@ -94,7 +94,8 @@ describe('AudioGaps', () => {
       emit: (packet) => {
         const stamp = readStamp(parseRtp(packet).payload)!;
         if (stamp.speech?.inSpurt === 1) found.spurts += 1;
-        if (passes(stamp) && watch.onPacket(stamp, nowUs) !== undefined) found.gaps += 1;
+        if (!passes(stamp)) return;
+        if (watch.onPacket(stamp, stamp.counter, nowUs)?.gapUs !== undefined) found.gaps += 1;
       },
     });
     for (; nowUs < 120e6; nowUs = sender.dueUs) sender.send(nowUs);
