@@ -147,6 +147,28 @@ describe('simulcast', () => {
     expect(reports[told]).not.toEqual([]);
   });
 
+  it('tells that a stream stops within 1.5 s', async () => {
+    const encodings = (report: readonly LayerSample[]) => report.map(({ encoding }) => encoding);
+    const framesOfNotice: number[] = [];
+    // A machine that stands still for a moment takes that long more: not three times.
+    for (let round = 0; round < 3; round += 1) {
+      everyFrame(sendBoth);
+      await reported(encodings, [0, 1]);
+      let frames = 0;
+      const before = reports.length;
+      const told = new Promise<void>((resolve) => {
+        everyFrame((frame) => {
+          for (const packet of low.frame({ keyFrame: frame === 0 })) sender.send(packet);
+          if (reports.slice(before).some((report) => encodings(report).join() === '0')) resolve();
+          else frames += 1;
+        });
+      });
+      await told;
+      framesOfNotice.push(frames);
+    }
+    expect(Math.min(...framesOfNotice) * FRAME_MS).toBeLessThan(1500);
+  });
+
   it('tells of a stream that stops what it had, not what is left of it in the last second', async () => {
     const rateOf = (encoding: number, report: readonly LayerSample[] | undefined) =>
       report?.find((layer) => layer.encoding === encoding)?.frameRate ?? 0;
