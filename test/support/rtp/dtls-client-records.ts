@@ -1,4 +1,4 @@
-import { createCipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 
 /** Content types of records (RFC 6347 §4.1). */
 export const recordType = {
@@ -15,6 +15,9 @@ const RANDOM_AT = 13 + 12 + 2;
 const RANDOM_BYTES = 32;
 const KEY_BYTES = 16;
 const SALT_BYTES = 4;
+const HEADER_BYTES = 13;
+const NONCE_BYTES = 8;
+const TAG_BYTES = 16;
 
 /** The random of a ClientHello (1) or ServerHello (2) among these datagrams. */
 export function helloRandom(datagrams: readonly Buffer[], type: 1 | 2): Buffer | undefined {
@@ -56,6 +59,19 @@ export class DtlsClientRecords {
     const body = Buffer.concat([nonce, cipher.update(data), cipher.final(), cipher.getAuthTag()]);
     header.writeUInt16BE(body.length, 11);
     return Buffer.concat([header, body]);
+  }
+
+  /** What is in a record of the client's. */
+  read(record: Buffer): Buffer {
+    const body = record.subarray(HEADER_BYTES, HEADER_BYTES + record.readUInt16BE(11));
+    const nonce = Buffer.concat([this.#salt, body.subarray(0, NONCE_BYTES)]);
+    const text = body.subarray(NONCE_BYTES, -TAG_BYTES);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(text.length);
+    const decipher = createDecipheriv('aes-128-gcm', this.#key, nonce);
+    decipher.setAAD(Buffer.concat([record.subarray(3, 11), record.subarray(0, 3), length]));
+    decipher.setAuthTag(body.subarray(-TAG_BYTES));
+    return Buffer.concat([decipher.update(text), decipher.final()]);
   }
 }
 
