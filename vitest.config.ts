@@ -14,6 +14,12 @@ const retry = process.env['CI'] === undefined ? 0 : 2;
 export default defineConfig({
   test: {
     onConsoleLog,
+    // Of `npm run test:unit`: what decides is pure, so it can be tested whole.
+    coverage: {
+      include: ['src/allocation/**', 'src/conference/**'],
+      reporter: ['text-summary'],
+      thresholds: { lines: 95 },
+    },
     projects: [
       {
         extends: true,
