@@ -53,7 +53,6 @@ describe('what trestle-load says of clients without a connection', () => {
       failed: 3,
       failures: ['ICE did not connect'],
     });
-    expect(report.steps[0]!.violations[0]).toMatchObject({ limit: 'failed joins' });
   });
 
   it('names what a web server answered for the channel', async () => {
