@@ -82,7 +82,8 @@ export class GeneratorProcess {
   }
 
   #send(message: ToGenerator): void {
-    if (this.#child.connected) this.#child.send(message);
+    // One that is just ending cannot be told any more. Without somebody to tell, Node throws it; `exit` says it better.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   #take(message: FromGenerator): void {

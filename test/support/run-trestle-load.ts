@@ -35,8 +35,10 @@ export async function runTrestleLoad(
   await during?.(child.pid!);
   const [code] = await ended;
   try {
-    if (!existsSync(json)) throw new Error(`trestle-load ended with ${code}: ${output}`);
-    return { code, output, report: JSON.parse(readFileSync(json, 'utf8')) as Report };
+    // It is made at the start, to see whether it can be.
+    const written = existsSync(json) ? readFileSync(json, 'utf8') : '';
+    if (written === '') throw new Error(`trestle-load ended with ${code}: ${output}`);
+    return { code, output, report: JSON.parse(written) as Report };
   } finally {
     rmSync(folder, { recursive: true });
   }
