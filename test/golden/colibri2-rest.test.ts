@@ -19,7 +19,7 @@ const differences: Readonly<Record<number, { readonly body: object; readonly why
   },
 };
 
-const recorded = readRecordedRest();
+const recorded = readRecordedRest('rest-colibri2.txt');
 
 test('the recorded requests get the statuses and the values JVB answered', async () => {
   const { colibri2, conferences } = replayBridge();

@@ -4,7 +4,7 @@ import { encodeStanzaError } from '../../src/protocol/colibri2/stanza-error.ts';
 import { element } from '../../src/protocol/xml/element.ts';
 import { answerConferenceModify, type IqReply } from '../../src/signaling/colibri2-iq.ts';
 import { comparable } from './comparable.ts';
-import { readRecordedIqs, type RecordedIq } from './recorded-iqs.ts';
+import { readRecordedIqs, recordedContent } from './recorded-iqs.ts';
 import { replayBridge } from './replay-bridge.ts';
 
 /** Where we differ on purpose from what JVB answered: request id → what we answer and why. */
@@ -52,24 +52,4 @@ function content(reply: IqReply): XmlElement {
   const { errorType: type, condition, text, extensions } = reply;
   const error = encodeStanzaError({ type, condition, text });
   return element('iq', {}, [{ ...error, children: [...error.children, ...extensions] }]);
-}
-
-/** Of JVB's error answers the `<error>`; the request repeated behind it is left out, and the text gets its namespace. */
-function recordedContent({ id, answer }: RecordedIq): XmlElement {
-  if (!answer) throw new Error(`${id} has no answer`);
-  const children = answer.children.filter((child) => typeof child !== 'string');
-  const error = children.find(({ name }) => name === 'error');
-  return element('iq', {}, error ? [withTextNamespace(error)] : children);
-}
-
-function withTextNamespace(error: XmlElement): XmlElement {
-  const xmlns = 'urn:ietf:params:xml:ns:xmpp-stanzas';
-  return {
-    ...error,
-    children: error.children.map((child) =>
-      typeof child !== 'string' && child.name === 'text'
-        ? { ...child, attrs: { ...child.attrs, xmlns } }
-        : child,
-    ),
-  };
 }

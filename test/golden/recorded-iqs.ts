@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { XmlElement } from '../../src/base/xml-element.ts';
+import { element } from '../../src/protocol/xml/element.ts';
 import { firstElement, parseXml } from '../support/xml-text.ts';
 
 export type RecordedIq = {
   readonly id: string;
+  readonly type: string;
   /** The request's child. */
   readonly request: XmlElement;
   /** The whole answering stanza; undefined = there was none. */
@@ -26,10 +28,31 @@ export function readRecordedIqs(file: string): readonly RecordedIq[] {
       const id = stanza.attrs['id'] ?? '';
       const request = firstElement(stanza);
       if (!request) throw new Error(`${id} is empty`);
-      return { id, request, answer: answers.get(id) };
+      const type = stanza.attrs['type'] ?? '';
+      return { id, type, request, answer: answers.get(id) };
     });
 }
 
 function isAnswer({ attrs }: XmlElement): boolean {
   return attrs['type'] === 'result' || attrs['type'] === 'error';
+}
+
+/** Of JVB's error answers the `<error>`; the request repeated behind it is left out, and the text gets its namespace. */
+export function recordedContent({ id, answer }: RecordedIq): XmlElement {
+  if (!answer) throw new Error(`${id} has no answer`);
+  const children = answer.children.filter((child) => typeof child !== 'string');
+  const error = children.find(({ name }) => name === 'error');
+  return element('iq', {}, error ? [withTextNamespace(error)] : children);
+}
+
+function withTextNamespace(error: XmlElement): XmlElement {
+  const xmlns = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+  return {
+    ...error,
+    children: error.children.map((child) =>
+      typeof child !== 'string' && child.name === 'text'
+        ? { ...child, attrs: { ...child.attrs, xmlns } }
+        : child,
+    ),
+  };
 }

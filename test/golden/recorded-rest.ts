@@ -10,8 +10,8 @@ export type RecordedExchange = {
 };
 
 /** Reads `#### METHOD path`, body, `---- answer`, HTTP answer. */
-export function readRecordedRest(): readonly RecordedExchange[] {
-  const file = new URL('data/jicofo-jvb/rest-colibri2.txt', import.meta.url);
+export function readRecordedRest(name: string): readonly RecordedExchange[] {
+  const file = new URL(`data/jicofo-jvb/${name}`, import.meta.url);
   return readFileSync(file, 'utf8')
     .split(/^#### /m)
     .slice(1)
