@@ -65,13 +65,13 @@ const stepColumns: readonly Column<StepReport>[] = [
 
 const audioColumns: readonly Column<StepReport>[] = [
   column('jitter p95', ({ jitterMs }) => ms(jitterMs?.p95)),
-  column('gaps', ({ audioGaps }) => String(audioGaps)),
+  column('gaps judged', ({ audioGaps, audioGapMs }) => judged(audioGaps, audioGapMs)),
   column('gap p95 / max', ({ audioGapMs }) => spread(audioGapMs, 'p95', 'max')),
 ];
 
 const videoColumns: readonly Column<StepReport>[] = [
   column('by RTX', ({ video }) => percent(video.repairedPercent)),
-  column('freezes', ({ freezes }) => String(freezes)),
+  column('freezes judged', ({ freezes, freezeMs }) => judged(freezes, freezeMs)),
   column('freeze p95 / max', ({ freezeMs }) => spread(freezeMs, 'p95', 'max')),
   column('key frame wait p50 / p95', ({ keyFrameWaitMs }) => spread(keyFrameWaitMs, 'p50', 'p95')),
   column('layer switches', ({ layerSwitches }) => String(layerSwitches)),
@@ -240,6 +240,11 @@ function broken(step: StepReport): string {
   const { violations, joins, cutOff } = step;
   const limits = violations.map(({ limit }) => limit);
   return [...faultsOf(step), ...limits, ...joins.failures, ...cutOff.reasons].join('; ');
+}
+
+/** The others may be the generator's own. */
+function judged(count: number, found: Percentiles | undefined): string {
+  return `${count} of ${found?.count ?? 0}`;
 }
 
 function rate(perSecond: number): string {

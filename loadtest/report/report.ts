@@ -145,10 +145,10 @@ export type StepReport = {
   readonly keyFrameWaitMs: Percentiles | undefined;
   readonly layerSwitchMs: Percentiles | undefined;
   readonly layerSwitches: number;
-  /** Longer than the generator itself stood still at worst: shorter ones may be its own doing. */
+  /** Longer than the generator itself stood still in about that second: shorter ones may be its own doing. */
   readonly audioGaps: number;
   readonly audioGapMs: Percentiles | undefined;
-  /** Longer than the generator itself stood still at worst, too. */
+  /** Likewise. */
   readonly freezes: number;
   readonly freezeMs: Percentiles | undefined;
   /** Cameras the clients look at, together. */

@@ -13,6 +13,7 @@ import type {
   JoinFigures,
   KindFigures,
   Moment,
+  Percentiles,
   Report,
   StepReport,
   WayFigures,
@@ -74,6 +75,12 @@ export class Terminal {
     for (const violation of violations) this.line(`    ${violationText(violation)}`);
     for (const reason of joins.failures) this.line(`    did not join: ${reason}`);
     for (const reason of step.cutOff.reasons) this.line(`    cut off: ${reason}`);
+    for (const left of [
+      unjudged('audio gaps', step.audioGaps, step.audioGapMs),
+      unjudged('freezes', step.freezes, step.freezeMs),
+    ]) {
+      if (left !== undefined) this.line(`    ${left}`);
+    }
     for (const fault of faultsOf(step)) this.line(`    ${fault}`);
   }
 
@@ -139,6 +146,11 @@ function groupText(group: GroupFigures): string {
 
 function wayText({ from, to, audio, video }: WayFigures): string {
   return `${from} to ${to}: audio ${arrived(audio)}; video ${arrived(video)}`;
+}
+
+function unjudged(what: string, judged: number, found: Percentiles | undefined) {
+  if (!found || found.count <= judged) return undefined;
+  return `${found.count - judged} of ${found.count} ${what} not judged: the generator stood still for as long`;
 }
 
 function kind({ sentPerSecond, ...arrivals }: KindFigures): string {

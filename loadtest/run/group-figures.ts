@@ -1,10 +1,9 @@
-import { FREEZE_US } from '../media/frame-watch.ts';
-import { GAP_US } from '../media/audio-gaps.ts';
 import { type Snapshots, wayBetween } from '../media/group-measurements.ts';
 import { between, type Counts, type Snapshot, sumSnapshots } from '../media/measurements.ts';
 import type { GroupFigures, WayFigures } from '../report/report.ts';
 import type { GroupProfile } from '../scenario/scenario.ts';
-import { arrivals, countAbove } from './kind-figures.ts';
+import type { Holes } from './holes.ts';
+import { arrivals } from './kind-figures.ts';
 import type { Observation } from './observation.ts';
 import { percentiles, round } from './percentiles.ts';
 import { limitsBetween } from './limits.ts';
@@ -33,12 +32,12 @@ export function groupFigures(
   });
 }
 
-/** What came from each group to each, where anything was on its way. @param ownUs the generator's own worst stop */
+/** What came from each group to each, where anything was on its way. */
 export function wayFigures(
   groups: readonly PresentGroup[],
   before: Observation,
   after: Observation,
-  rest: { readonly views: ReadonlyMap<string, number>; readonly ownUs: number },
+  rest: { readonly views: ReadonlyMap<string, number>; readonly holes: Holes },
 ): WayFigures[] {
   const seconds = (after.atUs - before.atUs) / 1e6;
   const pairs = groups.flatMap((from, at) => groups.map((to, place) => ({ from, to, at, place })));
@@ -51,8 +50,7 @@ export function wayFigures(
       to: to.name,
       audio: arrivals('audio', counts, seconds, percentiles(durations.audioDelay)),
       video: arrivals('video', counts, seconds, percentiles(durations.videoDelay)),
-      audioGaps: countAbove(durations.audioGap, GAP_US + rest.ownUs),
-      freezes: countAbove(durations.freeze, FREEZE_US + rest.ownUs),
+      ...rest.holes.count(way),
       listeners: to.clients,
       views: round(rest.views.get(way) ?? 0, 1),
       limits: limitsBetween(from, to),

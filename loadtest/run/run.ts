@@ -12,6 +12,7 @@ import type { Conservation, Limits, Moment, StepReport } from '../report/report.
 import type { GroupProfile } from '../scenario/scenario.ts';
 import { checkConservation } from './conservation.ts';
 import type { Crowd, JoinRecord } from './crowd.ts';
+import { Holes } from './holes.ts';
 import type { Observation } from './observation.ts';
 import { percentiles, round } from './percentiles.ts';
 import type { PresentGroup } from './group-figures.ts';
@@ -81,6 +82,9 @@ export class Run {
   /** When the crowd began to change. */
   #changed: Observation | undefined;
   #joining: StepWindow['joining'];
+  /** Of the step that is measured now. */
+  #holes: Holes | undefined;
+  #observing: Promise<unknown> = Promise.resolve();
   /** Why the bridge's count of packets cannot be laid beside ours. */
   #uncompared: string | undefined;
   #ticker: Promise<void> = Promise.resolve();
@@ -155,12 +159,15 @@ export class Run {
     this.#options.onPhase(name);
     const { sent } = await this.#audit();
     const before = await this.#observe();
+    const holes = (this.#holes = new Holes(before));
     const startS = this.elapsedS;
     await this.pause(seconds * 1000).catch((error: unknown) => {
       // A part of a step is better than nothing, unless the run broke.
       if (!(error instanceof RunEnded) || this.elapsedS - startS < MIN_STEP_S) throw error;
     });
     const after = await this.#observe();
+    holes.add(after);
+    this.#holes = undefined;
     this.#uncompared ??= unlike(before, after);
     const { members } = this.crowd;
     const rooms = new Set(members.map(({ room }) => room)).size;
@@ -170,11 +177,13 @@ export class Run {
     const pairs = pairsOf({ members, before: sent, after: await this.#audit(), ...times });
     // A step that is measured again keeps the joins of the first time.
     this.#joining = this.#changed ? { start: this.#changed, before } : this.#joining;
-    const crowd = { rooms, groups: this.#presentGroups(), views: viewsByWay(members), pairs };
+    const crowd = { rooms, groups: this.#presentGroups(), views: viewsByWay(members) };
     const step = stepReport({
       ...crowd,
       name,
       startS,
+      pairs,
+      holes,
       joining: this.#joining,
       before,
       after,
@@ -266,6 +275,7 @@ export class Run {
       const now = await this.#observe().catch((error: unknown) => this.#broken.abort(error));
       if (!now) return;
       this.#last = now;
+      this.#holes?.add(now);
       if (!earlier) continue;
       const moment = this.#moment(earlier, now);
       this.moments.push(moment);
@@ -273,7 +283,14 @@ export class Run {
     }
   }
 
-  async #observe(): Promise<Observation> {
+  /** One at a time, so that each is later than the one before in everything. */
+  #observe(): Promise<Observation> {
+    const observation = this.#observing.then(() => this.#observeNow());
+    this.#observing = observation.catch(() => undefined);
+    return observation;
+  }
+
+  async #observeNow(): Promise<Observation> {
     const { crowd, generators, watch, clock } = this.#options;
     const [looks, bridge] = await Promise.all([crowd.look(), watch?.sample() ?? nothingKnown]);
     return {

@@ -1,5 +1,3 @@
-import { GAP_US } from '../media/audio-gaps.ts';
-import { FREEZE_US } from '../media/frame-watch.ts';
 import { between } from '../media/measurements.ts';
 import type {
   BridgeFigures,
@@ -9,7 +7,8 @@ import type {
   PairFigures,
   StepReport,
 } from '../report/report.ts';
-import { arrivals, countAbove } from './kind-figures.ts';
+import type { Holes } from './holes.ts';
+import { arrivals } from './kind-figures.ts';
 import { groupFigures, type PresentGroup, wayFigures } from './group-figures.ts';
 import type { JoinRecord } from './crowd.ts';
 import { generatorFaults } from './generator-faults.ts';
@@ -33,6 +32,7 @@ export type StepWindow = {
   /** Whom media reached within the window. */
   readonly service: Pick<Service, 'views' | 'deaf' | 'blind' | 'unconnected'>;
   readonly pairs: PairFigures;
+  readonly holes: Holes;
   /** Clients by network and limits, in the order of `ClientSpec.group`. */
   readonly groups: readonly PresentGroup[];
   /** Cameras looked at, by `wayBetween`. */
@@ -45,13 +45,11 @@ const MAX_REASONS = 5;
 
 /** What happened between two observations, as the report has it. */
 export function stepReport(window: StepWindow): StepReport {
-  const { joining, before, after, joins, service, groups } = window;
+  const { joining, before, after, joins, service, groups, holes } = window;
   const isMixed = groups.length > 1;
   const { counts, durations } = between(before.snapshot, after.snapshot);
   const generator = generatorFigures(before, after);
-  const { latenessMs, stallMs, ownDelayMs } = generator;
-  // The generator's own worst stop makes holes of that length in what it sends and in what it sees.
-  const ownUs = Math.max(latenessMs?.max ?? 0, stallMs?.max ?? 0, ownDelayMs?.max ?? 0) * 1000;
+  const { audioGaps, freezes } = holes.count();
   const settling = between((joining?.start ?? before).snapshot, after.snapshot);
   const seconds = (after.atUs - before.atUs) / 1e6;
   const figures = {
@@ -74,9 +72,9 @@ export function stepReport(window: StepWindow): StepReport {
     keyFrameWaitMs: percentiles(settling.durations.keyFrameWait),
     layerSwitchMs: percentiles(settling.durations.layerSwitch),
     layerSwitches: settling.counts.layerSwitches,
-    audioGaps: countAbove(durations.audioGap, GAP_US + ownUs),
+    audioGaps,
     audioGapMs: percentiles(durations.audioGap),
-    freezes: countAbove(durations.freeze, FREEZE_US + ownUs),
+    freezes,
     freezeMs: percentiles(durations.freeze),
     views: service.views,
     deaf: service.deaf,
@@ -85,7 +83,7 @@ export function stepReport(window: StepWindow): StepReport {
     joins: joinFigures(joins),
     cutOff: cutOff(service.unconnected, joins),
     groups: isMixed ? groupFigures(groups, before, after) : [],
-    ways: isMixed ? wayFigures(groups, before, after, { views: window.views, ownUs }) : [],
+    ways: isMixed ? wayFigures(groups, before, after, { views: window.views, holes }) : [],
     machine: machineFigures(before, after),
     bridge: bridgeFigures(before, after, counts.audioDelivered + counts.videoDelivered),
     generator,

@@ -6,6 +6,7 @@ import type { Track } from '../../../loadtest/media/trace.ts';
 import { VideoSender } from '../../../loadtest/media/video-sender.ts';
 import type { StepReport } from '../../../loadtest/report/report.ts';
 import type { JoinRecord } from '../../../loadtest/run/crowd.ts';
+import { Holes } from '../../../loadtest/run/holes.ts';
 import type { Observation } from '../../../loadtest/run/observation.ts';
 import { pairsOf } from '../../../loadtest/run/pairs.ts';
 import { stepReport } from '../../../loadtest/run/step-report.ts';
@@ -31,11 +32,13 @@ export class MeasuredCall {
   #packets = 0;
   readonly #start: Observation;
   #before: Observation;
+  #holes: Holes;
   #joins: readonly JoinRecord[] = [];
 
   constructor(kind: 'audio' | 'video', bridge: FakeBridge, track?: Track) {
     this.#bridge = bridge;
     this.#start = this.#before = this.observe();
+    this.#holes = new Holes(this.#start);
     this.#stream = new ReceivedStream(11, kind, this.log);
     const common = {
       participant: 1,
@@ -70,6 +73,7 @@ export class MeasuredCall {
       this.time.advance(1);
       if (this.#sender.dueUs <= this.#nowUs()) this.#sender.send(this.#nowUs());
       if (ms % 20 === 0) this.#tick();
+      if (ms % 1000 === 999) this.#holes.add(this.observe());
     }
     return this;
   }
@@ -77,6 +81,7 @@ export class MeasuredCall {
   /** What was until now was joining; the step begins. */
   joined(joins: readonly JoinRecord[]): this {
     this.#before = this.observe();
+    this.#holes = new Holes(this.#before);
     this.#joins = joins;
     return this;
   }
@@ -93,6 +98,7 @@ export class MeasuredCall {
       joins: this.#joins,
       service: { views: 1, deaf: 0, blind: 0, unconnected: new Map() },
       pairs: this.#pairs(this.#before.atUs, after.atUs),
+      holes: this.#holes,
       groups: [],
       views: new Map(),
       limits: defaultLimits,
