@@ -13,7 +13,8 @@
 /**
  * The state of SRTP sessions, and of DTLS and SCTP where there is a data channel, in memory
  * that outlives the worker, so that its successor goes on with them: keys, and where each
- * SSRC, record layer and association is.
+ * SSRC, record layer and association is. And the worker's certificate with its key, for those
+ * that have seen no more than its fingerprint.
  *
  * The memory is a file without a name, which the parent process holds open and never
  * reads. Indexes are written before the packet they belong to leaves, so a successor that
@@ -170,6 +171,15 @@ public:
 	 * Without a journal nothing fails, it just cannot be continued.
 	 */
 	static void Open(const std::string& config);
+	/**
+	 * DTLS certificate and private key of the worker before, DER, one after the other; once. Empty
+	 * if there was none. The caller wipes it.
+	 */
+	static std::vector<uint8_t> TakeCertificate();
+	/**
+	 * For the next worker, in the same form.
+	 */
+	static void SetCertificate(const std::vector<uint8_t>& der);
 	/**
 	 * nullptr if there is no journal or it is full.
 	 */

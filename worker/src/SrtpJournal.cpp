@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <unordered_map>
+#include <utility> // std::exchange()
 
 /* Static. */
 
@@ -24,6 +25,8 @@ static const std::string ConfigPrefix{ "journal:" };
 static constexpr size_t MaxSessions{ 8192 };
 static constexpr size_t MaxStreams{ 131072 };
 static constexpr size_t TransportIdSize{ 64 };
+// One on P-256 takes some 500 bytes with its key.
+static constexpr size_t MaxCertificateSize{ 2048 };
 
 namespace
 {
@@ -40,16 +43,24 @@ namespace
 		uint8_t validAssociation;
 	};
 
+	struct Certificate
+	{
+		uint32_t size;
+		std::array<uint8_t, MaxCertificateSize> der;
+	};
+
 	struct Region
 	{
 		SessionEntry sessions[MaxSessions];
 		SrtpJournal::Stream streams[MaxStreams];
+		Certificate certificate;
 	};
 
 	thread_local Region* region{ nullptr };
 	thread_local std::vector<uint32_t> freeSessions;
 	thread_local std::vector<uint32_t> freeStreams;
 	thread_local std::unordered_map<std::string, SrtpJournal::Remains> remains;
+	thread_local std::vector<uint8_t> certificateBefore;
 
 	// What the file system has given us, from the beginning of each array on: touching more of
 	// the mapping would end this process if there is no memory left.
@@ -116,6 +127,7 @@ namespace
 	thread_local int Room::file{ -1 };
 	thread_local Room sessionRoom(offsetof(Region, sessions), sizeof(Region::sessions));
 	thread_local Room streamRoom(offsetof(Region, streams), sizeof(Region::streams));
+	thread_local Room certificateRoom(offsetof(Region, certificate), sizeof(Region::certificate));
 
 	Region* mapFile(const std::string& path)
 	{
@@ -142,6 +154,7 @@ namespace
 		Room::file = fd;
 		sessionRoom.Clear();
 		streamRoom.Clear();
+		certificateRoom.Clear();
 
 		return static_cast<Region*>(mapped);
 	}
@@ -204,6 +217,9 @@ namespace
 
 		if (len == sizeof(Region))
 		{
+			const auto& [size, der] = before->certificate;
+
+			certificateBefore.assign(der.begin(), der.begin() + std::min<size_t>(size, der.size()));
 			readRemains(*before);
 		}
 		else
@@ -364,6 +380,22 @@ void SrtpJournal::Open(const std::string& config)
 		fillDescending(freeSessions, MaxSessions);
 		fillDescending(freeStreams, MaxStreams);
 	}
+}
+
+std::vector<uint8_t> SrtpJournal::TakeCertificate()
+{
+	return std::exchange(certificateBefore, {});
+}
+
+void SrtpJournal::SetCertificate(const std::vector<uint8_t>& der)
+{
+	if (!region || der.size() > MaxCertificateSize || !certificateRoom.Ensure(sizeof(Certificate)))
+	{
+		return;
+	}
+
+	std::copy(der.begin(), der.end(), region->certificate.der.begin());
+	region->certificate.size = static_cast<uint32_t>(der.size());
 }
 
 std::shared_ptr<SrtpJournal::Session> SrtpJournal::Add(const std::string& transportId, const Keys& keys)

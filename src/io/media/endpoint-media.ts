@@ -164,7 +164,7 @@ export class MediasoupEndpoint implements EndpointMedia {
     this.#feedbackPrepared = false;
     this.#counted = { bytesIn: 0, bytesOut: 0, atMs: performance.now() };
     this.#heardBytes = 0;
-    if (this.#isClosed() || !this.#transport.isConnected) return this.#giveUp();
+    if (this.#isClosed() || !this.#transport.canMoveTo(transport)) return this.#giveUp();
     this.#watch(transport);
     try {
       await this.prepareChannel();

@@ -13,7 +13,12 @@ import { RemoteCandidates } from './remote-candidates.ts';
 import type { TransportCounts } from './traffic.ts';
 import type { TransportOptions } from './media-options.ts';
 import { redactAddresses } from './redact-addresses.ts';
-import { icePasswordFingerprint, refusalFingerprint, resumeFingerprint } from './worker-reports.ts';
+import {
+  anewFingerprint,
+  icePasswordFingerprint,
+  refusalFingerprint,
+  resumeFingerprint,
+} from './worker-reports.ts';
 
 /** Hash functions the worker can check, strongest first. */
 const fingerprintHashes = ['sha-512', 'sha-384', 'sha-256', 'sha-224', 'sha-1'] as const;
@@ -84,35 +89,40 @@ export class EndpointTransport {
     this.#watch(transport);
   }
 
-  /** Whether another worker could go on with it: keys exist. */
-  get isConnected(): boolean {
-    return this.#states.dtls === 'connected';
+  /** Whether it could go on with `transport` of another worker: keys exist, or nothing but the fingerprint was shown of the certificate. */
+  canMoveTo(transport: types.WebRtcTransport): boolean {
+    const { dtls } = this.#states;
+    if (dtls === 'connected') return true;
+    // As DTLS client the worker may have begun before we heard so.
+    const hasBegun = (dtls !== 'new' && dtls !== 'connecting') || this.#remote?.role === 'server';
+    const { localFingerprintHash } = this.#options;
+    return (
+      !hasBegun && localFingerprint(transport, localFingerprintHash) === this.#localFingerprint
+    );
   }
 
   /**
-   * The worker died: goes on with `transport` of its successor, which takes the SRTP session over, and an open data channel.
+   * The worker died: goes on with `transport` of its successor, which takes the SRTP session over, and an open data channel, or makes
+   * the handshake.
    * @throws Error when the worker before left nothing to go on with
    */
   async moveTo(transport: types.WebRtcTransport, hasChannel: boolean): Promise<void> {
-    const before = this.#transport;
-    if (!this.#remote) throw new Error('the endpoint was not connected');
-    const { role, fingerprints } = this.#remote;
+    const former = {
+      id: this.#transport.id,
+      credentials: this.#credentials,
+      tuple: this.#tuple,
+    };
+    const remote = this.#remote;
     this.#transport = transport;
     this.#watch(transport);
-    await transport.connect({
-      dtlsParameters: {
-        ...(role && { role }),
-        fingerprints: [
-          ...fingerprints,
-          resumeFingerprint({
-            id: before.id,
-            credentials: this.#credentials,
-            tuple: this.#tuple,
-            hasChannel,
-          }),
-        ],
-      },
-    });
+    if (this.#states.dtls === 'connected') {
+      if (!remote) throw new Error('the endpoint was not connected');
+      const fingerprints = [...remote.fingerprints, resumeFingerprint({ ...former, hasChannel })];
+      await transport.connect({ dtlsParameters: { ...remote, fingerprints } });
+      return;
+    }
+    await transport.connect({ dtlsParameters: { fingerprints: [anewFingerprint(former)] } });
+    if (remote) await transport.connect({ dtlsParameters: remote });
   }
 
   /**
@@ -214,9 +224,10 @@ export class EndpointTransport {
     try {
       await transport.connect({ dtlsParameters: this.#remote });
     } catch (error) {
-      // The worker died, which is nothing the focus did wrong: the client is refused as soon as there is another one.
+      // The worker died, which is nothing the focus did wrong: the next one makes the handshake, or refuses the client.
       if (transport.closed) return;
       this.#connecting = undefined;
+      this.#remote = undefined;
       this.#setup = 'actpass';
       throw error;
     }

@@ -121,10 +121,23 @@ export type FormerTransport = {
 /** What a worker needs to go on with a transport of the one before it, as a last fingerprint (patch srtp-journal). */
 export function resumeFingerprint(former: FormerTransport): types.DtlsFingerprint {
   const { ufrag, pwd } = former.credentials;
-  const { localAddress, remoteIp = '', remotePort = 0, protocol } = former.tuple ?? {};
-  const path = protocol === 'udp' ? ` ${localAddress} ${remoteIp} ${remotePort}` : '';
   const channel = former.hasChannel ? 'channel' : '-';
-  return { algorithm: 'sha-1', value: `resume:${former.id} ${ufrag} ${pwd} ${channel}${path}` };
+  const value = `resume:${former.id} ${ufrag} ${pwd} ${channel}${pathOf(former)}`;
+  return { algorithm: 'sha-1', value };
+}
+
+/** Makes a transport take the place of a former one whose DTLS handshake had not begun, before it connects (patch handshake-anew). */
+export function anewFingerprint(
+  former: Omit<FormerTransport, 'hasChannel'>,
+): types.DtlsFingerprint {
+  const { ufrag, pwd } = former.credentials;
+  return { algorithm: 'sha-1', value: `anew:${former.id} ${ufrag} ${pwd}${pathOf(former)}` };
+}
+
+function pathOf({ tuple }: Pick<FormerTransport, 'tuple'>): string {
+  if (tuple?.protocol !== 'udp') return '';
+  const { localAddress, remoteIp = '', remotePort = 0 } = tuple;
+  return ` ${localAddress} ${remoteIp} ${remotePort}`;
 }
 
 /** Makes a transport that only tells its client that the session is lost (patch ice-refusal). */

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { atTheEnd } from '../../support/at-the-end.ts';
 import { AudioFlow } from '../../support/client/audio-flow.ts';
-import { openNat } from '../../support/client/nat.ts';
-import { recordType } from '../../support/rtp/dtls-client-records.ts';
+import { openNat, type Nat } from '../../support/client/nat.ts';
+import { helloRandom, recordType } from '../../support/rtp/dtls-client-records.ts';
 import { until } from '../../support/until.ts';
 import { AUDIO, died, hasFailed, kill, refusal } from './call-fixture.ts';
 import { Talker } from './channel-fixture.ts';
@@ -14,6 +14,7 @@ import {
   notMuted,
   openConference,
   packets,
+  recordingLogger,
   startPlane,
   type JoinOptions,
   type Participant,
@@ -41,20 +42,56 @@ async function openTalk(plane: MediasoupPlane): Promise<TestConference> {
   return conference;
 }
 
-/** Comes in as a client does, and is to hear the speaker. */
-async function enter(
+/** Is told of the bridge, and is to hear the speaker. */
+async function offered(
   conference: TestConference,
   name: string,
   options: JoinOptions = {},
 ): Promise<Participant> {
   const participant = await conference.add(name, options);
-  const { client, endpoint } = participant;
+  const { endpoint } = participant;
   const [speaker] = conference.participants;
   const streams = [forwarded(speaker!.id, microphone(speaker!.id, AUDIO))];
   endpoint.setPlan({ streams, idealBps: 0 });
-  await endpoint.setRemoteTransport(client.remoteTransport());
   return participant;
 }
+
+/** Comes in as a client does. */
+async function enter(
+  conference: TestConference,
+  name: string,
+  options: JoinOptions = {},
+): Promise<Participant> {
+  const participant = await offered(conference, name, options);
+  await answer(participant);
+  return participant;
+}
+
+const answer = ({ endpoint, client }: Participant) =>
+  endpoint.setRemoteTransport(client.remoteTransport());
+
+/** A client that is in the middle of connecting when its worker dies: until `isThere`, `lost` does not reach the bridge. */
+async function cutOff(
+  lost: (packet: Buffer) => boolean,
+  isThere: (dtls: string | undefined, nat: Nat) => boolean,
+) {
+  const plane = await startPlane({ restarts });
+  const conference = await openTalk(plane);
+  const nat = await openNat(plane.ports!.udp);
+  atTheEnd(() => nat.close());
+  nat.lose(lost);
+  const who = await enter(conference, 'late', { candidatePort: nat.port, dataChannel: true });
+  const states = () =>
+    conference.eventsOf('transport-state').filter(({ endpointId }) => endpointId === who.id);
+  await until(() => (isThere(states().at(-1)?.dtls, nat) ? undefined : 'it has not come so far'));
+  kill(plane, 0, 'SIGKILL');
+  await died(plane, 1);
+  nat.lose(() => false);
+  return { plane, conference, who };
+}
+
+const isGreeting = (packet: Buffer) =>
+  packet[0] === recordType.handshake && helloRandom([packet], 1) !== undefined;
 
 /** Whether it hears the speaker in the end, and can use its data channel; if not, it has been refused. */
 async function getsIn(plane: MediasoupPlane, conference: TestConference, who: Participant) {
@@ -72,8 +109,42 @@ async function getsIn(plane: MediasoupPlane, conference: TestConference, who: Pa
 }
 
 describe('when its worker dies, a client', () => {
-  it('that waits for the answer to its ICE credentials is refused, and signalling goes on', async () => {
-    const plane = await startPlane({ restarts });
+  it.each([1, 2])('that was only offered gets in, after %d deaths', async (deaths) => {
+    const log = recordingLogger();
+    const plane = await startPlane({ restarts }, log);
+    const goneOn = () =>
+      log.lines.filter(({ message }) => message.startsWith('calls go on')).length;
+    const conference = await openTalk(plane);
+    const early = await offered(conference, 'early', { dataChannel: true });
+    const meanwhile = await offered(conference, 'meanwhile', { dataChannel: true });
+    const before = early.endpoint.localTransport();
+    for (let death = 1; death <= deaths; death += 1) {
+      kill(plane, 0, 'SIGKILL');
+      await until(() => (plane.figures().workersDied === death ? undefined : 'nobody died'));
+      if (death === deaths) await answer(meanwhile);
+      await until(() => (goneOn() === death ? undefined : 'calls do not go on yet'));
+    }
+    expect(await getsIn(plane, conference, meanwhile)).toBe(true);
+    expect(early.endpoint.localTransport()).toEqual(before);
+    await answer(early);
+    expect(await getsIn(plane, conference, early)).toBe(true);
+  });
+
+  it('that has a path and no answer to its greeting gets in', async () => {
+    const { plane, conference, who } = await cutOff(isGreeting, (dtls) => dtls === 'connecting');
+    expect(await getsIn(plane, conference, who)).toBe(true);
+  });
+
+  it('that is in the middle of the handshake is refused', async () => {
+    const { plane, conference, who } = await cutOff(
+      (packet) => packet[0] === recordType.handshake && !isGreeting(packet),
+      (_dtls, nat) => helloRandom(nat.returned, 2) !== undefined,
+    );
+    expect(await getsIn(plane, conference, who)).toBe(false);
+  });
+
+  it('that was only offered is refused where no journal keeps the certificate, and signalling goes on', async () => {
+    const plane = await startPlane({ restarts, openJournal: () => undefined });
     const conference = await openTalk(plane);
     const early = await conference.add('early');
     const meanwhile = await conference.add('meanwhile');
