@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { launchChromium } from './support/chromium.ts';
+import { launchChromium, type Participant } from './support/chromium.ts';
 import { demoInChromium } from './support/demo-in-chromium.ts';
 import { idOf, seesEverybody, seesSpeaker } from './support/expectations.ts';
 import { Meeting, quiet } from './support/meeting.ts';
@@ -8,6 +8,16 @@ import { Meeting, quiet } from './support/meeting.ts';
 const loud = 0.6;
 
 const { call, browser } = await demoInChromium();
+
+/** Two of them are loud, one after the other, and everybody sees it. */
+async function followTheLoud(people: readonly Participant[]): Promise<void> {
+  for (const speaker of people.slice(0, 2)) {
+    for (const participant of people) {
+      await participant.setVolume(participant === speaker ? loud : quiet);
+    }
+    for (const participant of people) await seesSpeaker(participant, speaker);
+  }
+}
 
 describe('a call of three in Chromium', () => {
   it.each([
@@ -18,12 +28,7 @@ describe('a call of three in Chromium', () => {
     for (const participant of people) {
       expect((await participant.report()).iceProtocol).toBe('udp');
     }
-    for (const speaker of people.slice(0, 2)) {
-      for (const participant of people) {
-        await participant.setVolume(participant === speaker ? loud : quiet);
-      }
-      for (const participant of people) await seesSpeaker(participant, speaker);
-    }
+    await followTheLoud(people);
   });
 
   it('without SSRC rewriting', async () => {
@@ -101,6 +106,7 @@ describe('a call with UDP closed', () => {
       for (const participant of people) {
         expect((await participant.report()).iceProtocol).toBe('tcp');
       }
+      await followTheLoud(people);
       for (const participant of people.splice(0)) await participant.leave();
     } finally {
       await closed.close();

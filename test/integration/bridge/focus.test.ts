@@ -89,6 +89,11 @@ it('carries a call that a focus set up through the brewery', async () => {
     return bob.packetsOf(mapped.ssrc).length > 20 ? undefined : 'Bob hears nothing';
   });
   await untilStats((stats) => (stats.get('participants') === '2' ? undefined : 'not counted'));
+  const lines = (msg: string) => bridge.log.filter((line) => line['msg'] === msg);
+  const [{ conf }] = lines('conference created') as [{ conf: string }];
+  expect(conf).toMatch(/./);
+  for (const endpoint of ['aaaaaaaa', 'bbbbbbbb'])
+    expect(lines('ICE connected')).toContainEqual(expect.objectContaining({ conf, endpoint }));
 });
 
 it('leaves the brewery when it is stopped', async () => {
