@@ -39,7 +39,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           pool: 'forks',
           // They wait most of the time.
-          maxWorkers: 3,
+          maxWorkers: 4,
           retry,
           testTimeout: 60_000,
           hookTimeout: 120_000,
