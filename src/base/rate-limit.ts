@@ -21,4 +21,9 @@ export class RateLimit {
     this.#available -= amount;
     return true;
   }
+
+  /** How long after it was refused `amount` will be there, in whole ms. */
+  waitMs(amount: number): number {
+    return Math.ceil(((amount - this.#available) / this.#perSecond) * 1000);
+  }
 }

@@ -1,4 +1,5 @@
 import type { Clock, Scheduled, Timers } from '../base/clock.ts';
+import { RateLimit } from '../base/rate-limit.ts';
 import { limits } from './conference-config.ts';
 
 /**
@@ -9,13 +10,13 @@ export class PacedChanges {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #waiting = new Map<string, () => void>();
-  /** When the next change would be due if all before had been at the mean rate. */
-  #dueMs = -Infinity;
+  readonly #rate: RateLimit;
   #scheduled: Scheduled | undefined;
 
   constructor(clock: Clock, timers: Timers) {
     this.#clock = clock;
     this.#timers = timers;
+    this.#rate = new RateLimit(limits.changesPerSecond, limits.changeBurst, clock.nowMs());
   }
 
   /** @param kind what it changes; of few kinds, since each can wait. */
@@ -31,16 +32,11 @@ export class PacedChanges {
 
   #carryOut(): void {
     this.#scheduled = undefined;
-    const intervalMs = 1000 / limits.changesPerSecond;
-    const aheadMs = (limits.changeBurst - 1) * intervalMs;
     for (const [kind, change] of this.#waiting) {
-      const nowMs = this.#clock.nowMs();
-      const waitMs = this.#dueMs - aheadMs - nowMs;
-      if (waitMs > 0) {
-        this.#scheduled = this.#timers.after(waitMs, () => this.#carryOut());
+      if (!this.#rate.take(1, this.#clock.nowMs())) {
+        this.#scheduled = this.#timers.after(this.#rate.waitMs(1), () => this.#carryOut());
         return;
       }
-      this.#dueMs = Math.max(this.#dueMs, nowMs) + intervalMs;
       this.#waiting.delete(kind);
       change();
     }

@@ -32,6 +32,17 @@ function connectTo(server: ChannelServer, ...args: Parameters<ChannelServer['ope
   return client;
 }
 
+const long = 'x'.repeat(60_000);
+
+/** A server, and its link to a client that reads nothing. */
+async function startUnread() {
+  const server = await start({ compression: false });
+  const client = await opened(connectTo(server));
+  client.pause();
+  const [link] = server.endpoint.links;
+  return { server, link };
+}
+
 describe('opening a channel', () => {
   it.each([
     ['/', 404, 'invalid path'],
@@ -232,14 +243,10 @@ describe('a hostile client', () => {
   });
 
   it('that reads nothing is cut off, and what waits for it is bounded', async () => {
-    const server = await start({ compression: false });
-    const client = await opened(connectTo(server));
-    client.pause();
-    const [link] = server.endpoint.links;
-    const text = 'x'.repeat(60_000);
+    const { server, link } = await startUnread();
     let sent = 0;
     await until(() => {
-      while (sent < 100_000_000 && link?.send(text)) sent += text.length;
+      while (sent < 100_000_000 && link?.send(long)) sent += long.length;
       return server.endpoint.closed.length === 1 ? undefined : `${sent} bytes sent`;
     });
     expect(sent).toBeLessThan(100_000_000);
@@ -256,13 +263,9 @@ describe('a hostile client', () => {
   });
 
   it('that reads nothing is not cut off by what other clients say', async () => {
-    const server = await start({ compression: false });
-    const client = await opened(connectTo(server));
-    client.pause();
-    const [link] = server.endpoint.links;
-    const text = 'x'.repeat(60_000);
+    const { server, link } = await startUnread();
     let sent = 0;
-    while (sent < 100_000_000 && link?.send(text, true)) sent += text.length;
+    while (sent < 100_000_000 && link?.send(long, true)) sent += long.length;
     expect(sent).toBeLessThan(100_000_000);
     expect([link?.stalled, link?.send('own')]).toEqual([false, true]);
     expect(server.colibri.size).toBe(1);
