@@ -77,7 +77,7 @@ function buildRelay(settings: EffectiveSettings): BridgeConfig['relay'] {
 
 function buildWorker(settings: EffectiveSettings): WorkerConfig {
   const binary = settings.get('trestle.worker.binary');
-  const count = settings.get('trestle.worker.count');
+  const count = settings.get('trestle.workers');
   const endpoints = settings.get('trestle.worker.endpoints-per-conference');
   return {
     count: count === 0 ? availableParallelism() : count,

@@ -21,7 +21,7 @@ let browser: Browser;
 
 // A bridge each: workers that die twice within seconds take their calls along.
 beforeEach(async () => {
-  call = await DemoCall.start('trestle.worker.count = 2\n');
+  call = await DemoCall.start('trestle.workers = 2\n');
 });
 afterEach(() => call.close());
 beforeAll(async () => {

@@ -93,7 +93,7 @@ export const trestleSettings = {
     false,
     'Listen on loopback addresses as well, for clients on the same machine.',
   ),
-  'trestle.worker.count': obeyed(
+  'trestle.workers': obeyed(
     workerCount,
     0,
     'Media workers, a thread each, all on the same ports; 0 = one for every processor.',

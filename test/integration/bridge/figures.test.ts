@@ -24,7 +24,7 @@ beforeEach(async () => {
       muc_jids = "${prosody.brewery}", muc_nickname = bridge-1
       disable_certificate_verification = true
     }
-    trestle.worker.count = 1`, // so that it is known where the call is
+    trestle.workers = 1`, // so that it is known where the call is
   });
   await until(() => (focus.stats('bridge-1') ? undefined : 'the bridge is not in the brewery'));
 });

@@ -190,7 +190,7 @@ const createConference = (bridge: BridgeProcess, meetingId: string) =>
   });
 
 it('survives a worker: its conferences go on, unless the next one dies as well', async () => {
-  const bridge = await start({ config: 'trestle.worker.count = 1' });
+  const bridge = await start({ config: 'trestle.workers = 1' });
   const create = (meetingId: string) => createConference(bridge, meetingId);
   expect((await create('before')).status).toBe(200);
   const patch = () =>

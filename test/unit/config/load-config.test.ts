@@ -148,9 +148,9 @@ describe('what is not obeyed warns', () => {
 
   test('there is a worker for every processor unless a number is set', () => {
     expect(loaded('').config.worker.count).toBe(availableParallelism());
-    expect(loaded('trestle.worker.count = 3').config.worker.count).toBe(3);
+    expect(loaded('trestle.workers = 3').config.worker.count).toBe(3);
     for (const wrong of ['-1', '63', 'all'])
-      expect(failure(`trestle.worker.count = ${wrong}`)).toContain('from 0 to 62');
+      expect(failure(`trestle.workers = ${wrong}`)).toContain('from 0 to 62');
   });
 
   test('null is as if it were not there', () => {
