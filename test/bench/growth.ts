@@ -13,7 +13,7 @@ const configOf = (workers: number) => `videobridge {
   cc.trust-bwe = false
   ep-connection-status { first-transfer-timeout = 10 minutes, max-inactivity-limit = 10 minutes }
 }
-trestle.worker { count = ${workers}, cpu-ceiling = 1 }`;
+trestle { workers = ${workers}, worker.cpu-ceiling = 1 }`;
 
 const video = {
   kind: 'video',

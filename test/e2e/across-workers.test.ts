@@ -14,7 +14,7 @@ let browser: Browser;
 
 // The endpoints of a conference go to two workers in turn.
 beforeAll(async () => {
-  call = await DemoCall.start('trestle.worker { count = 2, endpoints-per-conference = 1 }\n');
+  call = await DemoCall.start('trestle { workers = 2, worker.endpoints-per-conference = 1 }\n');
   browser = await launchChromium();
 });
 afterAll(async () => {

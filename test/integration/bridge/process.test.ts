@@ -226,7 +226,7 @@ it('survives a worker: its conferences go on, unless the next one dies as well',
 it('tries on, less and less often, where no worker lives, is unhealthy meanwhile and recovers', async () => {
   const broken = join(folder, 'broken');
   const worker = wrapWorker(`[ "$1" != --series ] && [ -e ${broken} ] && exit 1`);
-  const config = `trestle.worker { count = 1, binary = "${worker}" }`;
+  const config = `trestle { workers = 1, worker.binary = "${worker}" }`;
   const bridge = await start({ config });
   const health = async () => {
     const reply = await fetch(`${bridge.restUrl}/about/health`);
