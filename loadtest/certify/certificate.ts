@@ -14,7 +14,7 @@ export type Capacity = {
   /** In and out, as the bridge's own packet rate counts them. */
   readonly packetsPerSecond: number;
   /** `bridge`: the next step broke a limit; with the others it may carry more. */
-  readonly limitedBy: 'bridge' | 'generator' | 'machine, which others used' | 'sizes';
+  readonly limitedBy: 'bridge' | 'generator' | 'machine, which others used, too' | 'sizes';
   /** Why there is no capacity: nothing passed, or packets are not accounted for. */
   readonly refused: Verdict | undefined;
 };
@@ -35,7 +35,7 @@ export function capacityOf({ scenario, steps, verdict, conservation }: Report): 
 /** A climb ends with the step that was too much. */
 function limitOf(last: StepReport | undefined): Capacity['limitedBy'] {
   if (last && last.generator.faults.length > 0) return 'generator';
-  if (last && last.disturbances.length > 0) return 'machine, which others used';
+  if (last && last.disturbances.length > 0) return 'machine, which others used, too';
   return last && last.violations.length > 0 ? 'bridge' : 'sizes';
 }
 

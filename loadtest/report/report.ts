@@ -81,6 +81,10 @@ export type MachineFigures = {
   readonly otherCores: number | undefined;
   /** Used by those two. */
   readonly ownCores: number;
+  /** Of those, used by the load tester's generator processes. */
+  readonly generatorCores: number;
+  /** What the busiest thread of the bridge ran; undefined when it is elsewhere. */
+  readonly bridgeBusiestPercent: number | undefined;
   /** The part of the time that a thread of the bridge had to wait for a processor; undefined when it is elsewhere. */
   readonly bridgeWaitedPercent: number | undefined;
 };

@@ -239,14 +239,27 @@ describe('a delay', () => {
 });
 
 describe('disturbances', () => {
-  const quiet = { otherCores: 0.1, ownCores: 1, bridgeWaitedPercent: 9 };
+  const quiet = {
+    otherCores: 0.1,
+    ownCores: 1,
+    generatorCores: 0.5,
+    bridgeBusiestPercent: 8,
+    bridgeWaitedPercent: 9,
+  };
 
   it('are others that had the processors while the bridge waited for one', () => {
     expect(disturbances(quiet)).toEqual([]);
     expect(disturbances({ ...quiet, otherCores: 1.3 }).join()).toContain('other programs used 1.3');
     expect(disturbances({ ...quiet, otherCores: 20, bridgeWaitedPercent: 1 })).toEqual([]);
-    const elsewhere = { otherCores: 2, ownCores: 0, bridgeWaitedPercent: undefined };
+    const elsewhere = { ...quiet, otherCores: 2, bridgeWaitedPercent: undefined };
     expect(disturbances(elsewhere)).toEqual([]);
+  });
+
+  it('are a generator on the same machine, unless the bridge is near a limit of its own', () => {
+    const shared = { ...quiet, otherCores: 0, generatorCores: 0.84 };
+    expect(disturbances(shared).join()).toContain('the generator used 0.84 cores of it');
+    expect(disturbances({ ...shared, bridgeBusiestPercent: 90 })).toEqual([]);
+    expect(disturbances({ ...shared, bridgeWaitedPercent: 4 })).toEqual([]);
   });
 
   it('are no verdict on the bridge', () => {
