@@ -32,7 +32,8 @@ export class MediaReceiver {
   readonly #ownerOf = new Map<number, Owner>();
   readonly #mediaOfRtx = new Map<number, number>();
   readonly #congestion = new TransportCcReceiver();
-  #videoSsrc: number | undefined;
+  /** Of the video that came last, or else of any voice: what feedback of the whole transport names. */
+  #mediaSsrc: number | undefined;
   #reportedUs = 0;
   #feedbackUs = 0;
 
@@ -74,7 +75,7 @@ export class MediaReceiver {
       this.#log.totals.count('probes');
       return;
     }
-    this.#congestion.onPacket(packet);
+    this.#congestion.onPacket(packet, nowUs);
     this.#log.totals.count('receivedBytes', data.length);
     if (type === 'rtx') {
       const media = this.#mediaOfRtx.get(packet.ssrc);
@@ -85,7 +86,7 @@ export class MediaReceiver {
       }
       return this.#stream(media, 'video')?.onRtx(packet, nowUs);
     }
-    if (type === 'video') this.#videoSsrc = packet.ssrc;
+    if (type === 'video' || this.#mediaSsrc === undefined) this.#mediaSsrc = packet.ssrc;
     const stream = this.#stream(packet.ssrc, type);
     stream?.onPacket(packet, nowUs, heldUs);
     if (stream) this.#checkOwner(stream, nowUs);
@@ -98,9 +99,9 @@ export class MediaReceiver {
   /** Sends what is due: NACKs and PLIs at once, transport feedback every 100 ms, receiver reports every second, as libwebrtc does. */
   tick(nowUs: number): void {
     for (const stream of this.#streams.values()) this.#askFor(stream, nowUs);
-    if (nowUs - this.#feedbackUs >= FEEDBACK_US && this.#videoSsrc !== undefined) {
+    if (nowUs - this.#feedbackUs >= FEEDBACK_US && this.#mediaSsrc !== undefined) {
       this.#feedbackUs = nowUs;
-      const feedback = this.#congestion.feedback(this.#feedbackSsrc, this.#videoSsrc);
+      const feedback = this.#congestion.feedback(this.#feedbackSsrc, this.#mediaSsrc);
       if (feedback) this.#send(feedback);
     }
     if (nowUs - this.#reportedUs >= REPORT_US) {

@@ -8,32 +8,55 @@ const REFERENCE_US = 64_000;
 const RTPFB = 205;
 const TRANSPORT_CC = 15;
 
+/** libwebrtc knows arrivals for so long: one that comes late is told with those around it (`remote_estimator_proxy.cc`). */
+const KEPT_US = 500_000;
+/** A step of more is no loss: another sender counts from elsewhere, as after a worker's death. */
+const MAX_STEP = 0x2000;
+
 export class TransportCcReceiver {
   readonly #arrivals = new Map<number, number>();
+  /** The first packet that the next feedback is about. */
   #next: number | undefined;
+  /** The one after the last that came. */
+  #end = 0;
+  #isNews = false;
   #count = 0;
 
-  onPacket(packet: RtpPacket): void {
+  /** @param nowUs of any clock that goes on */
+  onPacket(packet: RtpPacket, nowUs = Number(process.hrtime.bigint() / 1000n)): void {
     const sequenceNumber = packet.extensions.get(extensionId.transportCc)?.readUInt16BE(0);
     if (sequenceNumber === undefined) return;
-    this.#next ??= sequenceNumber;
-    this.#arrivals.set(sequenceNumber, Number(process.hrtime.bigint() / 1000n));
+    if (this.#next === undefined || Math.abs(stepTo(sequenceNumber, this.#end)) > MAX_STEP) {
+      this.#arrivals.clear();
+      this.#next = this.#end = sequenceNumber;
+    }
+    if (stepTo(sequenceNumber, this.#next) < 0) this.#next = sequenceNumber;
+    if (stepTo(sequenceNumber, this.#end) >= 0) this.#end = (sequenceNumber + 1) & 0xffff;
+    this.#arrivals.set(sequenceNumber, nowUs);
+    this.#isNews = true;
   }
 
   /** Feedback about what came since the last one; undefined if nothing did. Packets missing before the last that came are lost. */
   feedback(sender: number, media: number): Buffer | undefined {
     const base = this.#next;
-    if (base === undefined || this.#arrivals.size === 0) return undefined;
-    const distances = [...this.#arrivals.keys()].map((number) => (number - base) & 0xffff);
-    const statuses = Array.from({ length: Math.max(...distances) + 1 }, (_, place) =>
+    if (base === undefined || !this.#isNews) return undefined;
+    const statuses = Array.from({ length: stepTo(this.#end, base) }, (_, place) =>
       this.#arrivals.get((base + place) & 0xffff),
     );
     const first = statuses.find((arrival) => arrival !== undefined) ?? 0;
     const packet = this.#encode({ sender, media, base, statuses, first });
-    this.#next = (base + statuses.length) & 0xffff;
-    this.#arrivals.clear();
+    this.#next = this.#end;
+    this.#isNews = false;
+    this.#forget();
     this.#count = (this.#count + 1) & 0xff;
     return packet;
+  }
+
+  #forget(): void {
+    const latestUs = Math.max(...this.#arrivals.values());
+    for (const [number, atUs] of this.#arrivals) {
+      if (atUs < latestUs - KEPT_US) this.#arrivals.delete(number);
+    }
   }
 
   #encode(feedback: {
@@ -76,6 +99,11 @@ export class TransportCcReceiver {
     header.writeUInt32BE(feedback.media, 8);
     return Buffer.concat([header, padded]);
   }
+}
+
+/** How far a sequence number is after another one; negative when it is before. */
+function stepTo(number: number, from: number): number {
+  return ((number - from + 0x8000) & 0xffff) - 0x8000;
 }
 
 /** Status vector chunks with seven two-bit symbols each. */
