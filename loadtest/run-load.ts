@@ -126,11 +126,13 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     groups,
     settleSeconds: args.settleSeconds,
     signal,
-    onPhase: (phase) => terminal.phase(phase),
+    onPhase: (phase, stepsDone) => terminal.phase(phase, stepsDone),
     onMoment: (moment) => terminal.moment(moment),
     onStep: (step) => terminal.step(step),
   });
-  const { findings, conservation, ended } = await follow(args, run);
+  const { extent, ...plan } = planFor(args, secureRandom.uint32() & 0x03ff_0000);
+  terminal.plan(extent);
+  const { findings, conservation, ended } = await follow(plan, run);
   const leak = args.command === 'soak' ? leakOf(run.moments, limits.memoryMbPerHour) : undefined;
   const circumstances: Circumstances = {
     order: orders[args.command],
@@ -165,8 +167,10 @@ type Outcome = {
 };
 
 /** Lets the mode run to its end, or to where it was ended. @throws ArgumentError when it may not go on */
-async function follow(args: RunArguments, run: Run): Promise<Outcome> {
-  const { mode, load } = planFor(args, secureRandom.uint32() & 0x03ff_0000);
+async function follow(
+  { mode, load }: Pick<ReturnType<typeof planFor>, 'mode' | 'load'>,
+  run: Run,
+): Promise<Outcome> {
   await run.start();
   const played = await mode(run, load).catch(endOf);
   if (!(played instanceof RunEnded)) return settle(run, { findings: played });

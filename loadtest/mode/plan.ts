@@ -1,4 +1,5 @@
 import type { RunArguments } from '../arguments.ts';
+import type { Extent } from '../report/terminal.ts';
 import { clientsOf, stepName } from '../scenario/scenario.ts';
 import type { Load, Mode } from './mode.ts';
 import { chaos } from './chaos.ts';
@@ -18,23 +19,27 @@ function modeFor({ command, chaosCommand }: RunArguments): Mode {
   return step;
 }
 
+function extentOf(command: RunArguments['command'], { sizes, budgetSeconds }: Load): Extent {
+  if (command === 'soak') return { seconds: budgetSeconds };
+  if (command === 'spike') return { steps: 3 };
+  return { steps: command === 'chaos' ? 2 : sizes.length };
+}
+
 /** @param first number of the first participant */
 export function planFor(
   args: RunArguments,
   first: number,
-): { readonly mode: Mode; readonly load: Load } {
+): { readonly mode: Mode; readonly load: Load; readonly extent: Extent } {
   const { command, scenario, knobs, durationSeconds } = args;
   const isQuick = command === 'quick';
-  return {
-    mode: modeFor(args),
-    load: {
-      nameOf: (size) => stepName(scenario, size),
-      clients: (size) => clientsOf(scenario, size, knobs, first),
-      joinsPerSecond: args.joinsPerSecond ?? scenario.joinsPerSecond,
-      sizes: args.sizes ?? scenario.sizes,
-      stepSeconds: args.stepSeconds ?? (isQuick ? 8 : 20),
-      budgetSeconds: durationSeconds ?? (isQuick ? QUICK_BUDGET_S : SOAK_BUDGET_S),
-      churnPerMinute: args.churnPerMinute,
-    },
+  const load = {
+    nameOf: (size: number) => stepName(scenario, size),
+    clients: (size: number) => clientsOf(scenario, size, knobs, first),
+    joinsPerSecond: args.joinsPerSecond ?? scenario.joinsPerSecond,
+    sizes: args.sizes ?? scenario.sizes,
+    stepSeconds: args.stepSeconds ?? (isQuick ? 8 : 20),
+    budgetSeconds: durationSeconds ?? (isQuick ? QUICK_BUDGET_S : SOAK_BUDGET_S),
+    churnPerMinute: args.churnPerMinute,
   };
+  return { mode: modeFor(args), load, extent: extentOf(command, load) };
 }

@@ -21,6 +21,9 @@ import type {
 
 const SPARKS = '▁▂▃▄▅▆▇█';
 
+/** How much a run has before it: steps, or seconds where that is what it is about. */
+export type Extent = { readonly steps: number } | { readonly seconds: number };
+
 /** What the terminal shows while a run goes on, and at its end. */
 export class Terminal {
   readonly #write: (text: string) => void;
@@ -28,6 +31,8 @@ export class Terminal {
   readonly #columns: () => number;
   readonly #rates: number[] = [];
   #phase = 'starting';
+  #extent: Extent | undefined;
+  #stepsDone = 0;
 
   /**
    * @param isLive one line that is written again and again; otherwise only steps are printed
@@ -39,9 +44,16 @@ export class Terminal {
     this.#columns = columns;
   }
 
+  /** How much there will be. */
+  plan(extent: Extent): void {
+    this.#extent = extent;
+    this.#stepsDone = 0;
+  }
+
   /** What goes on from now on. */
-  phase(text: string): void {
+  phase(text: string, stepsDone: number): void {
     this.#phase = text;
+    this.#stepsDone = stepsDone;
   }
 
   line(text: string): void {
@@ -55,7 +67,7 @@ export class Terminal {
     if (this.#rates.length > 30) this.#rates.shift();
     this.#clear();
     const line =
-      `  ${Math.round(moment.s)} s ${this.#phase}: ${moment.participants} clients, ${moment.deliveredPerSecond}/s, ` +
+      `  ${this.#progress(moment.s)} ${this.#phase}: ${moment.participants} clients, ${moment.deliveredPerSecond}/s, ` +
       `delay ${ms(moment.delayP50Ms)}/${ms(moment.delayP99Ms)}, loss ${percent(moment.lossPercent)}, ` +
       `bridge ${cpu(moment.bridgeCpuPercent)}, generator ${cpu(moment.generatorCpuPercent)} `;
     const room = this.#columns() - 1;
@@ -98,6 +110,14 @@ export class Terminal {
     const { notes, uncompared } = conservation;
     const left = uncompared === undefined ? [] : [uncomparedText(uncompared)];
     for (const finding of [...notes, ...left, ...findings]) this.line(`- ${finding}`);
+  }
+
+  #progress(s: number): string {
+    const extent = this.#extent;
+    const seconds = Math.round(s);
+    if (extent === undefined) return `${seconds} s`;
+    if ('seconds' in extent) return `${seconds} of ${extent.seconds} s,`;
+    return `${seconds} s, ${Math.min(this.#stepsDone + 1, extent.steps)} of ${extent.steps},`;
   }
 
   #clear(): void {

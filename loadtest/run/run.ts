@@ -36,7 +36,7 @@ export type RunOptions = {
   /** Aborted when the run is to end now. */
   readonly signal: AbortSignal;
   /** Told what goes on, every second what was seen, and after each step. */
-  readonly onPhase: (phase: string) => void;
+  readonly onPhase: (phase: string, stepsDone: number) => void;
   readonly onMoment: (moment: Moment) => void;
   readonly onStep: (step: StepReport) => void;
 };
@@ -126,7 +126,7 @@ export class Run {
     joinsPerSecond: number,
   ): Promise<readonly JoinRecord[]> {
     this.#changed = await this.#observe();
-    this.#options.onPhase('joining');
+    this.#options.onPhase('joining', this.steps.length);
     const wanted = new Map(clients.map((spec) => [spec.participant, spec]));
     const present = new Set(this.crowd.members.map(({ participant }) => participant));
     const leaving = [...present].filter((participant) => !wanted.has(participant));
@@ -156,7 +156,7 @@ export class Run {
   /** Measures the crowd as it is. */
   async measure(name: string, seconds: number, joins: readonly JoinRecord[]): Promise<StepReport> {
     await this.pause(this.settleSeconds * 1000);
-    this.#options.onPhase(name);
+    this.#options.onPhase(name, this.steps.length);
     const { sent } = await this.#audit();
     const before = await this.#observe();
     const holes = (this.#holes = new Holes(before));
@@ -223,7 +223,7 @@ export class Run {
   /** Stops the senders, lets everything arrive and checks that nothing is missing. */
   async settleAccounts(): Promise<Conservation> {
     const { generators } = this.#options;
-    this.#options.onPhase('final accounts');
+    this.#options.onPhase('final accounts', this.steps.length);
     // What is seen after the senders stopped is no loss.
     await this.#stop();
     for (const generator of generators) generator.tell({ type: 'silence' });

@@ -150,11 +150,15 @@ describe('the terminal', () => {
       true,
       () => 60,
     );
-    live.phase('4 people');
+    live.plan({ steps: 9 });
+    live.phase('4 people', 2);
     live.moment(moment(1, 2));
     expect(text).toContain('\r');
-    expect(text).toContain('1 s 4 people: 2 clients');
+    expect(text).toContain('1 s, 3 of 9, 4 people: 2 clients');
     expect(text.length).toBeLessThan(60 + '\r\u001b[2K'.length);
+    live.plan({ seconds: 3600 });
+    live.moment(moment(2, 2));
+    expect(text).toContain('2 of 3600 s, 4 people: 2 clients');
   });
 });
 
