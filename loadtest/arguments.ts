@@ -40,6 +40,8 @@ export type RunArguments = {
   readonly durationSeconds: number | undefined;
   readonly joinsPerSecond: number | undefined;
   readonly churnPerMinute: number;
+  /** Each case of `native-bench`. */
+  readonly nativeSeconds: number;
   /** Generator processes that share the clients. */
   readonly processes: number;
   /** A shell command for `chaos`. */
@@ -83,12 +85,13 @@ export async function readArguments(
 type Values = ReturnType<typeof parse>['values'];
 
 async function runArguments(command: Mode, values: Values): Promise<RunArguments> {
+  const loudest = wholeNumber('loudest', values.loudest, 0);
   if (command === 'chaos' && values.run === undefined) {
     throw new ArgumentError('chaos needs --run "COMMAND": what to do to the bridge mid-way');
   }
   return {
     command,
-    scenario: await scenarioFrom(values.scenario),
+    scenario: heardInPart(await scenarioFrom(values.scenario), loudest),
     url: targetUrl('url', values.url, values['i-own-this-host']),
     deployment: deploymentFrom(values),
     ownsTarget: values['i-own-this-host'],
@@ -97,6 +100,7 @@ async function runArguments(command: Mode, values: Values): Promise<RunArguments
       channel: oneOf('channel', values.channel, ['websocket', 'sctp']),
       view: oneOf('view', values.view, ['tile', 'stage']),
       lastN: wholeNumber('last-n', values['last-n'], -1),
+      loudest,
       network: networkProfile(values),
     },
     sizes: values.sizes === undefined ? undefined : sizesFrom(values.sizes),
@@ -105,6 +109,7 @@ async function runArguments(command: Mode, values: Values): Promise<RunArguments
     durationSeconds: optionalNumber('duration', values.duration),
     joinsPerSecond: optionalNumber('join-rate', values['join-rate']),
     churnPerMinute: number('churn', values.churn),
+    nativeSeconds: number('native-seconds', values['native-seconds'], 0.01),
     processes: processesFrom(values.processes),
     chaosCommand: values.run,
     json: writableFile('json', values.json),
@@ -265,6 +270,12 @@ async function scenarioFrom(text: string): Promise<Scenario> {
     if (error instanceof ScenarioError) throw new ArgumentError(`--scenario ${error.message}`);
     throw error;
   }
+}
+
+/** Who begins to speak has to be among the loudest first: the start of a word is cut, unless the scenario's author knows better. */
+function heardInPart(scenario: Scenario, loudest: number): Scenario {
+  if (loudest === 0) return scenario;
+  return { ...scenario, limits: { audioGapsPerMinute: undefined, ...scenario.limits } };
 }
 
 function sizesFrom(text: string): readonly number[] {

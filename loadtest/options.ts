@@ -84,6 +84,13 @@ export const options = {
     text: 'people a minute who leave and are replaced',
     modes: ['soak'],
   },
+  'native-seconds': {
+    type: 'string',
+    value: 'S',
+    default: '2',
+    text: 'seconds each of the things that kernel and crypto could do is measured',
+    modes: ['certify'],
+  },
   processes: {
     type: 'string',
     value: 'N',
@@ -107,6 +114,13 @@ export const options = {
     value: 'N',
     default: '-1',
     text: 'how many cameras each asks for, -1 = all',
+  },
+  loudest: {
+    type: 'string',
+    value: 'N',
+    default: '0',
+    text: 'how many voices of a room the bridge sends at a time, where that is the loudest only (videobridge.loudest), 0 = all',
+    modes: ['quick', 'step', 'soak', 'spike', 'chaos'],
   },
   loss: {
     type: 'string',

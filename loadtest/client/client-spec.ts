@@ -17,6 +17,8 @@ export type ClientSpec = {
   readonly view: View;
   readonly lastN: number;
   readonly channel: 'websocket' | 'sctp';
+  /** How many voices of its room the bridge sends it at a time, the loudest; 0 = all. */
+  readonly loudest: number;
   readonly network: { readonly up: NetworkProfile; readonly down: NetworkProfile };
 };
 

@@ -81,7 +81,7 @@ export class LoadClient {
   constructor(options: LoadClientOptions) {
     this.#options = options;
     const { spec, transport, media, totals, from, random } = options;
-    this.#log = new ReceiverLog(spec.participant, totals, from);
+    this.#log = new ReceiverLog(spec.participant, totals, from, spec.loudest === 0);
     this.#up = new Link(spec.network.up, random);
     this.#down = new Link(spec.network.down, random);
     this.#receiver = new MediaReceiver({

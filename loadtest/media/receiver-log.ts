@@ -39,19 +39,25 @@ export class ReceiverLog {
   lastAudioUs: number | undefined;
   lastFrameUs: number | undefined;
   readonly #participant: number;
+  readonly #everyVoice: boolean;
   readonly #flows = new Map<string, OpenFlow>();
   #viewChangedUs: number | undefined;
   #lastMediaUs: number | undefined;
 
-  /** @param from where it is counted what comes from a group of senders */
+  /**
+   * @param from where it is counted what comes from a group of senders
+   * @param everyVoice the bridge has no reason to leave one out
+   */
   constructor(
     participant: number,
     totals: Measurements,
     from: (group: number) => Measurements = () => totals,
+    everyVoice = true,
   ) {
     this.#participant = participant;
     this.totals = totals;
     this.#from = from;
+    this.#everyVoice = everyVoice;
   }
 
   get flows(): readonly Flow[] {
@@ -101,7 +107,7 @@ export class ReceiverLog {
 
   /** Speech that did not come and whose sequence numbers others have. */
   speechLeftOut(stamp: Stamp, packets: number): void {
-    this.#way(stamp).count('speechLeftOut', packets);
+    if (this.#everyVoice) this.#way(stamp).count('speechLeftOut', packets);
   }
 
   freeze(stamp: Stamp, us: number): void {

@@ -24,15 +24,17 @@ export function checkConservation(
     readonly misattributed: number;
     /** Receivers that left before the end: nobody knows what would still have come. */
     readonly left: ReadonlySet<number>;
+    /** Receivers that the bridge sends the loudest voices only. */
+    readonly inPart?: ReadonlySet<number>;
   },
 ): Conservation {
   const streams = new Map(sent.map((stream) => [keyOf(stream), stream]));
   const rows = (['audio', 'video'] as const).map((kind) => {
     const sums = { kind, offered: 0, delivered: 0, lost: 0, withheld: 0, missing: 0 };
     for (const flow of flows.filter((each) => each.kind === kind)) {
-      const { packets, speech } = rest.left.has(flow.receiver)
-        ? notCome
-        : tailOf(flow, streams.get(keyOf(flow)));
+      const tail = rest.left.has(flow.receiver) ? notCome : tailOf(flow, streams.get(keyOf(flow)));
+      const { packets } = tail;
+      const speech = rest.inPart?.has(flow.receiver) === true ? 0 : tail.speech;
       const span = flow.last - flow.first + 1;
       sums.offered += span + packets;
       // A layer that stops is held back like any other, and so is silence; a voice that stops has no reason to.

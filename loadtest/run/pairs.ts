@@ -5,7 +5,7 @@ import { FRAME_US } from '../media/audio-gaps.ts';
 import type { Flow } from '../media/receiver-log.ts';
 import { framesBetween } from '../media/stamp.ts';
 import type { PairFigures } from '../report/report.ts';
-import { hasCamera, viewsAmong } from './service.ts';
+import { hasCamera, hasMicrophone, viewsAmong } from './service.ts';
 
 /** So much of what somebody says in a row, none of which arrives, is no cut word. */
 const UNHEARD_US = 1_000_000;
@@ -25,7 +25,7 @@ export type PairWindow = {
 
 /**
  * Counts who was not heard or seen by whom: not at all, or not any more when the window ended. Left out are clients whose own network makes
- * holes, and voices that said less than what is judged.
+ * holes, voices that said less than what is judged, and those of rooms with more of them than the bridge sends.
  */
 export function pairsOf(window: PairWindow): PairFigures {
   const follow = follower(window);
@@ -39,8 +39,9 @@ export function pairsOf(window: PairWindow): PairFigures {
   for (const spec of window.members.filter(isWhole)) {
     const others = (rooms.get(spec.room) ?? []).filter((other) => other !== spec);
     const pairs = others.filter(isWhole).map((other) => follow(other, spec));
-    sums.voices += pairs.filter(({ spoke }) => spoke).length;
-    sums.unheard += pairs.filter(({ unheard }) => unheard).length;
+    const voices = hearsAll(spec, others) ? pairs : [];
+    sums.voices += voices.filter(({ spoke }) => spoke).length;
+    sums.unheard += voices.filter(({ unheard }) => unheard).length;
     const cameras = others.filter(hasCamera);
     const left = cameras.filter((other) => !isWhole(other)).length;
     // Which of them last-n lets through is the bridge's choice.
@@ -89,6 +90,11 @@ function arrivalsByPair(flows: readonly Flow[]): ReadonlyMap<string, Arrivals> {
 
 function pairOf(from: number, to: number): string {
   return `${from} ${to}`;
+}
+
+/** The bridge counts the microphones of a room, also its own. */
+function hearsAll(spec: ClientSpec, others: readonly ClientSpec[]): boolean {
+  return spec.loudest === 0 || [spec, ...others].filter(hasMicrophone).length <= spec.loudest;
 }
 
 /** Its own network makes no holes. */

@@ -234,6 +234,9 @@ export class Run {
       ...this.#wire(last),
       misattributed: last.snapshot.counts.misattributed,
       left: new Set([...this.#left, ...this.crowd.invitedAgain]),
+      inPart: new Set(
+        this.crowd.members.flatMap((spec) => (spec.loudest > 0 ? spec.participant : [])),
+      ),
     });
   }
 

@@ -61,7 +61,7 @@ export function viewsByWay(members: readonly ClientSpec[]): ReadonlyMap<string, 
   return ways;
 }
 
-function hasMicrophone({ audio }: ClientSpec): boolean {
+export function hasMicrophone({ audio }: ClientSpec): boolean {
   return audio !== 'none';
 }
 

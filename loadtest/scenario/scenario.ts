@@ -8,6 +8,8 @@ export type Knobs = {
   readonly codec: VideoCodec;
   readonly channel: ClientSpec['channel'];
   readonly lastN: number;
+  /** How many voices of a room the bridge sends; 0 = all. */
+  readonly loudest: number;
   readonly network: NetworkProfile;
   /** Of rooms with several people; `stage` follows the speaker. */
   readonly view: 'tile' | 'stage';
@@ -85,6 +87,7 @@ export function clientsOf(
     view: group.view ?? knobs.view,
     lastN: group.lastN ?? knobs.lastN,
     channel: group.channel ?? knobs.channel,
+    loudest: knobs.loudest,
     network: networkOf(group, knobs),
   }));
 }

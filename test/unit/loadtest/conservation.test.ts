@@ -38,6 +38,13 @@ describe('conservation', () => {
     expect(checkConservation(stopped, sent, left).holds).toBe(true);
   });
 
+  it('calls a voice that stopped held back where the bridge sends the loudest only', () => {
+    const stopped = [{ ...flow, last: 89, delivered: 80, lost: 0, lastSpeech: 89 }];
+    const { holds, rows } = checkConservation(stopped, sent, { ...rest, inPart: new Set([2]) });
+    expect(holds).toBe(true);
+    expect(rows[0]).toMatchObject({ withheld: 10, missing: 0 });
+  });
+
   it('calls silence that stopped held back: a bridge may send who was heard lately', () => {
     const outside = [{ ...flow, last: 39, delivered: 30, lost: 0, lastSpeech: 19 }];
     const silent = [{ ...sent[0], speech: 20 }];

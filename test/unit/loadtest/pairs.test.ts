@@ -85,6 +85,14 @@ describe('pairsOf', () => {
     expect(pairs({ members: one, flows })).toMatchObject({ views: 3, unseen: 0 });
   });
 
+  it('judges no voice of a room with more of them than the bridge sends', () => {
+    const flows = all.filter(({ receiver, sender }) => receiver !== 3 || sender !== 1);
+    const sending = (loudest: number) =>
+      pairs({ members: everybody.map((each) => ({ ...each, loudest })), sent, flows });
+    expect(sending(2)).toMatchObject({ voices: 0, unheard: 0 });
+    expect(sending(3)).toMatchObject({ voices: 6, unheard: 1 });
+  });
+
   it('waits for what is under way, and leaves out networks that make holes', () => {
     const slow = { up: { ...perfectNetwork, delayMs: 1500 }, down: perfectNetwork };
     const lossy = { up: perfectNetwork, down: { ...perfectNetwork, loss: 0.1 } };

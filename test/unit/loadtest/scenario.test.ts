@@ -21,6 +21,7 @@ const knobs: Knobs = {
   channel: 'websocket',
   view: 'tile',
   lastN: -1,
+  loudest: 0,
   network: perfectNetwork,
 };
 

@@ -11,6 +11,7 @@ export function client(participant: number, change: Partial<ClientSpec> = {}): C
     video: undefined,
     view: 'tile',
     lastN: -1,
+    loudest: 0,
     channel: 'websocket',
     network: { up: perfectNetwork, down: perfectNetwork },
     ...change,

@@ -11,6 +11,7 @@ const spec: ClientSpec = {
   video: 'AV1',
   view: 'tile',
   lastN: -1,
+  loudest: 0,
   channel: 'websocket',
   network: { up: {}, down: {} } as ClientSpec['network'],
 };
