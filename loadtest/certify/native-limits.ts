@@ -26,11 +26,15 @@ export type NativeLimits = {
 
 /**
  * Compiles native-bench/ where that has not been done yet.
- * @throws Error when there is no compiler (Debian: cmake, ninja-build, g++, libssl-dev, libsrtp2-dev)
+ * @throws Error when there is no compiler, or what it needs
  */
 export function buildNative(): void {
-  execFileSync('cmake', ['-G', 'Ninja', '-S', source, '-B', build], { stdio: 'ignore' });
-  execFileSync('ninja', ['-C', build], { stdio: 'ignore' });
+  const steps = [
+    ['cmake', '-G', 'Ninja', '-S', source, '-B', build],
+    ['ninja', '-C', build],
+  ];
+  // Two of us would write the same files (flock(1) of util-linux, which every Linux has).
+  for (const step of steps) execFileSync('flock', [source, ...step], { stdio: 'ignore' });
 }
 
 /** What this machine can do now; `buildNative` came before. */
