@@ -12,7 +12,10 @@ const MIN_SLOPE_S = 300;
 const MIN_LEAK_S = 1_800;
 
 /** Holds the largest size for the whole time, with people coming and going, and looks for slow growth. */
-export async function soak(run: Run, load: Load): Promise<readonly string[]> {
+export async function soak(
+  run: Pick<Run, 'become' | 'measure' | 'elapsedS' | 'moments'>,
+  load: Load,
+): Promise<readonly string[]> {
   const size = load.sizes.at(-1) ?? 1;
   const base = load.clients(size);
   const generations = base.map(() => 0);
@@ -33,7 +36,7 @@ export async function soak(run: Run, load: Load): Promise<readonly string[]> {
   return slopes(run);
 }
 
-function slopes({ moments }: Run): string[] {
+function slopes({ moments }: Pick<Run, 'moments'>): string[] {
   if (warmOf(moments).length < MIN_SLOPE_S)
     return ['too short to see slow growth: soak for an hour'];
   const say = (what: string, unit: string, value: (moment: Moment) => number | undefined) => {

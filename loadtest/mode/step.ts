@@ -8,8 +8,10 @@ import { inPlaceOf } from './newcomers.ts';
 /** Joining, beside settling and what is measured. */
 const JOINING_S = 4;
 
+type Climbing = Pick<Run, 'become' | 'measure' | 'measureAgain' | 'elapsedS' | 'settleSeconds'>;
+
 /** Climbs the sizes until one breaks a limit or the generator cannot follow: finds the knee. */
-export async function step(run: Run, load: Load): Promise<readonly string[]> {
+export async function step(run: Climbing, load: Load): Promise<readonly string[]> {
   const findings: string[] = [];
   const stepSeconds = JOINING_S + run.settleSeconds + load.stepSeconds;
   const isTimeLeft = () => load.budgetSeconds - run.elapsedS >= stepSeconds;
@@ -36,12 +38,12 @@ export async function step(run: Run, load: Load): Promise<readonly string[]> {
 type ComeIn = (size: number) => Promise<readonly JoinRecord[]>;
 
 /** Those who are missing come. */
-function joining(run: Run, load: Load): ComeIn {
+function joining(run: Climbing, load: Load): ComeIn {
   return (size) => run.become(load.clients(size), load.joinsPerSecond);
 }
 
 /** All at once are all of them: the rooms are empty before. */
-function storming(run: Run, load: Load): ComeIn {
+function storming(run: Climbing, load: Load): ComeIn {
   let storms = 0;
   return async (size) => {
     await run.become([], 0);

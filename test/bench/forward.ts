@@ -73,7 +73,7 @@ async function measureMeeting(measureSeconds: number): Promise<string> {
   return (
     `meeting 20 × 20, last-n 5: ${usPerPacket.toFixed(2)} µs/packet (worker ${(usPerPacket - nodeUs).toFixed(2)}, ` +
     `Node ${nodeUs.toFixed(2)}) = ${(usPerPacket / floor).toFixed(2)} × native (sendto + AES-128-GCM ${floor.toFixed(2)} µs), ` +
-    `${Math.round(packets)} packets/s, ` +
+    `${Math.round(packets)} packets/s, ${Math.round(1e6 / usPerPacket)} packets/s a core, ` +
     `delay p50 ${video.delayMs?.p50 ?? 0} p99 ${video.delayMs?.p99 ?? 0} ms to the client's callback${caveat}`
   );
 }

@@ -56,3 +56,10 @@ async function passOn(url: URL, request: IncomingMessage): Promise<Response> {
     ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
   });
 }
+
+/** RTCP and RTP by their second byte (RFC 5761 §4), STUN and DTLS by their first (RFC 7983). */
+export function isRtp(datagram: Buffer): boolean {
+  const [first = 0, second = 0] = datagram;
+  const type = second & 0x7f;
+  return first >= 128 && first < 192 && !(type >= 64 && type < 96);
+}

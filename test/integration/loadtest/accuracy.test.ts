@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../loadtest/report/report.ts';
 import { BridgeProcess } from '../../support/bridge/bridge-process.ts';
 import type { ShapedLink } from '../../support/client/shaped-link.ts';
-import { startFlawedBridge } from '../../support/flawed-bridge.ts';
+import { isRtp, startFlawedBridge } from '../../support/flawed-bridge.ts';
 import { runTrestleLoad } from '../../support/run-trestle-load.ts';
 
 // Over real ICE, DTLS and SRTP; the same in virtual time is test/unit/loadtest/measured-call.test.ts.
@@ -84,10 +84,3 @@ describe('trestle-load against a bridge with a known fault', () => {
     return { reportedMs: report.steps[0]!.audio.delayMs!.p50, linkMs };
   }
 });
-
-/** RTCP and RTP by their second byte (RFC 5761 §4), STUN and DTLS by their first (RFC 7983). */
-function isRtp(datagram: Buffer): boolean {
-  const [first = 0, second = 0] = datagram;
-  const type = second & 0x7f;
-  return first >= 128 && first < 192 && !(type >= 64 && type < 96);
-}

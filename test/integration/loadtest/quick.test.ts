@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withChildren } from '../../../loadtest/bridge/process-figures.ts';
 import { BridgeProcess } from '../../support/bridge/bridge-process.ts';
-import { runTrestleLoad } from '../../support/run-trestle-load.ts';
+import { runInTerminal, runTrestleLoad } from '../../support/run-trestle-load.ts';
 import { until } from '../../support/until.ts';
 
 describe('trestle-load against this bridge', () => {
@@ -30,14 +30,48 @@ describe('trestle-load against this bridge', () => {
     expect(audio).toMatchObject({ missing: 0, withheld: 0 });
     expect(video!.delivered).toBeGreaterThan(500);
     expect(report.conservation.wire!.sentByBridge).toBeGreaterThan(500);
-    const { joins, bridge: figures, generator } = report.steps[0]!;
+    const { joins, bridge: figures, generator, ...figuresOfMedia } = report.steps[0]!;
+    const { jitterMs, keyFrameWaitMs, layerSwitches, layerSwitchMs } = figuresOfMedia;
     expect(joins).toMatchObject({ attempted: 3, failed: 0 });
-    expect(joins).toMatchObject({ firstAudioMs: { count: 3 }, firstVideoMs: { count: 3 } });
+    // Its signalling, ICE, DTLS and channel apart, and what people wait for.
+    for (const part of [
+      joins.signallingMs,
+      joins.iceMs,
+      joins.dtlsMs,
+      joins.channelMs,
+      joins.firstAudioMs,
+      joins.firstVideoMs,
+    ]) {
+      expect(part!.count).toBe(3);
+      expect(part!.p50).toBeLessThanOrEqual(part!.max);
+    }
+    expect(jitterMs!.count).toBeGreaterThan(20);
+    // Each of two cameras for each of three.
+    expect(keyFrameWaitMs!.count).toBeGreaterThanOrEqual(6);
+    // Two tiles are smaller than the one there was before: somebody goes to a lower layer.
+    expect(layerSwitches).toBeGreaterThan(0);
+    expect(layerSwitchMs!.max).toBeGreaterThan(0);
     expect(figures.processes.length).toBeGreaterThanOrEqual(2);
     expect(figures.usPerPacket).toBeGreaterThan(0);
+    expect(figures.stress).toBeGreaterThanOrEqual(0);
+    expect(figures.socketDrops).toBe(0);
+    expect(figures.eventLoopDelayP99Ms).toBeGreaterThan(0);
     expect(generator.busiestThreadPercent).toBeGreaterThan(0);
     expect(generator.ownDelayMs!.count).toBeGreaterThan(100);
     expect(generator.ownLossPercent).toBeLessThan(5);
+  });
+
+  it('shows whoever watches how far it is', async () => {
+    const load = ['--scenario', 'audio', '--sizes', '1,2', '--step-seconds', '2', '--settle', '0'];
+    const { output } = await runInTerminal(['spike', '--url', bridge.restUrl, ...load]);
+    // One line that is written again and again, and the steps above it.
+    const clear = '\r\u001b[2K';
+    const lines = output.split(clear).map((line) => line.trim());
+    const live = lines.filter((line) => line.includes('/s, delay '));
+    expect(live.length).toBeGreaterThanOrEqual(4);
+    expect(live.join('\n')).toMatch(/^\d+ s, 1 of 3, before: 1 listeners: 2 clients, \d+\/s/m);
+    expect(live.join('\n')).toMatch(/^\d+ s, 3 of 3, after: 1 listeners: 2 clients, \d+\/s/m);
+    expect(lines.join('\n')).toMatch(/^[✓✗] spike: 2 listeners: audio \d+\/s/m);
   });
 
   it("leaves the bridge's own count out where others are on it", async () => {
