@@ -8,6 +8,7 @@ import { buildPli } from '../rtp/rtcp-packet.ts';
 import { extensionId } from '../rtp/extension-id.ts';
 import { isRtcp, parseRtp, type RtpPacket } from '../rtp/rtp-packet.ts';
 import { TransportCcReceiver } from '../rtp/transport-cc.ts';
+import { descriptorLayers } from './descriptor-layers.ts';
 import { acceptAnswer, offerCamera } from './page.ts';
 
 const FRAMES_PER_SECOND = 30;
@@ -126,7 +127,15 @@ function layersOf(codec: VideoCodec, packet: TracePacket): { spatial: number; te
   const { head } = packet;
   if (codec === 'VP8') return { spatial: 0, temporal: (head[5] ?? 0) >> 6 };
   if (codec === 'VP9') return { spatial: ((head[3] ?? 0) >> 1) & 7, temporal: (head[3] ?? 0) >> 5 };
-  return { spatial: 0, temporal: 0 };
+  return { spatial: 0, temporal: 0 }; // see withDescribedLayers
+}
+
+/** AV1's layers stand in the descriptors alone. */
+function withDescribedLayers(pictures: readonly TracePacket[][]): readonly TracePacket[][] {
+  const layerOf = descriptorLayers(pictures[0]![0]!.descriptor);
+  return pictures.map((packets) =>
+    packets.map((packet) => ({ ...packet, ...layerOf(packet.descriptor) })),
+  );
 }
 
 function isKeyFrame(codec: VideoCodec, packets: readonly TracePacket[]): boolean {
@@ -165,7 +174,7 @@ function picturesOf(codec: VideoCodec, packets: readonly RtpPacket[], descriptor
   const cut = list.slice(start, start + PICTURES);
   if (start < 0 || cut.length < PICTURES)
     throw new Error(`only ${cut.length} pictures after a key frame`);
-  return cut;
+  return codec === 'AV1' ? withDescribedLayers(cut) : cut;
 }
 
 const codec = process.argv[2] as VideoCodec;

@@ -47,7 +47,9 @@ it('sends the layers that its own upward link carries, at least the lowest', () 
   expect(sentBy('VP8', 0).encodings).toBe(3);
   expect(sentBy('VP8', 1_500_000).encodings).toBe(2);
   expect(sentBy('VP8', 100_000).encodings).toBe(1);
-  const capped = sentBy('VP9', 800_000).bps;
-  expect(capped).toBeGreaterThan(300_000);
-  expect(capped).toBeLessThan(800_000);
+  for (const codec of ['VP9', 'AV1'] as const) {
+    const capped = sentBy(codec, 1_000_000).bps;
+    expect(capped).toBeGreaterThan(300_000);
+    expect(capped).toBeLessThan(800_000);
+  }
 });
