@@ -46,6 +46,11 @@ export class FrameWatch {
     return events;
   }
 
+  /** Nothing is missing any more where something was. */
+  onHoleFilled(tracker: SequenceTracker, nowUs: number): readonly FrameEvent[] {
+    return this.#showWhole(tracker, nowUs);
+  }
+
   /** A packet was given up: nothing can be decoded before a key frame. */
   onLoss(nowUs: number): void {
     this.broken = true;

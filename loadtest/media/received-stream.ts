@@ -2,7 +2,7 @@ import type { MediaKind } from '../../src/model/media-description.ts';
 import type { ReportBlock } from '../rtp/rtcp-packet.ts';
 import { type RtpPacket, unwrapRtx } from '../rtp/rtp-packet.ts';
 import { AudioGaps } from './audio-gaps.ts';
-import { FrameWatch } from './frame-watch.ts';
+import { type FrameEvent, FrameWatch } from './frame-watch.ts';
 import type { ReceiverLog } from './receiver-log.ts';
 import { SequenceTracker } from './sequence-tracker.ts';
 import { readStamp, type Stamp } from './stamp.ts';
@@ -95,6 +95,7 @@ export class ReceivedStream {
     const stamp = readStamp(packet.payload);
     if (!stamp) {
       this.#log.totals.count('probes');
+      if (packet.payload.length === 0) this.#fillHole(packet, nowUs);
       return;
     }
     const arrival = this.#tracker.onPacket(packet.sequenceNumber, nowUs);
@@ -108,7 +109,21 @@ export class ReceivedStream {
       this.#measureDelay(stamp, nowUs - heldUs - stamp.sentUs);
     }
     if (stamp.kind === 'audio') this.#watchAudio(packet, stamp, nowUs);
-    else this.#watchVideo(packet, stamp, nowUs);
+    else
+      this.#watchFrames(
+        () => this.#frames.onPacket(packet, stamp, this.#tracker, nowUs),
+        stamp,
+        nowUs,
+      );
+  }
+
+  /** An empty packet stands for one that is not for us; before there are any others it probes the bandwidth. */
+  #fillHole({ sequenceNumber }: RtpPacket, nowUs: number): void {
+    const stamp = this.#origin;
+    if (stamp === undefined) return;
+    this.#tracker.onPacket(sequenceNumber, nowUs);
+    if (this.kind === 'video')
+      this.#watchFrames(() => this.#frames.onHoleFilled(this.#tracker, nowUs), stamp, nowUs);
   }
 
   #measureDelay(stamp: Stamp, transit: number): void {
@@ -126,9 +141,9 @@ export class ReceivedStream {
     if (leftOut > 0) this.#log.speechLeftOut(stamp, leftOut);
   }
 
-  #watchVideo(packet: RtpPacket, stamp: Stamp, nowUs: number): void {
-    const frames = this.#frames.frames;
-    for (const event of this.#frames.onPacket(packet, stamp, this.#tracker, nowUs)) {
+  #watchFrames(look: () => readonly FrameEvent[], stamp: Stamp, nowUs: number): void {
+    const { frames } = this.#frames;
+    for (const event of look()) {
       if (event.type === 'freeze') this.#log.freeze(stamp, event.us);
       if (event.type === 'key-frame') this.#log.totals.record('keyFrameWait', event.waitedUs);
       if (event.type === 'layer') this.#log.layerSwitched(nowUs);

@@ -3,11 +3,12 @@ import { createSocket } from 'node:dgram';
 import { expect, it } from 'vitest';
 import { UdpSockets, type UdpSocket } from '../../../src/io/system/udp-sockets.ts';
 import { atTheEnd } from '../../support/at-the-end.ts';
+import { missingNumbers, repeatedNumbers } from '../../support/client/missing-numbers.ts';
 import { openNat } from '../../support/client/nat.ts';
 import { VideoFlow } from '../../support/client/video-flow.ts';
 import { until } from '../../support/until.ts';
 import { buildNack } from '../../../loadtest/rtp/rtcp-packet.ts';
-import { isRtcp, unwrapRtx } from '../../../loadtest/rtp/rtp-packet.ts';
+import { isRtcp } from '../../../loadtest/rtp/rtp-packet.ts';
 import {
   camera,
   forwarded,
@@ -49,22 +50,9 @@ async function fill(pid: number, port: number): Promise<void> {
   }
 }
 
-/** The numbers of what came again. */
-const repeated = ({ client }: Participant) =>
-  client.packetsOf(RTX).map((packet) => unwrapRtx(packet).sequenceNumber);
-
-/** Which numbers are missing among those that came. */
-function missing(who: Participant): number[] {
-  const numbers = who.client.packetsOf(VIDEO).map(({ sequenceNumber }) => sequenceNumber);
-  const came = new Set([...numbers, ...repeated(who)]);
-  const first = numbers[0]!;
-  const distance = (number: number) => (number - first + 0x10000) & 0xffff;
-  const all = Array.from(
-    { length: Math.max(...numbers.map(distance)) },
-    (_, place) => (first + place) & 0xffff,
-  );
-  return all.filter((number) => !came.has(number));
-}
+const stream = { ssrc: VIDEO, rtx: RTX };
+const repeated = ({ client }: Participant) => repeatedNumbers(client, stream);
+const missing = ({ client }: Participant) => missingNumbers(client, stream);
 
 it('what a full socket between two workers drops is counted, and sent again', async () => {
   const plane = await startPlane();

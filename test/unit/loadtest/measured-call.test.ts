@@ -5,6 +5,7 @@ import { ReceivedStream } from '../../../loadtest/media/received-stream.ts';
 import { ReceiverLog } from '../../../loadtest/media/receiver-log.ts';
 import { writeStamp } from '../../../loadtest/media/stamp.ts';
 import { arrivals } from '../../../loadtest/run/kind-figures.ts';
+import { percentiles } from '../../../loadtest/run/percentiles.ts';
 import { MeasuredCall } from './measured-call.ts';
 
 const spoken = {
@@ -108,6 +109,31 @@ describe('a call through a fake bridge', () => {
     expect(video.lossPercent).toBe(0);
     expect(video.repairedPercent).toBeGreaterThan(2.5);
     expect(video.repairedPercent).toBeLessThan(3.5);
+  });
+
+  it('neither asks on for packets nor waits for them when an empty one came in their place', () => {
+    const totals = new Measurements();
+    const stream = new ReceivedStream(1, 'video', new ReceiverLog(2, totals));
+    const header = { payloadType: 100, ssrc: 1, marker: true, extensions: new Map() };
+    const come = (number: number, payload: Buffer, nowUs: number) =>
+      stream.onPacket({ ...header, sequenceNumber: number & 0xffff, timestamp: 0, payload }, nowUs);
+    const asked: number[] = [];
+    come(64, Buffer.alloc(0), 0); // padding that probes, before there is anything to miss
+    for (let frame = 0; frame < 300; frame += 1) {
+      const sentUs = frame * 33_000;
+      const payload = Buffer.alloc(80);
+      const stamp = { ...spoken, kind: 'video', keyFrame: frame === 0 } as const;
+      writeStamp(payload, { ...stamp, counter: frame, speech: undefined, sentUs });
+      if (frame % 10 !== 5) come(frame + 65_500, payload, sentUs);
+      if (frame % 10 === 7) come(frame + 65_498, Buffer.alloc(0), sentUs);
+      asked.push(...stream.due(sentUs).nacks);
+    }
+    const { counts, durations } = totals.snapshot();
+    expect(counts).toMatchObject({ videoLost: 0, plisSent: 0 });
+    expect(asked).toHaveLength(30);
+    // Those that waited for it are shown with it.
+    expect(counts.frames).toBe(240);
+    expect(percentiles(durations.freeze)).toBeUndefined();
   });
 
   it('reports video as lost that did not come again either, and asks for a key frame', () => {
