@@ -69,8 +69,6 @@ export interface EndpointMedia {
   setReception(reception: Reception): void;
   /** What this endpoint is sent. Replaces the former; applied in the background, latest wins. */
   setPlan(plan: ForwardingPlan): void;
-  /** Asks the endpoint for a key frame of one of its video sources; limited per source. */
-  requestKeyframe(source: SourceName): void;
   /**
    * New ICE credentials while the old path carries on; resolves with the transport to signal. undefined = cannot
    * be restarted, which is an answer and not an error (colibri2.md §3.10).

@@ -27,7 +27,6 @@ function endpointMedia(): EndpointMedia {
     setOffer: () => undefined,
     setReception: () => undefined,
     setPlan: () => undefined,
-    requestKeyframe: () => undefined,
     link: () => ({
       path: undefined,
       worker: 0,

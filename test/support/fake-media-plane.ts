@@ -22,7 +22,6 @@ export class FakeEndpointMedia implements EndpointMedia {
   reception: Reception | undefined;
   plan: ForwardingPlan = { streams: [], idealBps: 0 };
   failWith: Error | undefined;
-  readonly keyframes: string[] = [];
   restarted: LocalTransport | undefined = { ...transport, iceGeneration: 1 };
 
   constructor(options: EndpointMediaOptions) {
@@ -33,7 +32,6 @@ export class FakeEndpointMedia implements EndpointMedia {
   setOffer = (offer: FakeEndpointMedia['offer']) => void (this.offer = offer);
   setReception = (reception: Reception) => void (this.reception = reception);
   setPlan = (plan: ForwardingPlan) => void (this.plan = plan);
-  requestKeyframe = (source: string) => void this.keyframes.push(source);
   restartIce = async () => this.restarted;
   figures: LinkFigures = {
     path: undefined,

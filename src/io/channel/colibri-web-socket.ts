@@ -4,6 +4,7 @@ import { Server as TlsServer } from 'node:tls';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock, Timers } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import { RateLimit } from '../../base/rate-limit.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { ChannelGate, ChannelReceiver, ChannelRequest } from '../../conference/ports.ts';
 import { channelLimits, ChannelSocket, type ChannelLimits } from './channel-socket.ts';
@@ -37,11 +38,15 @@ export class ColibriWebSocket {
   readonly #server: WebSocketServer;
   readonly #channels = new Set<ChannelSocket>();
   readonly #halfOpen = new Set<Duplex>();
+  /** Closed to make room, of which nothing was logged yet; a flood of them makes a line a minute. */
+  #displaced = 0;
+  readonly #displacedLines: RateLimit;
   readonly #detach: (() => void)[] = [];
   readonly #counts = { closedNormally: 0, closedAbnormally: 0, errors: 0 };
 
   constructor(options: ColibriWebSocketOptions) {
     this.#options = options;
+    this.#displacedLines = new RateLimit(1 / 60, 1, options.clock.nowMs());
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -147,15 +152,26 @@ export class ColibriWebSocket {
 
   /** The oldest makes room: a client asks as soon as it is connected, so whoever holds many loses them, not the newcomer. */
   #limitHalfOpen(socket: Duplex): void {
-    const { maxHalfOpen = 1000, log } = this.#options;
+    const { maxHalfOpen = 1000 } = this.#options;
     const [oldest] = this.#halfOpen;
     if (oldest && this.#halfOpen.size >= maxHalfOpen) {
-      log.warn({ maxHalfOpen }, 'closed a connection: too many that ask for nothing');
       this.#halfOpen.delete(oldest);
       oldest.destroy();
+      this.#logDisplaced(maxHalfOpen);
     }
     this.#halfOpen.add(socket);
     socket.once('close', () => this.#halfOpen.delete(socket));
+  }
+
+  #logDisplaced(maxHalfOpen: number): void {
+    const { clock, log } = this.#options;
+    this.#displaced += 1;
+    if (!this.#displacedLines.take(1, clock.nowMs())) return;
+    log.warn(
+      { maxHalfOpen, closed: this.#displaced },
+      'closed connections: too many that ask for nothing',
+    );
+    this.#displaced = 0;
   }
 }
 

@@ -260,10 +260,6 @@ export class MediasoupEndpoint implements EndpointMedia {
     this.#outgoing.set(plan);
   }
 
-  requestKeyframe(source: SourceName): void {
-    this.#incoming.find(source)?.requestKeyframe();
-  }
-
   restartIce(): Promise<LocalTransport | undefined> {
     return this.#transport.restartIce();
   }

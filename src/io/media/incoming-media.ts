@@ -64,10 +64,6 @@ export class IncomingMedia {
     if (this.#reception) this.#reconciler.set(this.#reception);
   }
 
-  find(name: SourceName): ReceivedSource | undefined {
-    return this.#sources.get(name);
-  }
-
   /** The worker died: everything is received through this transport of another one from now on. */
   moveTo(transport: types.WebRtcTransport, router: ConferenceRouter): void {
     this.#transport = transport;

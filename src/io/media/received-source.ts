@@ -164,11 +164,6 @@ export class ReceivedSource {
     if (this.#meter?.clear()) this.#tellLayers();
   }
 
-  requestKeyframe(): void {
-    const [consumer] = [...(this.#consumable?.consumers ?? []), ...this.#pipes.consumers];
-    consumer?.requestKeyFrame().catch(() => undefined); // fails only if it was closed meanwhile
-  }
-
   /** Resolves when the worker holds nothing of the source any more. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -1,4 +1,3 @@
-import type { types } from 'mediasoup';
 import type { Logger } from '../../base/logger.ts';
 import type { ConferenceRouter } from './conference-router.ts';
 import { PipedSource } from './piped-source.ts';
@@ -28,13 +27,6 @@ export class SourcePipes {
 
   get size(): number {
     return this.#piped.size;
-  }
-
-  /** What is fed on the other routers. */
-  get consumers(): readonly types.Consumer[] {
-    return [...this.#piped.values()].flatMap(({ consumable }) => [
-      ...(consumable?.consumers ?? []),
-    ]);
   }
 
   /** What can be consumed on `router`; begins to pipe it there. */

@@ -330,5 +330,8 @@ describe('a hostile client', () => {
     await until(() => (isClosed() === 15 ? undefined : `${isClosed()} of 20 closed`));
     await opened(connectTo(server)); // at their expense
     await until(() => (isClosed() === 16 ? undefined : `${isClosed()} of 20 closed`));
+    expect(server.log.lines.filter(({ message }) => message.includes('ask for nothing'))).toEqual([
+      expect.objectContaining({ level: 'warn', fields: { maxHalfOpen: 5, closed: 1 } }),
+    ]);
   });
 });
