@@ -19,6 +19,8 @@ export type DataChannelOptions = {
   /** A second channel was asked for. */
   readonly onRejected: () => void;
   readonly log: Logger;
+  /** See `TransportOptions`. */
+  readonly stallMs?: number | undefined;
 };
 
 /**
@@ -97,10 +99,10 @@ export class DataChannel {
     const outgoing = this.#outgoing[streamId];
     if (!outgoing) return;
     this.#send(streamId, greeting);
-    const { listener, log } = this.#options;
+    const { listener, log, stallMs } = this.#options;
     this.#streamId = streamId;
     this.#greeting = greeting;
-    this.#link = new SctpLink({ outgoing, listener, log });
+    this.#link = new SctpLink({ outgoing, listener, log, stallMs });
     listener.opened(this.#link);
   }
 

@@ -123,9 +123,10 @@ export class MediasoupEndpoint implements EndpointMedia {
   }
 
   #createChannel({ endpointId, opensChannel = false }: EndpointMediaOptions): DataChannel {
-    const { traffic, log } = this.#parts;
+    const { traffic, transports, log } = this.#parts;
     return new DataChannel({
       opensChannel,
+      stallMs: transports.channelStallMs,
       listener: {
         opened: (link) => this.emit({ type: 'channel-open', endpointId, link }),
         text: (link, text) => this.emit({ type: 'channel-message', endpointId, link, text }),

@@ -67,6 +67,8 @@ export type TransportOptions = {
   /** How long a path without consent checks stays up. */
   readonly iceConsentTimeoutMs: number;
   readonly dtlsHandshakeTimeoutMs: number;
+  /** How long a client may read nothing of a bridge channel over SCTP whose queue is full; absent = a minute. */
+  readonly channelStallMs?: number;
   /** Of the fingerprint that is signalled: sha-1 to sha-512. */
   readonly localFingerprintHash: string;
   /** Of clients' fingerprints; others do not count. */

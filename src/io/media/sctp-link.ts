@@ -6,6 +6,8 @@ import { type ChannelLink, relayedShare } from '../../conference/ports.ts';
 export const maxQueuedBytes = 1024 * 1024;
 /** How often a client that reads too slowly is looked at again. */
 export const retryMs = 500;
+/** Who reads nothing for so long while the queue is full is given up, as a silent WebSocket is. */
+export const defaultStallMs = 60_000;
 
 export type SctpLinkListener = {
   /** It can be sent to: from the start, and again after its queue was full. */
@@ -13,19 +15,22 @@ export type SctpLinkListener = {
   closed(link: ChannelLink): void;
 };
 
-type Outgoing = Pick<types.DataConsumer, 'send' | 'getBufferedAmount'>;
+type Outgoing = Pick<types.DataConsumer, 'send' | 'getBufferedAmount' | 'close'>;
 
 export type SctpLinkOptions = {
   readonly outgoing: Outgoing;
   readonly listener: SctpLinkListener;
   readonly log: Logger;
+  /** Default `defaultStallMs`. */
+  readonly stallMs?: number | undefined;
 };
 
 type Underway = { readonly text: string; readonly bytes: number };
 
 /**
  * A bridge channel over SCTP. It cannot be closed without taking it from the client for good (bridge-channel.md, B3): a
- * client that does not read is sent nothing more until it has read what waits, and is then told the state anew.
+ * client that does not read is sent nothing more until it has read what waits, and is then told the state anew. It is
+ * closed only where nothing at all is read for a minute.
  */
 export class SctpLink implements ChannelLink {
   readonly carrier = 'sctp';
@@ -36,6 +41,8 @@ export class SctpLink implements ChannelLink {
   #underwayBytes = 0;
   #queuedBytes = 0;
   #looking = false;
+  /** Since when nothing was read, performance.now(); only while stalled. */
+  #unreadSinceMs = 0;
   #state: 'open' | 'stalled' | 'paused' | 'closed' = 'open';
 
   constructor(options: SctpLinkOptions) {
@@ -116,6 +123,7 @@ export class SctpLink implements ChannelLink {
 
   #stall(): void {
     this.#state = 'stalled';
+    this.#unreadSinceMs = performance.now();
     this.#options.log.warn(
       { queuedBytes: this.#queuedBytes + this.#underwayBytes },
       'client reads too slowly: its bridge channel is sent nothing until it has read',
@@ -141,13 +149,25 @@ export class SctpLink implements ChannelLink {
   }
 
   #looked(queuedBytes: number): void {
+    if (queuedBytes < this.#queuedBytes) this.#unreadSinceMs = performance.now();
     this.#queuedBytes = queuedBytes;
     if (this.#state !== 'stalled') return;
     if (queuedBytes + this.#underwayBytes > 0) {
-      this.#lookLater();
+      if (!this.#giveUp()) this.#lookLater();
       return;
     }
     this.#state = 'open';
     this.#options.listener.opened(this);
+  }
+
+  /** The client is told, should it ever read again, and the worker is rid of what waits. */
+  #giveUp(): boolean {
+    const { stallMs = defaultStallMs, log } = this.#options;
+    if (performance.now() - this.#unreadSinceMs < stallMs) return false;
+    const fields = { queuedBytes: this.#queuedBytes, seconds: stallMs / 1000 };
+    log.warn(fields, 'client reads nothing: its bridge channel is closed');
+    this.#outgoing.close();
+    this.lost();
+    return true;
   }
 }

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChannelLink } from '../../../src/conference/ports.ts';
+import { defaultTransports } from '../../../src/io/media/media-options.ts';
 import { MediasoupPlane } from '../../../src/io/media/media-plane.ts';
+import { recordType } from '../../support/rtp/dtls-client-records.ts';
 import { until } from '../../support/until.ts';
-import { TestConference, mediaOptions, recordingLogger } from './media-fixture.ts';
+import { talkThroughNat } from './channel-fixture.ts';
+import { TestConference, mediaOptions, recordingLogger, startPlane } from './media-fixture.ts';
 
 const log = recordingLogger();
 let plane: MediasoupPlane;
@@ -86,6 +89,26 @@ describe('data channel', () => {
     await until(() => (client.messages.includes('on') ? undefined : 'nothing more came'));
     expect(client.messages).toHaveLength(11);
     expect(conference.eventsOf('channel-closed')).toEqual([]);
+  });
+
+  it('is closed when the client reads nothing for long, and told so should it ever read again', async () => {
+    const stalling = await startPlane({
+      transports: { ...defaultTransports, channelStallMs: 2000 },
+    });
+    const { talker, nat } = await talkThroughNat(stalling);
+    await talker.talk('before');
+    nat.lose((packet) => packet[0] === recordType.applicationData);
+    while (talker.link.send('x'.repeat(100 * 1024)));
+    expect(talker.link.stalled).toBe(true);
+    const closings = () => talker.conference.eventsOf('channel-closed').map(({ link }) => link);
+    await until(() => (closings().length > 0 ? undefined : 'it is not given up'));
+    expect(closings()).toEqual([talker.link]);
+    expect(talker.openings).toBe(1);
+    nat.lose(() => false);
+    const { client } = talker.participant;
+    await until(() => (client.channelOpen ? 'the client is not told' : undefined), 30_000);
+    expect(stalling.figures().workersDied).toBe(0);
+    expect(client.connected).toBe(true);
   });
 
   it('is over when the client closes it, as browsers do that leave', async () => {

@@ -162,6 +162,7 @@ export class WebRtcClient {
     this.#channel = channel;
     this.#channelOpen = channel.isOpen();
     channel.onOpen(() => (this.#channelOpen = true));
+    channel.onClosed(() => (this.#channelOpen = false));
     channel.onMessage((message) => {
       if (typeof message === 'string') this.messages.push(message);
     });

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { maxQueuedBytes, retryMs, SctpLink } from '../../../../src/io/media/sctp-link.ts';
+import {
+  defaultStallMs,
+  maxQueuedBytes,
+  retryMs,
+  SctpLink,
+} from '../../../../src/io/media/sctp-link.ts';
 import { CollectedLog } from '../../../support/collected-log.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -21,6 +26,7 @@ function link() {
       return answer((waiting += text.length));
     },
     getBufferedAmount: () => answer(waiting),
+    close: () => void told.push('reset'),
   });
   const outgoing = worker();
   const listener = {
@@ -73,6 +79,22 @@ it('is not stalled by what others say: that is dropped when a part of the queue 
   await reads();
   expect(channel.send('!', true)).toBe(true);
   expect(sent).toEqual([quarter, 'own', '!']);
+});
+
+it('is closed when its client reads nothing for a minute, and not before', async () => {
+  const { link: channel, told, log, reads } = link();
+  for (const text of [half, half, '!']) channel.send(text);
+  for (let round = 0; round < 3; round += 1) {
+    await vi.advanceTimersByTimeAsync(defaultStallMs - 3 * retryMs);
+    await reads(1);
+  }
+  expect([channel.stalled, told]).toEqual([true, []]);
+  await vi.advanceTimersByTimeAsync(defaultStallMs);
+  expect([channel.isOpen, channel.send('x')]).toEqual([false, false]);
+  expect(told).toEqual(['reset', 'closed']);
+  expect(log.lines.at(-1)).toMatchObject({ level: 'warn', fields: { seconds: 60 } });
+  await reads();
+  expect(told).toHaveLength(2);
 });
 
 it('says once that it is lost, also while it waits', async () => {
