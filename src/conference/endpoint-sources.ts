@@ -79,12 +79,18 @@ export class EndpointSources {
     return !sameLayering(state.layers, next);
   }
 
-  /** @returns whether this is new: the first packet of the source, or the first in another codec. */
+  /**
+   * Something of it is received: whatever the engine refused, it takes the source now.
+   * @returns whether this is new: the first packet of the source, or the first in another codec.
+   */
   setCodec(name: SourceName, codec: string, nowMs: number): boolean {
     const state = this.#states.get(name);
-    if (!state || state.codec === codec) return false;
-    const codecChangedMs = state.codec === undefined ? undefined : nowMs;
-    this.#states.set(name, { ...state, codec, codecChangedMs });
+    if (!state) return false;
+    const { refusedBecause } = state;
+    if (state.codec === codec && refusedBecause === undefined) return false;
+    const isChange = state.codec !== undefined && state.codec !== codec;
+    const codecChangedMs = isChange ? nowMs : state.codecChangedMs;
+    this.#states.set(name, { ...state, codec, codecChangedMs, refusedBecause: undefined });
     return true;
   }
 

@@ -85,7 +85,7 @@ function handleEndpointEvent(
       endpoint.receiver.reportForwarding(event.source, event.layer, nowMs);
       break;
     case 'source-refused':
-      sourceRefused(endpoint, event, scene.forwarding);
+      sourceRefused(endpoint, event, scene.forwarding, nowMs);
       break;
   }
 }
@@ -126,11 +126,12 @@ function sourceRefused(
   endpoint: Endpoint,
   { source, reason }: EventOf<'source-refused'>,
   forwarding: Forwarding,
+  nowMs: number,
 ): void {
   if (endpoint.sources.refuse(source, reason)) {
     forwarding.refreshAll();
   } else {
-    endpoint.receiver.refuse(source);
+    endpoint.receiver.refuse(source, nowMs);
     forwarding.refresh(endpoint);
   }
 }

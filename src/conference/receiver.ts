@@ -20,6 +20,7 @@ import { conferenceSizeLimit, type LastNLimits } from './last-n-limits.ts';
 import type { ForwardedStream, ForwardingPlan } from './ports.ts';
 import type { ReceiverSlots } from './receiver-slots.ts';
 import { ReceiverWishes } from './receiver-wishes.ts';
+import { Refusals } from './refusals.ts';
 import type { Totals } from './totals.ts';
 import { VideoFlow } from './video-flow.ts';
 
@@ -52,7 +53,7 @@ export class Receiver {
   #streams: ReadonlyMap<SourceName, ForwardedStream> = new Map();
   #forwarded: readonly SourceName[] = [];
   readonly #sent = new Map<SourceName, LayerIndex>();
-  readonly #refused = new Set<SourceName>();
+  readonly #refused = new Refusals();
   readonly #deliveries = new DeliveryLog();
   #video: ForwardingView['videoByName'] = new Map();
   #audio: readonly ForwardableAudio[] = [];
@@ -105,10 +106,10 @@ export class Receiver {
     return this.#heights;
   }
 
-  /** Whether waiting alone is reason enough to decide anew (allocation.md §1.7; a slot that comes free). */
+  /** Whether waiting alone is reason enough to decide anew (allocation.md §1.7; a slot that comes free, a refusal to try again). */
   isDue(nowMs: number): boolean {
     return (
-      nowMs >= (this.#retryAtMs ?? Infinity) ||
+      nowMs >= Math.min(this.#retryAtMs ?? Infinity, this.#refused.dueMs) ||
       nowMs - this.#allocatedMs > this.#options.config.maxTimeBetweenCalculationsMs
     );
   }
@@ -121,7 +122,7 @@ export class Receiver {
     const audio = receives.audio
       ? selectAudio(view.audio, this.wishes.subscription, endpointId)
       : [];
-    this.#forgetRefused(view);
+    this.#updateRefused(view, nowMs);
     this.#allocatedMs = nowMs;
     this.#allocation = this.#allocate(video);
     this.#heights = new Map(
@@ -182,8 +183,8 @@ export class Receiver {
   }
 
   /** The media plane cannot send this receiver the source; its plan must not claim it. */
-  refuse(source: SourceName): void {
-    this.#refused.add(source);
+  refuse(source: SourceName, nowMs: number): void {
+    this.#refused.add(source, nowMs);
   }
 
   isRefused(source: SourceName): boolean {
@@ -280,13 +281,10 @@ export class Receiver {
     );
   }
 
-  /** A refusal lasts as long as the source. */
-  #forgetRefused(view: ForwardingView): void {
-    for (const name of this.#refused) {
-      const present =
-        view.videoByName.has(name) || view.audio.some((source) => source.name === name);
-      if (!present) this.#refused.delete(name);
-    }
+  #updateRefused({ videoByName, audio }: ForwardingView, nowMs: number): void {
+    const isPresent = (name: SourceName) =>
+      videoByName.has(name) || audio.some((source) => source.name === name);
+    this.#refused.update(isPresent, nowMs);
   }
 
   /** The media plane says nothing of what it is no longer asked to send. */
