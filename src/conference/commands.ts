@@ -54,6 +54,8 @@ export type EndpointSettings = {
   readonly transport?: RemoteTransport;
   /** The complete new set. */
   readonly sources?: readonly Source[];
+  /** What belongs to that set and cannot be taken while others have its name or SSRCs; absent = nothing. */
+  readonly leftOut?: readonly Source[];
   readonly forceMute?: { readonly audio: boolean; readonly video: boolean };
   /** What it may be sent; everything unless said otherwise. */
   readonly receives?: { readonly audio: boolean; readonly video: boolean };

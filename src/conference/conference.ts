@@ -25,6 +25,7 @@ import { Speakers } from './speakers.ts';
 import { SsrcRegistry } from './ssrc-registry.ts';
 import type { Totals } from './totals.ts';
 import { isNameOfAnother, ssrcsOf } from './takeable-sources.ts';
+import { takeableOf } from './validate-request.ts';
 
 export type ConferenceServices = {
   readonly config: ConferenceConfig;
@@ -126,8 +127,7 @@ export class Conference {
       (each) => each.type === 'create' && this.#giveBackNames(each.command.id),
     );
     const outcomes = prepared.map((each) => this.#commitEndpoint(each));
-    this.#ssrcs.forgetSignalled();
-    if (gaveBack.length > 0 || prepared.some(concernsOthers)) this.forwarding.refreshAll();
+    if (gaveBack.length > 0 || prepared.some(concernsOthers)) this.#sourcesChanged();
     else this.#refreshThemselves(prepared);
     return outcomes;
   }
@@ -151,7 +151,7 @@ export class Conference {
       this.#remove(endpoint);
       any = true;
     }
-    if (any) this.forwarding.refreshAll();
+    if (any) this.#sourcesChanged();
   }
 
   close(): void {
@@ -161,6 +161,26 @@ export class Conference {
     for (const endpoint of this.#endpoints.values()) this.#finish(endpoint);
     this.#endpoints.clear();
     this.#media?.close();
+  }
+
+  #sourcesChanged(): void {
+    for (const endpoint of this.#endpoints.values()) {
+      if (endpoint.leftOut.length > 0) this.#takeLeftOut(endpoint);
+    }
+    this.#ssrcs.forgetSignalled();
+    this.forwarding.refreshAll();
+  }
+
+  /** Others may have given back what its sources that were left out need. */
+  #takeLeftOut(endpoint: Endpoint): void {
+    const { id, leftOut } = endpoint;
+    const { signalled } = endpoint.sources;
+    const scene = { endpoints: this.#endpoints, feedbackSsrcs: Object.values(this.feedbackSsrcs) };
+    const settings = takeableOf(id, [...signalled, ...leftOut], scene);
+    const count = settings.sources.length - signalled.length;
+    if (count <= 0) return;
+    this.#applySettings(endpoint, settings);
+    this.#services.log.info({ endpoint: id, count }, 'took sources that were left out before');
   }
 
   /** Who brings no source changes nothing for the others. */
@@ -232,7 +252,8 @@ export class Conference {
       const sources = signalled.filter(({ name }) => !isNameOfAnother(name, id, [owner]));
       if (sources.length === signalled.length) continue;
       any = true;
-      this.#applySettings(endpoint, { sources });
+      const taken = signalled.filter((source) => !sources.includes(source));
+      this.#applySettings(endpoint, { sources, leftOut: [...endpoint.leftOut, ...taken] });
       this.#services.log.warn(
         { endpoint: id, owner },
         'removed sources named as the owner names its own',

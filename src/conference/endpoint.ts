@@ -1,5 +1,6 @@
 import type { ConferenceId, EndpointId } from '../model/ids.ts';
 import type { MediaDescription } from '../model/media-description.ts';
+import type { Source } from '../model/source.ts';
 import type { EndpointCommand, EndpointSettings } from './commands.ts';
 import type { EndpointChannel } from './endpoint-channel.ts';
 import { EndpointSources } from './endpoint-sources.ts';
@@ -41,6 +42,7 @@ export class Endpoint {
   readonly password: string;
   readonly createdMs: number;
   readonly sources = new EndpointSources();
+  #leftOut: readonly Source[] = [];
   #offer: readonly MediaDescription[];
   #codecs: ReadonlySet<string>;
   #statsId: string | undefined;
@@ -75,6 +77,11 @@ export class Endpoint {
   /** Names of payload types in that, in lower case. */
   get codecs(): ReadonlySet<string> {
     return this.#codecs;
+  }
+
+  /** Signalled, and not among its sources while others have the name or an SSRC of them. */
+  get leftOut(): readonly Source[] {
+    return this.#leftOut;
   }
 
   get statsId(): string | undefined {
@@ -118,7 +125,10 @@ export class Endpoint {
     if (settings.lastN !== undefined) this.receiver.wishes.setLastN(settings.lastN);
     if (settings.receives) this.receiver.setReceives(settings.receives);
     this.#agree(settings);
-    if (settings.sources) this.sources.replace(settings.sources);
+    if (settings.sources) {
+      this.sources.replace(settings.sources);
+      this.#leftOut = settings.leftOut ?? [];
+    }
     if (settings.forceMute) this.#forceMute = { ...settings.forceMute };
     if (settings.sources ?? settings.forceMute) {
       this.media.setReception({ sources: this.sources.signalled, muted: this.#forceMute });

@@ -11,6 +11,9 @@ export type TakenIdentifiers = {
   readonly ssrcs: ReadonlySet<Ssrc>;
 };
 
+/** Why a source cannot be taken; `passes`: another has what it needs, and may give it back. */
+export type SourceFault = { readonly reason: string; readonly passes: boolean };
+
 /**
  * The sources of a set that can be taken; the others are left out and named to `onLeftOut`. A client writes what
  * is wrong with them and the focus only passes it on; to refuse the request would cost everybody on this bridge the
@@ -19,19 +22,19 @@ export type TakenIdentifiers = {
 export function takeableSources(
   sources: readonly Source[],
   taken: TakenIdentifiers,
-  onLeftOut: (source: Source, reason: string) => void,
+  onLeftOut: (source: Source, fault: SourceFault) => void,
 ): readonly Source[] {
   const { owner, otherEndpoints } = taken;
   const names = new Set(taken.names);
   const ssrcs = new Set(taken.ssrcs);
   const takeable: Source[] = [];
   for (const source of sources) {
-    const reason =
+    const fault =
       takeable.length >= limits.sourcesPerEndpoint
-        ? `more than ${limits.sourcesPerEndpoint} sources`
+        ? lasting(`more than ${limits.sourcesPerEndpoint} sources`)
         : faultOf(source, { owner, otherEndpoints, names, ssrcs });
-    if (reason !== undefined) {
-      onLeftOut(source, reason);
+    if (fault) {
+      onLeftOut(source, fault);
       continue;
     }
     names.add(source.name);
@@ -55,21 +58,24 @@ export function isNameOfAnother(
   return others.some((other) => other.length > own && name.startsWith(`${other}-`));
 }
 
-function faultOf(source: Source, taken: TakenIdentifiers): string | undefined {
+function faultOf(source: Source, taken: TakenIdentifiers): SourceFault | undefined {
   const { owner, otherEndpoints, names, ssrcs } = taken;
   const { name, encodings } = source;
-  if (name.length > limits.sourceNameLength) return 'its name is too long';
-  if (isNameOfAnother(name, owner, otherEndpoints))
-    return "its name begins with another endpoint's id";
-  if (names.has(name)) return 'its name is in use';
+  if (name.length > limits.sourceNameLength) return lasting('its name is too long');
   if (encodings.length > limits.encodingsPerSource) {
-    return `more than ${limits.encodingsPerSource} encodings`;
+    return lasting(`more than ${limits.encodingsPerSource} encodings`);
   }
   const own = ssrcsOf(source);
-  if (new Set(own).size < own.length) return 'it names an SSRC twice';
+  if (new Set(own).size < own.length) return lasting('it names an SSRC twice');
+  if (isNameOfAnother(name, owner, otherEndpoints))
+    return passing("its name begins with another endpoint's id");
+  if (names.has(name)) return passing('its name is in use');
   const used = own.find((each) => ssrcs.has(each));
-  return used === undefined ? undefined : `SSRC ${used} is in use`;
+  return used === undefined ? undefined : passing(`SSRC ${used} is in use`);
 }
+
+const lasting = (reason: string): SourceFault => ({ reason, passes: false });
+const passing = (reason: string): SourceFault => ({ reason, passes: true });
 
 /** Every SSRC a source is sent on, retransmission included. */
 export function ssrcsOf(source: Source): Ssrc[] {

@@ -1,4 +1,5 @@
 import type { EndpointId, SourceName, Ssrc } from '../model/ids.ts';
+import type { Source } from '../model/source.ts';
 import type {
   CommandError,
   ConferenceCommand,
@@ -71,21 +72,36 @@ function checkVisitor(visitor: boolean, { sources }: EndpointSettings): CommandE
   return { code: 'bad-request', text: 'A visitor cannot have sources.' };
 }
 
+type OnLeftOut = (endpoint: EndpointId, source: SourceName, reason: string) => void;
+
 /** The request without those sources that cannot be taken; whatever else is wrong with it is for `validateRequest`. */
 export function withTakeableSources(
   command: ConferenceCommand,
   scene: RequestScene,
-  onLeftOut: (endpoint: EndpointId, source: SourceName, reason: string) => void,
+  onLeftOut: OnLeftOut,
 ): ConferenceCommand {
-  const endpoints = command.endpoints.map((endpoint) => {
-    if (endpoint.type === 'expire' || endpoint.sources === undefined) return endpoint;
-    const taken = takenByOthers(endpoint.id, scene);
-    const sources = takeableSources(endpoint.sources, taken, ({ name }, reason) =>
-      onLeftOut(endpoint.id, name, reason),
-    );
-    return { ...endpoint, sources };
-  });
+  const endpoints = command.endpoints.map((endpoint) =>
+    endpoint.type === 'expire' || endpoint.sources === undefined
+      ? endpoint
+      : { ...endpoint, ...takeableOf(endpoint.id, endpoint.sources, scene, onLeftOut) },
+  );
   return { ...command, endpoints };
+}
+
+/** What of an endpoint's sources can be taken now, and what may be once others are gone. */
+export function takeableOf(
+  owner: EndpointId,
+  sources: readonly Source[],
+  scene: RequestScene,
+  onLeftOut: OnLeftOut = () => undefined,
+): { readonly sources: readonly Source[]; readonly leftOut: readonly Source[] } {
+  const leftOut: Source[] = [];
+  const taken = takenByOthers(owner, scene);
+  const takeable = takeableSources(sources, taken, (source, { reason, passes }) => {
+    onLeftOut(owner, source.name, reason);
+    if (passes && leftOut.length < limits.sourcesPerEndpoint) leftOut.push(source);
+  });
+  return { sources: takeable, leftOut };
 }
 
 function takenByOthers(owner: EndpointId, scene: RequestScene): TakenIdentifiers {
