@@ -128,13 +128,15 @@ describe('allocate', { timeout: 30_000 }, () => {
   it('lets nothing behind an on-stage source have bandwidth before that has its preferred layer', () =>
     check((given) => {
       const { sources: allocated } = allocate(given);
-      const stage = allocated.findIndex(
-        ({ source, target, ideal, effectiveMaxHeight }) =>
-          given.settings.onStageSources.includes(source) &&
-          effectiveMaxHeight !== 0 &&
-          ideal !== undefined &&
-          !target,
-      );
+      const stage = allocated.findIndex(({ source, target, effectiveMaxHeight }) => {
+        if (!given.settings.onStageSources.includes(source)) return false;
+        const { layers: candidates, preferred } = candidateLayers(
+          given.sources.find(({ name }) => name === source)!,
+          { maxHeight: effectiveMaxHeight, onStage: true },
+          given.config,
+        );
+        return (target ? candidates.indexOf(target) : -1) < preferred;
+      });
       if (stage === -1) return;
       for (const { target } of allocated.slice(stage + 1)) expect(target).toBeUndefined();
     }));

@@ -21,6 +21,7 @@ let plane: MediasoupPlane;
 let call: DecidedCall;
 let link: FakeLink;
 let speaker: AudioFlow;
+let other: AudioFlow;
 /** From the first word to the announcement, in the speaker's packets of 20 ms. */
 let toldAfter: number;
 
@@ -30,7 +31,7 @@ beforeEach(async () => {
   call = new DecidedCall(plane);
   await join(ada, 1001);
   speaker = await join(bob, 2001);
-  await join(eve, 3001);
+  other = await join(eve, 3001);
   link = call.wantVideo(eve, 0);
   const before = speaker.sent;
   const hush = speak(speaker);
@@ -71,6 +72,29 @@ async function packets(count: number): Promise<void> {
 it('who begins to speak among the silent is told within two seconds', () => {
   expect(told()).toContain(bob);
   expect(toldAfter).toBeLessThan(100);
+});
+
+it('who speaks after another is told as soon, with the order of those before', async () => {
+  await packets(50); // a pause
+  const before = speaker.sent;
+  speak(other);
+  await until(() => (call.dominant === eve ? undefined : `${call.dominant} is dominant`));
+  expect(speaker.sent - before).toBeLessThan(100);
+  const { endpointId: id, previous } = link.of('dominant-speaker').at(-1)!;
+  expect([id, previous[0]]).toEqual([eve, bob]);
+});
+
+it('who only coughs while another speaks does not take over', async () => {
+  link.events.length = 0;
+  speak(speaker);
+  await packets(50);
+  for (let cough = 0; cough < 3; cough += 1) {
+    other.setLevel(-10);
+    await packets(5);
+    other.setLevel(SILENT_DBOV);
+    await packets(45);
+  }
+  expect([call.dominant, ...told()]).toEqual([bob]);
 });
 
 it('nobody silent takes over when the worker that hears them is another one', async () => {
