@@ -14,6 +14,9 @@ const aim = 0.2;
 const reportIntervalMs = 200;
 const levelIntervalMs = 400;
 const rateIntervalMs = 1_000;
+const loudIntervalMs = 2_000;
+/** A camera of so many loses its best picture for a second, each second: for everybody the layers are others. */
+const weakOneOf = 100;
 
 const scene = new ConferenceScene();
 const ids = Array.from({ length: people }, (_, at) => `e${at}`);
@@ -26,7 +29,8 @@ scene.time.advance(5_000);
 
 /** Rates that move by a few percent, as those of real cameras. */
 function ratesAt(tick: number): Layer[] {
-  return cameraLayers().map((layer) => ({
+  const layers = tick % weakOneOf === 0 ? cameraLayers().slice(0, 6) : cameraLayers();
+  return layers.map((layer) => ({
     ...layer,
     bitrateBps: Math.round(layer.bitrateBps * (1 + 0.05 * Math.sin(tick))),
   }));
@@ -44,9 +48,12 @@ function tick(nowMs: number): void {
     }
   }
   if (nowMs % levelIntervalMs === 0) {
-    const levels = ids
-      .slice(0, 20)
-      .map((id, at) => ({ endpointId: endpointId(id), dBov: -30 - at }));
+    // Whose rooms are loud changes, too: one of the twenty every two seconds.
+    const first = Math.floor(nowMs / loudIntervalMs);
+    const levels = Array.from({ length: 20 }, (_, at) => ({
+      endpointId: endpointId(ids[(first + at) % people] ?? 'e0'),
+      dBov: -30 - at,
+    }));
     scene.report({ type: 'audio-levels', levels });
   }
   if (nowMs % (60_000 / speakerChangesPerMinute) === 0) {
