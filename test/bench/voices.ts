@@ -1,25 +1,20 @@
-// How soon a voice is heard in a conference of many open microphones, and what the others cost. `npm run bench:voices [PEOPLE]`.
-import { randomUUID } from 'node:crypto';
+// How soon a voice is heard in a conference of many open microphones, and what the others cost.
+// `npm run bench:voices [PEOPLE [DBOV]]`: of the rooms; above -60 dBov each is taken for a voice.
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  conferenceCreation,
-  conferenceUpdate,
-  endpointAcceptance,
-  endpointCreation,
-} from '../../demo/focus/requests.ts';
-import { RestBridge } from '../../demo/focus/rest-bridge.ts';
 import { percentilesOf } from '../../loadtest/run/percentiles.ts';
-import { endpointId, meetingId } from '../../src/model/ids.ts';
 import { BridgeProcess } from '../support/bridge/bridge-process.ts';
+import { RestCall } from '../support/bridge/rest-call.ts';
 import { AudioFlow } from '../support/client/audio-flow.ts';
-import { jicofoOffer } from '../support/client/jicofo-offer.ts';
-import { WebRtcClient } from '../support/client/webrtc-client.ts';
-import { until } from '../support/until.ts';
+import type { WebRtcClient } from '../support/client/webrtc-client.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const people = Number(process.argv[2] ?? 200);
 const rounds = 40;
 /** An open microphone in a quiet room, of which Opus's DTX sends little. */
-const roomDbov = -75;
+const roomDbov = Number(process.argv[3] ?? -75);
+/** No room is equally loud all the time. */
+const roomSpreadDb = 12;
+const roomIntervalMs = 300;
 const quietEvery = 10;
 const voiceDbov = -25;
 const sentenceMs = 500;
@@ -30,29 +25,13 @@ const aimMs = 150;
 type Person = { readonly client: WebRtcClient; readonly microphone: AudioFlow };
 
 const bridge = await BridgeProcess.start();
-const rest = new RestBridge(new URL(bridge.restUrl));
-const meeting = meetingId(randomUUID());
+const call = new RestCall(bridge);
 
 async function join(index: number): Promise<Person> {
-  const id = endpointId(index.toString(16).padStart(8, '0'));
-  const endpoint = endpointCreation({ id, name: id, dataChannel: false, ssrcRewriting: false });
-  const { endpoints } = await rest.request(
-    index === 0
-      ? conferenceCreation(meeting, 'bench@bench.invalid', endpoint)
-      : conferenceUpdate(meeting, endpoint),
-  );
-  const ice = endpoints[0]?.transport?.ice;
-  if (!ice?.credentials) throw new Error(`the bridge did not create endpoint ${id}`);
-  const transport = { ...ice.credentials, ...ice };
-  const client = await WebRtcClient.create({ name: id, transport, media: jicofoOffer });
-  const { credentials, fingerprints } = client.remoteTransport();
   const ssrc = firstSsrc + index;
-  const media = { kind: 'audio', videoType: 'none', encodings: [{ ssrc }] } as const;
-  const source = { name: `${id}-a0`, ...media };
-  const accepted = { ...credentials!, fingerprints };
-  await rest.request(conferenceUpdate(meeting, endpointAcceptance(id, accepted, [source])));
-  await until(() => (client.connected ? undefined : `${id} is ${client.state}`), 30_000);
-  return { client, microphone: new AudioFlow({ client, ssrc, levelDbov: roomDbov, quietEvery }) };
+  const { client } = await call.join(index.toString(16).padStart(8, '0'), { microphone: ssrc });
+  const levelDbov = roomDbov;
+  return { client, microphone: new AudioFlow({ client, ssrc, levelDbov, quietEvery }) };
 }
 
 /** ms from a voice's beginning, up to 20 before its first packet, until `listener` gets one of that microphone. */
@@ -64,12 +43,21 @@ async function heardAfterMs(speaker: number, listener: Person): Promise<number> 
     };
   });
   const begins = performance.now();
+  speaking = microphone;
   microphone.setLevel(voiceDbov);
   const after = (await Promise.race([heard, delay(2000, Infinity)])) - begins;
   await delay(sentenceMs);
-  microphone.setLevel(roomDbov);
+  speaking = undefined;
   return after;
 }
+
+let speaking: AudioFlow | undefined;
+const random = seededRandom();
+const rooms = setInterval(() => {
+  for (const { microphone } of crowd)
+    if (microphone !== speaking) microphone.setLevel(roomDbov + roomSpreadDb * (unit() - 0.5));
+}, roomIntervalMs);
+const unit = (): number => random.uint32() / 2 ** 32;
 
 async function consumers(): Promise<number> {
   const text = await (await fetch(`${bridge.restUrl}/metrics`)).text();
@@ -100,6 +88,7 @@ process.stdout.write(
     `${open} consumers of ${people * (people - 1)} pairs; cores: Node ${cores(after.node - cpu.node)}, ` +
     `worker ${cores(after.workers - cpu.workers)}\n`,
 );
+clearInterval(rooms);
 for (const { client, microphone } of crowd) {
   microphone.stop();
   client.close();
