@@ -12,6 +12,7 @@ import {
   loadScenario,
   ScenarioError,
 } from './scenarios/load-scenario.ts';
+import { JOINING_S } from './mode/step.ts';
 import { closestKey } from '../src/config/closest-key.ts';
 import { helpText } from './help.ts';
 import { isFor, type Mode, modes, type OptionName, options } from './options.ts';
@@ -34,7 +35,7 @@ export type RunArguments = {
   readonly ownsTarget: boolean;
   readonly knobs: Knobs;
   readonly sizes: readonly number[] | undefined;
-  readonly stepSeconds: number | undefined;
+  readonly stepSeconds: number;
   /** After clients came in, before a step is measured. */
   readonly settleSeconds: number;
   readonly durationSeconds: number | undefined;
@@ -85,6 +86,7 @@ export async function readArguments(
 type Values = ReturnType<typeof parse>['values'];
 
 async function runArguments(command: Mode, values: Values): Promise<RunArguments> {
+  const times = timesFrom(command, values);
   const loudest = wholeNumber('loudest', values.loudest, 0);
   if (command === 'chaos' && values.run === undefined) {
     throw new ArgumentError('chaos needs --run "COMMAND": what to do to the bridge mid-way');
@@ -104,9 +106,7 @@ async function runArguments(command: Mode, values: Values): Promise<RunArguments
       network: networkProfile(values),
     },
     sizes: values.sizes === undefined ? undefined : sizesFrom(values.sizes),
-    stepSeconds: optionalNumber('step-seconds', values['step-seconds'], 1),
-    settleSeconds: number('settle', values.settle),
-    durationSeconds: optionalNumber('duration', values.duration),
+    ...times,
     joinsPerSecond: optionalNumber('join-rate', values['join-rate']),
     churnPerMinute: number('churn', values.churn),
     nativeSeconds: number('native-seconds', values['native-seconds'], 0.01),
@@ -130,9 +130,9 @@ function parse(argv: readonly string[]) {
 /** `parseArgs` would say so too, in words for the author of a program. */
 function knownNames(argv: readonly string[]): readonly OptionName[] {
   const known = Object.keys(options);
-  return optionNames(argv).map((name) => {
+  return optionTokens(argv).map(({ name, rawName }) => {
     if (isOption(name)) return name;
-    throw new ArgumentError(`there is no option --${name}${hint(name, known, '--')}`);
+    throw new ArgumentError(`there is no option ${rawName}${hint(name, known, '--')}`);
   });
 }
 
@@ -144,8 +144,8 @@ function refuseStrangers(mode: Mode, names: readonly OptionName[]): void {
   throw new ArgumentError(`--${stranger} means nothing to ${mode}; it is for ${others.join(', ')}`);
 }
 
-/** Long options as they were written, without the value of another one that looks like it. */
-function optionNames(argv: readonly string[]): string[] {
+/** Options as they were written, without the value of another one that looks like it. */
+function optionTokens(argv: readonly string[]) {
   const { tokens } = parseArgs({
     args: [...argv],
     options,
@@ -153,7 +153,7 @@ function optionNames(argv: readonly string[]): string[] {
     strict: false,
     tokens: true,
   });
-  return tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
+  return tokens.filter((token) => token.kind === 'option');
 }
 
 function modeNamed(name: string | undefined): Mode | 'compare' | undefined {
@@ -192,6 +192,24 @@ function compareArguments(files: readonly string[]): CompareArguments {
   return { command: 'compare', before, after };
 }
 
+/** A run without time for a single step would find nothing. */
+function timesFrom(
+  command: Mode,
+  values: Values,
+): Pick<RunArguments, 'stepSeconds' | 'settleSeconds' | 'durationSeconds'> {
+  const stepSeconds =
+    optionalNumber('step-seconds', values['step-seconds'], 1) ?? (command === 'quick' ? 8 : 20);
+  const settleSeconds = number('settle', values.settle);
+  const durationSeconds = optionalNumber('duration', values.duration);
+  const least = JOINING_S + settleSeconds + stepSeconds;
+  if (durationSeconds !== undefined && durationSeconds < least) {
+    throw new ArgumentError(
+      `--duration ${durationSeconds} has no room for one step, which takes ${least} s: ${JOINING_S} for joining, ${settleSeconds} --settle, ${stepSeconds} --step-seconds`,
+    );
+  }
+  return { stepSeconds, settleSeconds, durationSeconds };
+}
+
 /** Better now than when the run is over. */
 function writableFile(name: string, file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
@@ -206,8 +224,11 @@ function writableFile(name: string, file: string | undefined): string | undefine
 /** Load on somebody else's machine is an attack, so anything but this machine needs the user's word. */
 function targetUrl(name: string, text: string | undefined, owned: boolean): URL | undefined {
   if (text === undefined) return undefined;
-  if (!URL.canParse(text)) throw new ArgumentError(`--${name} ${text} is not a URL`);
-  const url = new URL(text);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.hostname === '') {
+    const scheme = name === 'xmpp' ? 'xmpp' : 'http';
+    throw new ArgumentError(`--${name} ${text} is not a URL; did you mean ${scheme}://${text}?`);
+  }
   if (!isLoopbackHost(url.hostname) && !owned) {
     throw new ArgumentError(notOurs(url.hostname));
   }
@@ -222,6 +243,10 @@ function deploymentFrom(values: {
   readonly 'i-own-this-host': boolean;
 }): Deployment | undefined {
   const service = targetUrl('xmpp', values.xmpp, values['i-own-this-host']);
+  const stranger = (['domain', 'muc', 'focus'] as const).find((name) => values[name] !== undefined);
+  if (!service && stranger) {
+    throw new ArgumentError(`--${stranger} is of a deployment that --xmpp leads to: give both`);
+  }
   if (!service) return undefined;
   if (!XMPP_SERVICE.test(service.protocol)) {
     throw new ArgumentError(

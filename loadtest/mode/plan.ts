@@ -37,7 +37,7 @@ export function planFor(
     clients: (size: number) => clientsOf(scenario, size, knobs, first),
     joinsPerSecond: args.joinsPerSecond ?? scenario.joinsPerSecond,
     sizes: args.sizes ?? scenario.sizes,
-    stepSeconds: args.stepSeconds ?? (isQuick ? 8 : 20),
+    stepSeconds: args.stepSeconds,
     budgetSeconds: durationSeconds ?? (isQuick ? QUICK_BUDGET_S : SOAK_BUDGET_S),
     churnPerMinute: args.churnPerMinute,
   };

@@ -6,7 +6,7 @@ import type { Load } from './mode.ts';
 import { inPlaceOf } from './newcomers.ts';
 
 /** Joining, beside settling and what is measured. */
-const JOINING_S = 4;
+export const JOINING_S = 4;
 
 type Climbing = Pick<Run, 'become' | 'measure' | 'measureAgain' | 'elapsedS' | 'settleSeconds'>;
 

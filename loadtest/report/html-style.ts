@@ -12,7 +12,7 @@ svg text { font-size: 11px; fill: var(--quiet); } svg .title { font-size: 13px; 
 h2 { font-size: 16px; margin: 24px 0 6px; } h3 { font-size: 14px; margin: 16px 0 4px; color: var(--quiet); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 4px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; } th { color: var(--quiet); font-weight: 500; vertical-align: bottom; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; } th { color: var(--quiet); font-weight: 500; vertical-align: bottom; white-space: normal; line-height: 1.25; }
 th.text, td.text { text-align: left; white-space: normal; min-width: 220px; max-width: 520px; } td.bad { color: #dc2626; } td.good { color: #16a34a; }
 @media (max-width: 640px) { svg text { font-size: 16px; } svg .title { font-size: 17px; } td:first-child, th:first-child { white-space: normal; min-width: 90px; } }
 `;

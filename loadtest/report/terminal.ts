@@ -68,7 +68,7 @@ export class Terminal {
     this.#clear();
     const line =
       `  ${this.#progress(moment.s)} ${this.#phase}: ${moment.participants} clients, ${moment.deliveredPerSecond}/s, ` +
-      `delay ${ms(moment.delayP50Ms)}/${ms(moment.delayP99Ms)}, loss ${percent(moment.lossPercent)}, ` +
+      `delay ${spreadOf(moment)}, loss ${percent(moment.lossPercent)}, ` +
       `bridge ${cpu(moment.bridgeCpuPercent)}, generator ${cpu(moment.generatorCpuPercent)} `;
     const room = this.#columns() - 1;
     const rates = this.#rates.slice(-Math.max(1, room - line.length));
@@ -104,9 +104,9 @@ export class Terminal {
         (row) =>
           `${row.kind} ${row.offered} = ${row.delivered} delivered + ${row.lost} lost + ${row.withheld} held back + ${row.missing} missing`,
       );
-    const accounts = sums.length === 0 ? 'no media reached anybody' : sums.join('; ');
+    const holds = `conservation ${conservation.holds ? 'holds' : 'FAILS'}`;
     if (conservation.rows.length > 0)
-      this.line(`conservation ${conservation.holds ? 'holds' : 'FAILS'}: ${accounts}`);
+      this.line(sums.length === 0 ? 'no media reached anybody' : `${holds}: ${sums.join('; ')}`);
     const { notes, uncompared } = conservation;
     const left = uncompared === undefined ? [] : [uncomparedText(uncompared)];
     for (const finding of [...notes, ...left, ...findings]) this.line(`- ${finding}`);
@@ -123,6 +123,13 @@ export class Terminal {
   #clear(): void {
     if (this.#isLive) this.#write('\r\u001b[2K');
   }
+}
+
+/** Short, for the line has to fit. */
+function spreadOf({ delayP50Ms, delayP99Ms }: Moment): string {
+  return delayP50Ms === undefined
+    ? UNKNOWN
+    : `${ms(delayP50Ms).replace(' ms', '')}/${ms(delayP99Ms)}`;
 }
 
 /** Of this process; a window of unknown width is taken for one of 80 columns. */

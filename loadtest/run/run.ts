@@ -53,6 +53,8 @@ function ownCpuUs(
 
 /** A step that was cut short before this says nothing. */
 const MIN_STEP_S = 3;
+/** That nobody came in is a result at once. */
+const EMPTY_STEP_MS = 1_000;
 /** What was under way when the senders stopped has come, and the bridge's statistics have caught up. */
 const DRAIN_MS = 2_500;
 
@@ -155,13 +157,15 @@ export class Run {
 
   /** Measures the crowd as it is. */
   async measure(name: string, seconds: number, joins: readonly JoinRecord[]): Promise<StepReport> {
-    await this.pause(this.settleSeconds * 1000);
+    // Nobody is there to settle, nor to be measured for long.
+    const isEmpty = this.crowd.size === 0;
+    await this.pause(isEmpty ? 0 : this.settleSeconds * 1000);
     this.#options.onPhase(name, this.steps.length);
     const { sent } = await this.#audit();
     const before = await this.#observe();
     const holes = (this.#holes = new Holes(before));
     const startS = this.elapsedS;
-    await this.pause(seconds * 1000).catch((error: unknown) => {
+    await this.pause(isEmpty ? EMPTY_STEP_MS : seconds * 1000).catch((error: unknown) => {
       // A part of a step is better than nothing, unless the run broke.
       if (!(error instanceof RunEnded) || this.elapsedS - startS < MIN_STEP_S) throw error;
     });

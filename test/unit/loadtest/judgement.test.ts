@@ -330,6 +330,11 @@ describe('arguments', () => {
     [['step', '--xmpp', 'http://127.0.0.1:80', '--domain', 'meet.test'], 'xmpp://'],
     [['compare', 'a.json'], 'two reports'],
     [['step', '--nonsense'], 'nonsense'],
+    [['step', '-v'], 'there is no option -v'],
+    [['step', '--url', '127.0.0.1:8080'], 'did you mean http://127.0.0.1:8080?'],
+    [['step', '--url', 'localhost:8080'], 'did you mean http://localhost:8080?'],
+    [['step', '--domain', 'meet.test'], '--xmpp'],
+    [['soak', '--duration', '10'], 'no room for one step, which takes 26 s'],
     [['step', '--scenario', './nowhere.yaml'], './nowhere.yaml cannot be read'],
     [['step', '--scenario', './party.txt'], '.yaml, .json, .mjs'],
   ])('refuses %j', async (argv, reason) => {
