@@ -2,7 +2,7 @@ import { ms, networkText, percent, processes, uncomparedText, UNKNOWN } from './
 import { drawGraphs } from './html-graphs.ts';
 import { style } from './html-style.ts';
 import { type Column, column, drawTable, escape } from './html-table.ts';
-import { faultsOf, isGood } from './judged-step.ts';
+import { faultsOf, markOf } from './judged-step.ts';
 import type {
   GroupFigures,
   KindFigures,
@@ -43,11 +43,11 @@ ${conservation(report)}
 
 const stepName = column<StepReport>('step', ({ name }) => name);
 
+const tints = { '✓': 'good', '✗': 'bad', '?': undefined } as const;
+
 const stepColumns: readonly Column<StepReport>[] = [
   stepName,
-  column('', (step) => (isGood(step) ? '✓' : '✗'), {
-    tint: (step) => (isGood(step) ? 'good' : 'bad'),
-  }),
+  column('', markOf, { tint: (step) => tints[markOf(step)] }),
   column('clients', ({ participants }) => String(participants)),
   column('rooms', ({ rooms }) => String(rooms)),
   column('offered', ({ audio, video }) => rate(audio.sentPerSecond + video.sentPerSecond)),

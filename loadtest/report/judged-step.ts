@@ -16,6 +16,12 @@ export function isBroken(step: Judged): boolean {
   return step.violations.length > 0 && !isInvalid(step);
 }
 
+/** For who reads on: what could not be judged did not fail. */
+export function markOf(step: Judged): '✓' | '✗' | '?' {
+  if (isGood(step)) return '✓';
+  return isBroken(step) ? '✗' : '?';
+}
+
 export function isGood(step: Judged): boolean {
   return step.violations.length === 0 && !isInvalid(step);
 }

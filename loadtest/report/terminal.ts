@@ -7,7 +7,7 @@ import {
   UNKNOWN,
   violationText,
 } from './figures.ts';
-import { faultsOf, isGood } from './judged-step.ts';
+import { faultsOf, markOf } from './judged-step.ts';
 import type {
   GroupFigures,
   JoinFigures,
@@ -79,7 +79,7 @@ export class Terminal {
     const { audio, video, bridge, violations, joins } = step;
     const cpu = processes(bridge.processes, '%', ({ cpuPercent }) => cpuPercent);
     this.line(
-      `${isGood(step) ? '✓' : '✗'} ${step.name}: audio ${kind(audio)}; video ${kind(video)}; bridge ${cpu === '' ? 'not on this machine' : cpu}`,
+      `${markOf(step)} ${step.name}: audio ${kind(audio)}; video ${kind(video)}; bridge ${cpu === '' ? 'not on this machine' : cpu}`,
     );
     if (joins.attempted > 0) this.line(`    ${joinText(joins)}`);
     for (const group of step.groups) this.line(`    ${groupText(group)}`);

@@ -144,6 +144,11 @@ describe('the terminal', () => {
     expect(text).toContain('PASS: passed up to a call');
     expect(text).toContain('conservation holds: audio 9 = 8 delivered + 1 lost');
     expect(text).not.toContain('\r');
+    const broken = [{ limit: 'audio loss', measured: 4, allowed: 0.5, unit: '%' }];
+    terminal.step({ ...step, name: 'lossy', violations: broken });
+    terminal.step({ ...step, name: 'busy', violations: broken, disturbances: ['others'] });
+    expect(text).toContain('✗ lossy: ');
+    expect(text).toContain('? busy: ');
     text = '';
     const live = new Terminal(
       (part) => (text += part),
