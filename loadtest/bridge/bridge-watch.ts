@@ -25,11 +25,13 @@ const TIMEOUT_MS = 2_000;
 export class BridgeWatch {
   readonly #url: URL;
   #pid: number | undefined;
+  /** Whoever listened last is gone. */
+  #isGone = false;
 
   /** @param url of its private REST interface */
   constructor(url: URL) {
     this.#url = url;
-    if (isLoopbackHost(url.hostname)) this.#pid = processListeningOn(Number(url.port || 80));
+    if (isLoopbackHost(url.hostname)) this.#find();
   }
 
   /** Of the process that listens there; undefined when it is not on this machine. */
@@ -37,14 +39,10 @@ export class BridgeWatch {
     return this.#pid;
   }
 
-  /** Again after a restart: another process listens. */
-  findAgain(): void {
-    if (isLoopbackHost(this.#url.hostname)) {
-      this.#pid = processListeningOn(Number(this.#url.port || 80));
-    }
-  }
-
   async sample(): Promise<BridgeSample> {
+    // After a restart another process listens.
+    this.#isGone ||= this.#pid !== undefined && figuresOf(this.#pid) === undefined;
+    if (this.#isGone) this.#find();
     const pids = this.#pid === undefined ? [] : withChildren(this.#pid);
     const [stats, metrics] = await Promise.all([
       this.#json('colibri/stats'),
@@ -61,6 +59,11 @@ export class BridgeWatch {
       packetsSent: number('total_packets_sent'),
       eventLoopDelayP99Ms: delay === undefined ? undefined : Number(delay) * 1000,
     };
+  }
+
+  #find(): void {
+    this.#pid = processListeningOn(Number(this.#url.port || 80));
+    if (this.#pid !== undefined) this.#isGone = false;
   }
 
   async #json(path: string): Promise<Readonly<Record<string, unknown>>> {

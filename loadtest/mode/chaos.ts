@@ -41,7 +41,8 @@ export function chaos(command: string): Mode {
     const recovery = describeRecovery(moments, { startS, invitedAgain, byFocus });
     const found = `after the command "${command}": ${recovery}`;
     // Who is invited again begins anew: of these nothing is known to the packet.
-    return invitedAgain ? [found] : [found, ...describeSilence(seen)];
+    const nobodyStayed = invitedAgain || byFocus >= run.crowd.size;
+    return nobodyStayed ? [found] : [found, ...describeSilence(seen)];
   };
 }
 

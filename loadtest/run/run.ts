@@ -20,7 +20,7 @@ import { RunEnded } from './run-ended.ts';
 import { pairsOf } from './pairs.ts';
 import { viewsByWay } from './service.ts';
 import { stepReport, type StepWindow } from './step-report.ts';
-import { unlike, wireBetween } from './wire.ts';
+import { SentByBridge, unlike, wireBetween } from './wire.ts';
 
 export type RunOptions = {
   readonly crowd: Crowd;
@@ -89,6 +89,7 @@ export class Run {
   #observing: Promise<unknown> = Promise.resolve();
   /** Why the bridge's count of packets cannot be laid beside ours. */
   #uncompared: string | undefined;
+  readonly #sentByBridge = new SentByBridge();
   #ticker: Promise<void> = Promise.resolve();
 
   constructor(options: RunOptions) {
@@ -143,15 +144,12 @@ export class Run {
 
   /** After the bridge lost its conferences: everybody out, and in again, as a focus would do. */
   async inviteAgain(clients: readonly ClientSpec[]): Promise<void> {
-    const { control, watch } = this.#options;
+    const { control } = this.#options;
     this.#changed = await this.#observe();
     // What was under way to them when the bridge broke is nobody's to account for.
     for (const { participant } of this.crowd.members) this.#left.add(participant);
     await this.crowd.leave(this.crowd.members.map(({ participant }) => participant));
     control.forget();
-    const former = watch?.pid;
-    watch?.findAgain();
-    if (watch?.pid !== former) this.#uncompared ??= 'it was started anew';
     await this.crowd.join(clients, 0);
   }
 
@@ -282,6 +280,7 @@ export class Run {
       const now = await this.#observe().catch((error: unknown) => this.#broken.abort(error));
       if (!now) return;
       this.#last = now;
+      this.#uncompared ??= this.#sentByBridge.add(now.bridge);
       this.#holes?.add(now);
       if (!earlier) continue;
       const moment = this.#moment(earlier, now);

@@ -1,3 +1,4 @@
+import type { BridgeSample } from '../bridge/bridge-watch.ts';
 import type { Conservation } from '../report/report.ts';
 import type { Observation } from './observation.ts';
 
@@ -27,4 +28,16 @@ export function unlike(before: Observation, after: Observation): string | undefi
   const isCounting = after.bridge.packetsSent !== before.bridge.packetsSent;
   const isMany = delivered(after) - delivered(before) > MANY_PACKETS;
   return isMany && !isCounting ? 'it counts what it sent to somebody who leaves' : undefined;
+}
+
+/** Notices that a bridge counts from the beginning again. */
+export class SentByBridge {
+  #known = 0;
+
+  /** @returns why the count is not of what was sent since the run began; undefined = nothing speaks for that */
+  add({ packetsSent = this.#known }: Pick<BridgeSample, 'packetsSent'>): string | undefined {
+    const fell = packetsSent < this.#known;
+    this.#known = packetsSent;
+    return fell ? 'it was started anew' : undefined;
+  }
 }

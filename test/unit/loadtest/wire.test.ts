@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BridgeSample } from '../../../loadtest/bridge/bridge-watch.ts';
 import type { Observation } from '../../../loadtest/run/observation.ts';
-import { unlike } from '../../../loadtest/run/wire.ts';
+import { SentByBridge, unlike } from '../../../loadtest/run/wire.ts';
 import { MeasuredCall } from './measured-call.ts';
 
 /** A moment with two clients in a room. */
@@ -28,5 +28,14 @@ describe("the bridge's own count of packets", () => {
   ])('is left out with %j', (bridge, reason) => {
     const before = { ...began, bridge: { ...began.bridge, participants: 2, packetsSent: 10 } };
     expect(unlike(before, observed(call, bridge))).toContain(reason);
+  });
+
+  it('is known to begin anew, also while the bridge was away', () => {
+    const count = new SentByBridge();
+    const seen = [500, 900, undefined, 40].map((packetsSent) => ({ packetsSent }));
+    expect(seen.map((sample) => count.add(sample))).toEqual([
+      ...[undefined, undefined, undefined],
+      'it was started anew',
+    ]);
   });
 });
