@@ -136,6 +136,33 @@ describe('transport-cc towards a receiver', () => {
     expect(Math.min(...steps)).toBeLessThan(0.6);
   }, 90_000);
 
+  it('stops video when a link breaks down, and goes on with a key frame when its queue is through', async () => {
+    let keyFrame = true;
+    const frame = () => {
+      const packets = source.frame({ keyFrame, packets: 8, payloadBytes: 420 });
+      keyFrame = false;
+      return packets;
+    };
+    const requests = () => sender.rtcp.filter(({ type }) => type === 'pli').length;
+    const bps = async () => (await stats()).availableOutgoingBitrate ?? 0;
+    receiver.shape({ rateBps: 5_000_000, queueMs: 1000, delayMs: 20 });
+    await receiver.transport.setMaxOutgoingBitrate(2_500_000);
+    await consume(receiver.transport, producer, parameters);
+    for (let turn = 0; turn < 300 && (await bps()) < 2_000_000; turn += 1) await run(100, 0, frame);
+    // 850 kbit/s are sent.
+    const before = requests();
+    receiver.shape({ rateBps: 200_000 });
+    for (let turn = 0; turn < 100 && requests() === before; turn += 1) await run(100, 0, frame);
+    expect(requests()).toBeGreaterThan(before);
+    expect(await bps()).toBeLessThan(300_000);
+    const shown = receiver.rtpOf(2000).length;
+    await run(500, 0, frame);
+    expect(receiver.rtpOf(2000).length).toBe(shown);
+    keyFrame = true;
+    await run(300, 0, frame);
+    expect(receiver.rtpOf(2000).length).toBeGreaterThan(shown);
+  }, 90_000);
+
   it('takes no feedback about packets that were not sent, or not lately', async () => {
     await consume(receiver.transport, producer, parameters);
     await run(1000, 0);
