@@ -24,6 +24,18 @@ export function launchChromiumBy(
   });
 }
 
+/** Makes the page take a port of loopback for the bridge's, in every offer; to be run in the page. */
+function sendMediaTo(port: number): void {
+  window.RTCPeerConnection = class extends window.RTCPeerConnection {
+    override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+      const sdp = (description.sdp ?? '')
+        .replace(/^a=candidate:\S+ \d tcp .*\r\n/gim, '')
+        .replace(/^(a=candidate:\S+ \d udp \d+) \S+ \d+/gim, `$1 127.0.0.1 ${port}`);
+      return super.setRemoteDescription({ ...description, sdp });
+    }
+  };
+}
+
 /** One browser window with the demo's page: somebody in a call. */
 export class Participant {
   readonly name: string;
@@ -38,10 +50,17 @@ export class Participant {
     );
   }
 
-  static async join(browser: Browser, name: string, url: string): Promise<Participant> {
+  /** @param mediaPort where this one sends its media instead of the bridge's port */
+  static async join(
+    browser: Browser,
+    name: string,
+    url: string,
+    mediaPort?: number,
+  ): Promise<Participant> {
     const context = await browser.newContext({ viewport: { width: 900, height: 600 } });
     const participant = new Participant(name, await context.newPage());
     await participant.page.addInitScript(installProbe);
+    if (mediaPort !== undefined) await participant.page.addInitScript(sendMediaTo, mediaPort);
     await participant.page.goto(url);
     return participant;
   }

@@ -59,6 +59,11 @@ export class DemoCall {
     return new DemoCall(focus, bridge, setup);
   }
 
+  /** Where the bridge takes media over UDP. */
+  get mediaPort(): number {
+    return this.#setup.ports.mediaUdp;
+  }
+
   /** What the bridge itself logged at level error or worse; the worker's lines have a `source`. */
   get bridgeErrors(): string[] {
     return this.#setup.output

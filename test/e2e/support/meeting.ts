@@ -53,13 +53,17 @@ export class Meeting {
     return meeting;
   }
 
-  /** Another one comes in, with a name and a tone of their own. */
-  async join(settings: Settings = {}): Promise<Participant> {
+  /**
+   * Another one comes in, with a name and a tone of their own.
+   * @param mediaPort where this one sends its media instead of the bridge's port
+   */
+  async join(settings: Settings = {}, mediaPort?: number): Promise<Participant> {
     const index = this.people.length;
     const name = names[index % names.length]!;
     const toneHz = tonesHz[index % tonesHz.length]!;
     const query = { name, tone: toneHz, volume: quiet, ...settings };
-    const viewer = await Participant.join(this.#browser, name, this.#pages.url(this.room, query));
+    const url = this.#pages.url(this.room, query);
+    const viewer = await Participant.join(this.#browser, name, url, mediaPort);
     this.people.push(viewer);
     this.senders.push({ viewer, toneHz });
     return viewer;

@@ -10,6 +10,8 @@ export type TileReport = {
   readonly microphoneMuted: boolean;
   /** Of the stream shown; 0 before the first. */
   readonly framesDecoded: number;
+  /** By sequence number; what came again by RTX stays lost. */
+  readonly packetsLost: number;
   readonly heightPx: number;
   readonly codec: string;
 };
@@ -130,6 +132,7 @@ export function installProbe(): void {
       ({ type, trackIdentifier }) => type === 'inbound-rtp' && trackIdentifier === track?.id,
     );
     const codec = stats.find(({ id }) => id !== undefined && id === inbound?.['codecId']);
+    const figure = (name: string): number => Number(inbound?.[name] ?? 0);
     return {
       source: tile.dataset['source'] ?? '',
       own: tile.classList.contains('own'),
@@ -137,8 +140,9 @@ export function installProbe(): void {
       withPicture: !tile.classList.contains('without-picture'),
       forwarded: !(tile.querySelector('.note')?.textContent ?? '').includes('not forwarded'),
       microphoneMuted: tile.classList.contains('microphone-muted'),
-      framesDecoded: Number(inbound?.['framesDecoded'] ?? 0),
-      heightPx: Number(inbound?.['frameHeight'] ?? 0),
+      framesDecoded: figure('framesDecoded'),
+      packetsLost: figure('packetsLost'),
+      heightPx: figure('frameHeight'),
       codec: String(codec?.['mimeType'] ?? '').replace('video/', ''),
     };
   };
