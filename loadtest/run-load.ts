@@ -11,7 +11,7 @@ import { XmppPath } from './control/xmpp/xmpp-path.ts';
 import { GeneratorProcess } from './generator/generator-process.ts';
 import { machineClock } from './generator/machine-clock.ts';
 import { planFor } from './mode/plan.ts';
-import { leakOf } from './mode/soak.ts';
+import { leakOf, slopesOf } from './mode/soak.ts';
 import type { Mode } from './options.ts';
 import { secureRandom } from './random.ts';
 import { htmlReport } from './report/html.ts';
@@ -133,7 +133,8 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
   const { extent, ...plan } = planFor(args, secureRandom.uint32() & 0x03ff_0000);
   terminal.plan(extent);
   const { findings, conservation, ended } = await follow(plan, run);
-  const leak = args.command === 'soak' ? leakOf(run.moments, limits.memoryMbPerHour) : undefined;
+  const isSoak = args.command === 'soak';
+  const leak = isSoak ? leakOf(run.moments, limits.memoryMbPerHour) : undefined;
   const circumstances: Circumstances = {
     order: orders[args.command],
     climbing: orders[args.command] === 'rising' && args.sizes === undefined,
@@ -156,7 +157,7 @@ async function runAgainst(args: RunArguments, parts: Parts): Promise<Report> {
     moments: run.moments,
     interrupted: ended?.how === 'interrupted',
     broken: ended?.how === 'broken',
-    findings,
+    findings: isSoak ? [...findings, ...slopesOf(run.moments)] : findings,
   };
 }
 

@@ -11,9 +11,9 @@ const MIN_SLOPE_S = 300;
 /** A verdict takes more than a figure: heaps breathe for minutes. */
 const MIN_LEAK_S = 1_800;
 
-/** Holds the largest size for the whole time, with people coming and going, and looks for slow growth. */
+/** Holds the largest size for the whole time, with people coming and going. @returns nothing; `slopesOf` says what it found, however it ended */
 export async function soak(
-  run: Pick<Run, 'become' | 'measure' | 'elapsedS' | 'moments'>,
+  run: Pick<Run, 'become' | 'measure' | 'elapsedS'>,
   load: Load,
 ): Promise<readonly string[]> {
   const size = load.sizes.at(-1) ?? 1;
@@ -33,10 +33,11 @@ export async function soak(
       load.joinsPerSecond,
     );
   }
-  return slopes(run);
+  return [];
 }
 
-function slopes({ moments }: Pick<Run, 'moments'>): string[] {
+/** Slow growth of memory and delay. */
+export function slopesOf(moments: readonly Moment[]): string[] {
   if (warmOf(moments).length < MIN_SLOPE_S)
     return ['too short to see slow growth: soak for an hour'];
   const say = (what: string, unit: string, value: (moment: Moment) => number | undefined) => {

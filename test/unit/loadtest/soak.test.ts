@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { soak } from '../../../loadtest/mode/soak.ts';
+import { slopesOf, soak } from '../../../loadtest/mode/soak.ts';
 import type { Moment, StepReport } from '../../../loadtest/report/report.ts';
 import { MeasuredCall } from './measured-call.ts';
 import { client } from './synthetic-client.ts';
@@ -40,8 +40,8 @@ function soaked(seconds: number, grows: { readonly mb: number; readonly ms: numb
       return Promise.resolve({ ...step, name });
     },
   };
-  const findings = soak(run, { ...load, budgetSeconds: seconds });
-  return findings.then((found) => ({ findings: found, crowds, names }));
+  const ended = soak(run, { ...load, budgetSeconds: seconds });
+  return ended.then(() => ({ findings: slopesOf(moments), crowds, names }));
 }
 
 const quiet: Moment = {
