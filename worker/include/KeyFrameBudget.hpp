@@ -58,11 +58,35 @@ public:
 	}
 
 	/**
+	 * A stream that begins, or goes up: as many as may be asked for on average, and some at once.
+	 */
+	bool TakeStart(int64_t nowMs)
+	{
+		if (this->limits.maxRequests <= 0)
+		{
+			return true;
+		}
+
+		const int64_t costMs = this->limits.windowMs / this->limits.maxRequests;
+		const int64_t paidMs = std::max(this->startsPaidMs, nowMs) + costMs;
+
+		if (paidMs - nowMs > StartBurst * this->limits.windowMs)
+		{
+			return false;
+		}
+
+		this->startsPaidMs = paidMs;
+
+		return true;
+	}
+
+	/**
 	 * Go on where another one with the same limits stopped.
 	 */
 	void Continue(const KeyFrameBudget& former)
 	{
-		this->requestsMs = former.requestsMs;
+		this->requestsMs   = former.requestsMs;
+		this->startsPaidMs = former.startsPaidMs;
 	}
 
 private:
@@ -73,9 +97,13 @@ private:
 
 private:
 	static constexpr int64_t RttMarginMs{ 10 };
+	// Of windows whose starts may come at once.
+	static constexpr int64_t StartBurst{ 3 };
 
 	Limits limits;
 	std::deque<int64_t> requestsMs;
+	// Until when the starts so far use up the mean.
+	int64_t startsPaidMs{ 0 };
 };
 
 #endif

@@ -17,6 +17,16 @@ beforeEach(async () => {
   ({ sender, receiver } = await openBarePair());
 });
 
+/** A receiver that may ask for so many in so many ms. */
+function limited(maxRequests: number, windowMs: number) {
+  const parameters = videoParameters({ ssrc: 2000 });
+  Object.assign(parameters.codecs[0]!.parameters!, {
+    'x-keyframe-max-requests': maxRequests,
+    'x-keyframe-window': windowMs,
+  });
+  return parameters;
+}
+
 const requests = () => sender.rtcp.filter(({ type }) => type === 'pli').length;
 
 it('that came before a key frame are answered by it, later ones are not', async () => {
@@ -63,17 +73,11 @@ it('of a receiver are counted on when its stream begins anew', async () => {
   };
   send();
   await until(async () => ((await producer.getStats()).length > 0 ? undefined : 'nothing came'));
-  const oneAMinute = { 'x-keyframe-max-requests': 1, 'x-keyframe-window': 60_000 };
-  const parameters = videoParameters({ ssrc: 2000 });
-  const [media, ...others] = parameters.codecs;
-  Object.assign(media!.parameters!, oneAMinute);
+  const parameters = limited(1, 60_000);
 
   const begins = async () => {
     const asked = requests();
-    const consumer = await consume(receiver.transport, producer, {
-      ...parameters,
-      codecs: [media!, ...others],
-    });
+    const consumer = await consume(receiver.transport, producer, parameters);
     await until(() => (requests() > asked ? undefined : 'no key frame is asked for'));
     await answer();
     return consumer;
@@ -94,4 +98,41 @@ it('of a receiver are counted on when its stream begins anew', async () => {
   });
   await delay(MERGED_MS);
   expect(requests()).toBe(askedAgain);
+});
+
+it('for streams of one receiver that begin again and again are few, and the last one is not forgotten', async () => {
+  const producer = await sender.transport.produce({
+    kind: 'video',
+    rtpParameters: videoParameters({ ssrc: 1000 }),
+    keyFrameRequestDelay: 1,
+  });
+  const source = new VideoSource({ ssrc: 1000 });
+  const send = (keyFrame: boolean) => {
+    for (const packet of source.frame({ keyFrame })) sender.send(packet);
+  };
+  send(true);
+  await until(async () => ((await producer.getStats()).length > 0 ? undefined : 'nothing came'));
+  const [meanMs, atOnce] = [1000, 6];
+  const parameters = limited(2, 2 * meanMs);
+  const received = () => receiver.rtpOf(2000).length;
+  const began = performance.now();
+  for (let round = 0; round < 30; round += 1) {
+    const consumer = await consume(receiver.transport, producer, parameters);
+    const before = received();
+    send(true);
+    await until(() => (received() > before ? undefined : 'nothing is sent'));
+    consumer.close();
+  }
+  const counted = () => atOnce + (performance.now() - began) / meanMs;
+  expect(requests()).toBeGreaterThanOrEqual(atOnce);
+  expect(requests()).toBeLessThanOrEqual(counted());
+
+  await consume(receiver.transport, producer, parameters);
+  const before = requests();
+  await until(() => {
+    if (requests() > before) return undefined;
+    send(false);
+    return 'no key frame is asked for';
+  });
+  expect(requests()).toBeLessThanOrEqual(counted());
 });
