@@ -229,7 +229,8 @@ export class Run {
     // What is seen after the senders stopped is no loss.
     await this.#stop();
     for (const generator of generators) generator.tell({ type: 'silence' });
-    await delay(DRAIN_MS);
+    // Nothing is where nobody ever came in.
+    if (this.crowd.joins.some(({ acceptedUs }) => acceptedUs !== undefined)) await delay(DRAIN_MS);
     const { flows, sent } = await this.#audit({ present: false });
     const last = await this.#observe();
     return checkConservation(flows, sent, {

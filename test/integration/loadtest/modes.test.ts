@@ -48,13 +48,16 @@ describe('the modes of trestle-load', { timeout: 120_000 }, () => {
       ['step', '--url', flawed.url, ...size],
     );
     flawed.close();
-    if (report.verdict.result === 'INVALID') {
-      // Others had this machine three times: then it says so, and nothing of the bridge.
-      expect(report.verdict.headline).toMatch(/^(?:the generator itself was|this machine was not)/);
-      expect(code).toBe(2);
+    const names = report.steps.map(({ name }) => name);
+    expect(names).not.toContain('5 listeners');
+    if (report.verdict.result !== 'FAIL') {
+      // Others had this machine three times: then it says so, and at which size, and blames no bridge.
+      expect(report.verdict.headline).toMatch(
+        /(?:the generator itself was too slow|this machine was not free) at [13] listeners: /,
+      );
       return;
     }
-    expect(report.steps.map(({ name }) => name)).toEqual(['1 listeners', '3 listeners']);
+    expect(names).toEqual(['1 listeners', '3 listeners']);
     expect(report.verdict).toMatchObject({ result: 'FAIL', highestPassed: '1 listeners' });
     const { brokeFirst, headline } = report.verdict;
     // Two of three listeners lose a fifth.
@@ -67,7 +70,8 @@ describe('the modes of trestle-load', { timeout: 120_000 }, () => {
     expect(code).toBe(1);
   });
 
-  it('soak holds its size to the end while people come and go', async () => {
+  // These three ask nothing of how quick the machine is, and wait most of the time.
+  it.concurrent('soak holds its size to the end while people come and go', async () => {
     const size = ['--scenario', 'audio', '--sizes', '1,3', '--settle', '0', '--step-seconds', '3'];
     const lasting = ['--duration', '15', '--churn', '30'];
     const { report } = await runTrestleLoad(['soak', '--url', bridge.restUrl, ...size, ...lasting]);
@@ -92,33 +96,38 @@ describe('the modes of trestle-load', { timeout: 120_000 }, () => {
     expect(report.conservation.rows[0]!.delivered).toBeGreaterThan(500);
   });
 
-  it('spike goes from the smallest size to the largest and back, and says what became of delay', async () => {
-    const size = [
-      '--scenario',
-      'audio',
-      '--sizes',
-      '1,2,6',
-      '--settle',
-      '0',
-      '--step-seconds',
-      '2',
-    ];
-    const { report } = await runTrestleLoad(['spike', '--url', bridge.restUrl, ...size]);
-    const sizes = report.steps.map(({ name, participants, joins }) => [
-      name,
-      participants,
-      joins.attempted - joins.failed,
-    ]);
-    expect(sizes).toEqual([
-      ['before: 1 listeners', 2, 2],
-      ['spike: 6 listeners', 7, 5],
-      ['after: 1 listeners', 2, 0],
-    ]);
-    const [delay, gaps] = report.findings;
-    expect(delay).toMatch(/^delay p99: [\d.]+ ms before, [\d.]+ ms in the spike, [\d.]+ ms after$/);
-    expect(gaps).toMatch(/^audio gaps: \d+ before, \d+ in the spike, \d+ after$/);
-    expect(report.conservation.notes).toEqual([]);
-  });
+  it.concurrent(
+    'spike goes from the smallest size to the largest and back, and says what became of delay',
+    async () => {
+      const size = [
+        '--scenario',
+        'audio',
+        '--sizes',
+        '1,2,6',
+        '--settle',
+        '0',
+        '--step-seconds',
+        '2',
+      ];
+      const { report } = await runTrestleLoad(['spike', '--url', bridge.restUrl, ...size]);
+      const sizes = report.steps.map(({ name, participants, joins }) => [
+        name,
+        participants,
+        joins.attempted - joins.failed,
+      ]);
+      expect(sizes).toEqual([
+        ['before: 1 listeners', 2, 2],
+        ['spike: 6 listeners', 7, 5],
+        ['after: 1 listeners', 2, 0],
+      ]);
+      const [delay, gaps] = report.findings;
+      expect(delay).toMatch(
+        /^delay p99: [\d.]+ ms before, [\d.]+ ms in the spike, [\d.]+ ms after$/,
+      );
+      expect(gaps).toMatch(/^audio gaps: \d+ before, \d+ in the spike, \d+ after$/);
+      expect(report.conservation.notes).toEqual([]);
+    },
+  );
 
   it('chaos measures how long a bridge that is started anew leaves people alone', async () => {
     const doomed = await BridgeProcess.start();
@@ -150,7 +159,7 @@ describe('the modes of trestle-load', { timeout: 120_000 }, () => {
     expect(output).toContain('it was started anew');
   });
 
-  it('chaos tests nothing where its command fails, and says so', async () => {
+  it.concurrent('chaos tests nothing where its command fails, and says so', async () => {
     const size = ['--scenario', 'audio', '--sizes', '1', '--settle', '0', '--step-seconds', '1'];
     const command = ['--run', 'echo no such unit >&2; exit 5'];
     const { code, report } = await runTrestleLoad([

@@ -49,6 +49,20 @@ describe('trestle-load through XMPP', () => {
     expect(report.conservation.rows[1]!.delivered).toBeGreaterThan(500);
     expect(focus.actions.filter((action) => action === 'session-accept')).toHaveLength(3);
     expect(focus.actions.filter((action) => action === 'source-add')).toHaveLength(3);
+    // Without these Jicofo would offer less.
+    expect(focus.features.size).toBe(3);
+    for (const features of focus.features.values()) {
+      expect(features).toEqual(
+        expect.arrayContaining([
+          'urn:xmpp:jingle:apps:rtp:audio',
+          'urn:xmpp:jingle:apps:rtp:video',
+          'urn:xmpp:jingle:apps:dtls:0',
+          'urn:ietf:rfc:4588',
+          'http://jitsi.org/source-name',
+          'http://jitsi.org/ssrc-rewriting-1',
+        ]),
+      );
+    }
   });
 
   it('takes a second invitation, and accounts for every packet before and after', async () => {

@@ -29,6 +29,7 @@ import { decodeSsrc, decodeSsrcGroup } from '../../../src/protocol/jingle/source
 import { element } from '../../../src/protocol/xml/element.ts';
 import { ElementReader } from '../../../src/protocol/xml/element-reader.ts';
 
+const disco = 'http://jabber.org/protocol/disco#info';
 const stanzaErrors = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 
 type Member = { readonly sources: Source[]; invited: boolean };
@@ -43,6 +44,8 @@ type Room = {
 export type TestFocus = {
   /** Jingle actions that came, in order. */
   readonly actions: string[];
+  /** What participants said they can, by nickname; each is asked when it is invited, as by Jicofo. */
+  readonly features: ReadonlyMap<string, readonly string[]>;
   /** Takes somebody off the bridge and invites again, as Jicofo does when it moves a client. */
   moveSomebody(): Promise<void>;
   close(): Promise<void>;
@@ -56,6 +59,7 @@ export async function startTestFocus(
   const bridge = new RestBridge(new URL(bridgeUrl));
   const rooms = new Map<string, Room>();
   const actions: string[] = [];
+  const features = new Map<string, readonly string[]>();
   const entity = component({
     service: `xmpp://127.0.0.1:${server.port}`,
     domain: server.domain,
@@ -84,8 +88,11 @@ export async function startTestFocus(
     const ice = answer.endpoints[0]?.transport?.ice;
     if (!ice) throw new Error('the bridge gave no transport');
     requests += 1;
+    const to = `${room.jid}/${nickname}`;
+    const question = element('query', { xmlns: disco });
+    send(element('iq', { type: 'get', id: `d${requests}`, from, to }, [question]));
     send(
-      element('iq', { type: 'set', id: `f${requests}`, from, to: `${room.jid}/${nickname}` }, [
+      element('iq', { type: 'set', id: `f${requests}`, from, to }, [
         sessionInitiate(nickname, ice),
       ]),
     );
@@ -173,6 +180,12 @@ export async function startTestFocus(
   };
   entity.on('stanza', (stanza: XmlElement) => {
     if (stanza.name === 'presence') onPresence(stanza);
+    const info = ElementReader.root(stanza).child('query', disco);
+    const [, nickname = ''] = (stanza.attrs['from'] ?? '').split('/');
+    if (info) {
+      const said = info.children('feature', disco, 50).map((feature) => feature.required('var'));
+      features.set(nickname, said);
+    }
   });
   // The library refuses requests it has no handler for.
   const pass = entity._onElement.bind(entity);
@@ -193,6 +206,7 @@ export async function startTestFocus(
 
   return {
     actions,
+    features,
     moveSomebody: async () => {
       const room = [...rooms.values()].find(({ members }) => members.size > 0);
       const [nickname] = room?.members.keys() ?? [];

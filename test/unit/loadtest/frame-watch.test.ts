@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FrameWatch } from '../../../loadtest/media/frame-watch.ts';
+import { Measurements } from '../../../loadtest/media/measurements.ts';
+import { ReceiverLog } from '../../../loadtest/media/receiver-log.ts';
 import { SequenceTracker } from '../../../loadtest/media/sequence-tracker.ts';
+import { percentiles } from '../../../loadtest/run/percentiles.ts';
 import type { Stamp } from '../../../loadtest/media/stamp.ts';
 
 const stamp: Stamp = {
@@ -58,5 +61,39 @@ describe('what a decoder can show', () => {
     frame(2, {});
     frame(4, { encoding: 1 });
     expect(watch).toMatchObject({ frames: 4, broken: false });
+  });
+});
+
+describe('what a viewer waits for', () => {
+  it('is the key frame, from the first packet of a camera or from a loss on', () => {
+    const { watch, frame } = receiver();
+    frame(1, {});
+    expect(frame(4, { keyFrame: true })).toContainEqual({ type: 'key-frame', waitedUs: 99_000 });
+    watch.onLoss(5 * 33_000);
+    expect(frame(8, { keyFrame: true })).toContainEqual({ type: 'key-frame', waitedUs: 99_000 });
+    expect(frame(9, { participant: 2, keyFrame: true })).toContainEqual({
+      type: 'key-frame',
+      waitedUs: 0,
+    });
+  });
+
+  it('is the layer asked for, from asking to the first frame of another one', () => {
+    const { frame } = receiver();
+    frame(1, { keyFrame: true });
+    expect(frame(2, {})).toEqual([]);
+    expect(frame(3, { spatial: 2 })).toEqual([{ type: 'layer', encoding: 0, spatial: 2 }]);
+    expect(frame(4, { spatial: 2 })).toEqual([]);
+    const totals = new Measurements();
+    const log = new ReceiverLog(2, totals);
+    log.viewChanged(1_000_000);
+    log.layerSwitched(1_400_000);
+    // Nobody asked for these.
+    log.layerSwitched(1_500_000);
+    log.viewChanged(2_000_000);
+    log.layerSwitched(13_000_000);
+    const { counts, durations } = totals.snapshot();
+    expect(counts.layerSwitches).toBe(3);
+    const { p50, count } = percentiles(durations.layerSwitch)!;
+    expect([Math.round(p50 / 10), count]).toEqual([40, 1]);
   });
 });

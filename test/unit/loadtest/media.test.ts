@@ -75,6 +75,54 @@ describe('a stamp', () => {
   });
 });
 
+describe('a microphone', () => {
+  const sent: { readonly atUs: number; readonly level: number; readonly talking: boolean }[] = [];
+  let nowUs = 0;
+  const microphone = new AudioSender({
+    participant: 1,
+    group: 0,
+    ssrc: 1,
+    payloadType: 111,
+    endless: false,
+    random: seededRandom(),
+    startUs: 0,
+    nextTransportSequence: () => 0,
+    totals: new Measurements(),
+    emit: (data) => {
+      const { extensions, payload } = parseRtp(data);
+      const level = extensions.get(extensionId.audioLevel)!.readUInt8(0);
+      sent.push({ atUs: nowUs, level, talking: readStamp(payload)?.speech !== undefined });
+    },
+  });
+  for (; nowUs < 600e6; nowUs = microphone.dueUs) microphone.send(nowUs);
+  const spoken = sent.filter(({ talking }) => talking);
+
+  it('says how loud it is: of speech with the voice bit, of a room without', () => {
+    expect(new Set(spoken.map(({ level }) => level >> 7))).toEqual(new Set([1]));
+    expect(Math.min(...spoken.map(({ level }) => level & 0x7f))).toBeGreaterThan(10);
+    expect(Math.max(...spoken.map(({ level }) => level & 0x7f))).toBeLessThan(40);
+    const silent = new Set(sent.flatMap(({ talking, level }) => (talking ? [] : level)));
+    expect([...silent].every((level) => level > 45 && level < 127)).toBe(true);
+  });
+
+  it('sends each 20 ms while somebody talks, and each 400 ms of a pause', () => {
+    const steps = (talking: boolean) =>
+      sent
+        .slice(1)
+        .flatMap((each, at) =>
+          each.talking === talking && sent[at]!.talking === talking
+            ? each.atUs - sent[at]!.atUs
+            : [],
+        );
+    expect(new Set(steps(false))).toEqual(new Set([400_000]));
+    // What is longer is a pause between two words that was shorter than 400 ms.
+    const within = steps(true).filter((us) => us === 20_000);
+    expect(within.length).toBeGreaterThan(steps(true).length * 0.95);
+    // 38 % of the time: the means of P.59.
+    expect((spoken.length * 20_000) / nowUs).toBeCloseTo(1 / 2.6, 1);
+  });
+});
+
 describe('AudioGaps', () => {
   /** Two minutes of somebody who talks in spurts, through a bridge that lets only some packets pass. */
   function gapsBehind(passes: (stamp: Stamp) => boolean): { gaps: number; spurts: number } {
