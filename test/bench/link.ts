@@ -111,6 +111,12 @@ async function join(meeting: MeetingId, name: string, port?: number): Promise<We
   return client;
 }
 
+/** How often the bridge stopped a video, by its own count. */
+async function stops(): Promise<number> {
+  const text = await (await fetch(`${bridge.restUrl}/metrics`)).text();
+  return Number(/^trestle_video_freezes_total (\d+)/m.exec(text)?.[1] ?? Number.NaN);
+}
+
 /** bit/s of everything but sound, in steps of 100 ms since the beginning of a phase. */
 class Offered {
   readonly #bits: number[] = [];
@@ -170,6 +176,7 @@ async function run({ shape, phases }: Run): Promise<void> {
     offered.begin();
     freezes = new Freezes();
     const repairedBefore = repairing.repaired;
+    const stopsBefore = await stops();
     await delay(settlingS * 1000);
     const first = sound.take();
     await delay((seconds - settlingS) * 1000);
@@ -189,6 +196,7 @@ async function run({ shape, phases }: Run): Promise<void> {
       offered.fitsAfterS(rateBps).toFixed(1).padStart(5),
       (offered.bps(seconds * 10 - 50, 50) / 1000).toFixed(0).padStart(5),
       `${freezes.count}/${(freezes.totalMs / 1000).toFixed(1)}`.padStart(7),
+      `${(await stops()) - stopsBefore}`.padStart(5),
       `${repairing.repaired - repairedBefore}`.padStart(5),
     ];
     process.stdout.write(`  ${figures.join(' ')}\n`);
@@ -204,8 +212,8 @@ async function run({ shape, phases }: Run): Promise<void> {
 const words = process.argv.slice(2);
 process.stdout.write(
   `audio packets lost in the first ${settlingS} s, the longest run and gap (ms); the same of the time after; audio's delay then and after\n` +
-    '(p50/most, ms); s until what is sent fits; kbit/s sent at the end; freezes and their s; packets repaired\n' +
-    '   kb/s lost  run   gap  lost  run   gap    delay    delay  fits  kb/s freezes  rtx\n',
+    '(p50/most, ms); s until what is sent fits; kbit/s sent at the end; freezes and their s; how often the bridge stopped video; packets repaired\n' +
+    '   kb/s lost  run   gap  lost  run   gap    delay    delay  fits  kb/s freezes stops  rtx\n',
 );
 for (const each of runs) {
   if (words.length > 0 && !words.some((word) => each.name.includes(word))) continue;

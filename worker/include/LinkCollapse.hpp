@@ -67,7 +67,8 @@ public:
 		}
 
 		// Nothing for a moment is an outage and not a full link: one feedback does not decide.
-		this->surplus = std::max(0.0, this->surplus + std::min(surplus, MaxSurplusOfFeedback));
+		this->surplus =
+		  std::clamp(this->surplus + std::min(surplus, MaxSurplusOfFeedback), 0.0, 1.5 * MaxSurplus);
 
 		auto finding = ByDrain(estimateBps);
 
@@ -228,10 +229,11 @@ private:
 		return rates;
 	}
 
+	/**
+	 * By the last second, so that a burst after a pause is no more than usual.
+	 */
 	int64_t SentBps() const
 	{
-		const int64_t spanMs =
-		  this->recent.back().packet.sentMs - this->recent.front().packet.sentMs;
 		int64_t bytes{ 0 };
 
 		for (const auto& each : this->recent)
@@ -239,7 +241,7 @@ private:
 			bytes += each.packet.bytes;
 		}
 
-		return bytes * 8000 / std::max<int64_t>(spanMs, MinSentSpanMs);
+		return bytes * 8000 / RecentMs;
 	}
 
 	std::optional<Finding> ByQueue(int64_t estimateBps) const
@@ -291,6 +293,12 @@ private:
 			return std::nullopt;
 		}
 
+		// What was held up on its way and then came all at once overflows a queue, too.
+		if (rates->arriving > rates->sent * (1 - rates->loss / 2))
+		{
+			return std::nullopt;
+		}
+
 		const bool queued = rates->queueMs >= ShallowQueueMs;
 
 		// Packets that get lost by chance do so as well when fewer are sent.
@@ -333,7 +341,6 @@ private:
 	static constexpr int64_t LeastWindowMs{ 10000 };
 	static constexpr int64_t RecentMs{ 1000 };
 	static constexpr size_t MinPackets{ 4 };
-	static constexpr int64_t MinSentSpanMs{ 300 };
 	// A queue that is filling up, and one that is full enough to be sure.
 	static constexpr int64_t FillingQueueMs{ 40 };
 	static constexpr int64_t FullQueueMs{ 100 };
