@@ -13,3 +13,6 @@ describe('between two workers', async () => {
 describe('between two workers, layers:', async () => {
   await import('./layers.test.ts');
 });
+describe('between two workers, over loss:', async () => {
+  await import('./layers-over-loss.test.ts');
+});
