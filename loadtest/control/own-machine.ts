@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { ArgumentError } from '../arguments.ts';
 import { isLoopbackHost, notOurs } from '../bridge/loopback.ts';
@@ -37,7 +38,14 @@ async function hostsOf({ transport, webSocketUrl }: Invitation): Promise<readonl
 }
 
 function isOwnAddress(host: string): boolean {
-  if (isLoopbackHost(host)) return true;
+  const short = shortened(host);
+  if (isLoopbackHost(short)) return true;
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return own.some(({ address }) => address === host);
+  return own.some(({ address }) => address === short);
+}
+
+/** As Node writes an address: Java writes IPv6 with all its zeros, and the interface behind it. */
+function shortened(host: string): string {
+  const [address = host] = host.split('%');
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : host;
 }
