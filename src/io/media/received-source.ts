@@ -328,7 +328,7 @@ function isVp9(codec: PayloadType | undefined): boolean {
   return codec?.name.toLowerCase() === 'vp9';
 }
 
-/** Of VP9 in K-SVC the worker sends the chosen layer alone, of AV1 always all below too. */
+/** Of K-SVC the worker sends the chosen layer alone; AV1's may be full SVC, which is not told here: it counts as if all below were sent. */
 function spatialForm(codec: PayloadType | undefined, form: StreamForm): SpatialForm {
   if (form === 'simulcast') return 'streams';
   return form === 'k-svc' && isVp9(codec) ? 'alone' : 'stacked';

@@ -129,6 +129,44 @@ export function layeredDescriptor(
   return writer.bytes();
 }
 
+/**
+ * A dependency descriptor of K-SVC in two spatial layers, a decode target each: the upper one needs the lower one's key frames only.
+ * @param keyFrame the picture is one; its lower frame carries the structure
+ * @param active bit mask of decode targets that are sent from this frame on
+ */
+export function keySvcDescriptor(
+  frameNumber: number,
+  { layer, keyFrame, active }: { layer: 0 | 1; keyFrame: boolean; active?: number | undefined },
+): Buffer {
+  const writer = new BitWriter()
+    .put(2, 3) // a whole frame
+    .put(6, layer * 2 + (keyFrame ? 0 : 1))
+    .put(16, frameNumber);
+  const hasStructure = keyFrame && layer === 0;
+  if (!hasStructure && active === undefined) return writer.bytes();
+  writer
+    .put(1, hasStructure ? 1 : 0)
+    .put(1, active === undefined ? 0 : 1)
+    .put(3, 0);
+  if (hasStructure) {
+    writer.put(6, 0).put(5, 1);
+    for (const next of [0, 2, 0, 3]) writer.put(2, next); // templates: two of each layer
+    for (const indications of [
+      [2, 2],
+      [2, 0],
+      [0, 2],
+      [0, 2],
+    ]) {
+      for (const indication of indications) writer.put(2, indication);
+    }
+    writer.put(4, 0); // no frame differences
+    writer.put(1, 0); // no chains: ns(3)
+    writer.put(1, 0); // no sizes
+  }
+  if (active !== undefined) writer.put(2, active);
+  return writer.bytes();
+}
+
 /** video-layers-allocation00 of one stream: kbit/s of each spatial layer and, optionally, its size. */
 export function layersAllocation(
   layers: readonly { readonly kbps: number; readonly size?: Size }[],
