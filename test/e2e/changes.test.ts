@@ -84,8 +84,9 @@ describe('a call of two in Chromium', () => {
       await ada.page.click(`.tile[data-source="${camera}"]`);
       await ada.page.waitForTimeout(1_000); // the pace is what is tested
     }
-    // At 15 frames a second there were 120 to decode; key frames are waited for, and the machine may be busy.
-    expect((await frames()) - before).toBeGreaterThan(30);
+    // At 15 frames a second there were 120 to decode, and none has to be lost: what is sent goes on until the other layer is there.
+    // The half, as the machine may be busy.
+    expect((await frames()) - before).toBeGreaterThan(60);
     await seesEverybody(ada, [grace]);
   });
 });
