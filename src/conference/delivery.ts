@@ -21,7 +21,7 @@ export type Obstacle =
 /** How one video source reaches one receiver: wanted, allowed, sent. */
 export type Delivery = {
   readonly allocation: SourceAllocation;
-  /** What the worker says leaves; undefined = nothing. */
+  /** What leaves, by the worker's word; undefined = nothing, also while nothing arrives. */
   readonly sent: LayerIndex | undefined;
   /** Its height, pixels; undefined also when the layer is not known any more. */
   readonly sentHeight: number | undefined;
@@ -56,7 +56,14 @@ const codecChangeMs = 5_000;
 export function deliveryOf(input: DeliveryInput): Delivery {
   const { allocation, sent, source } = input;
   const sentHeight = source.layers.find(({ index }) => sameLayer(index, sent))?.height;
-  return { allocation, sent, sentHeight, limitedBy: obstacle(input, sentHeight) };
+  const limitedBy = obstacle(input, sentHeight);
+  if (isSilent(source)) return { allocation, sent: undefined, sentHeight: undefined, limitedBy };
+  return { allocation, sent, sentHeight, limitedBy };
+}
+
+/** The worker does not say that a layer ends with its sender's packets. */
+function isSilent({ layers }: ForwardableVideo): boolean {
+  return layers.every(({ bitrateBps }) => bitrateBps === 0);
 }
 
 function obstacle(input: DeliveryInput, sentHeight: number | undefined): Obstacle {
@@ -88,7 +95,7 @@ function underway(input: DeliveryInput, sentHeight: number | undefined): Obstacl
   const { allocation, sent, source, nowMs } = input;
   // First: the layers of the new codec are known only after a while.
   if (!sent && nowMs - (source.codecChangedMs ?? -Infinity) < codecChangeMs) return 'codec-change';
-  if (source.layers.every(({ bitrateBps }) => bitrateBps === 0)) return 'sender-silent';
+  if (isSilent(source)) return 'sender-silent';
   if (!sent) return 'keyframe';
   const targetHeight = allocation.target?.height ?? 0;
   return sentHeight !== undefined && sentHeight < targetHeight ? 'keyframe' : undefined;
