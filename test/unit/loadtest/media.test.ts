@@ -75,10 +75,9 @@ describe('a stamp', () => {
   });
 });
 
-describe('a microphone', () => {
-  const sent: { readonly atUs: number; readonly level: number; readonly talking: boolean }[] = [];
-  let nowUs = 0;
-  const microphone = new AudioSender({
+/** Of somebody who talks in spurts. */
+function microphoneOf(emit: (packet: RtpPacket) => void): AudioSender {
+  return new AudioSender({
     participant: 1,
     group: 0,
     ssrc: 1,
@@ -88,11 +87,16 @@ describe('a microphone', () => {
     startUs: 0,
     nextTransportSequence: () => 0,
     totals: new Measurements(),
-    emit: (data) => {
-      const { extensions, payload } = parseRtp(data);
-      const level = extensions.get(extensionId.audioLevel)!.readUInt8(0);
-      sent.push({ atUs: nowUs, level, talking: readStamp(payload)?.speech !== undefined });
-    },
+    emit: (packet) => emit(parseRtp(packet)),
+  });
+}
+
+describe('a microphone', () => {
+  const sent: { readonly atUs: number; readonly level: number; readonly talking: boolean }[] = [];
+  let nowUs = 0;
+  const microphone = microphoneOf(({ extensions, payload }) => {
+    const level = extensions.get(extensionId.audioLevel)!.readUInt8(0);
+    sent.push({ atUs: nowUs, level, talking: readStamp(payload)?.speech !== undefined });
   });
   for (; nowUs < 600e6; nowUs = microphone.dueUs) microphone.send(nowUs);
   const spoken = sent.filter(({ talking }) => talking);
@@ -129,22 +133,11 @@ describe('AudioGaps', () => {
     const watch = new AudioGaps();
     const found = { gaps: 0, spurts: 0 };
     let nowUs = 0;
-    const sender = new AudioSender({
-      participant: 1,
-      group: 0,
-      ssrc: 1,
-      payloadType: 111,
-      endless: false,
-      random: seededRandom(),
-      startUs: 0,
-      nextTransportSequence: () => 0,
-      totals: new Measurements(),
-      emit: (packet) => {
-        const stamp = readStamp(parseRtp(packet).payload)!;
-        if (stamp.speech?.inSpurt === 1) found.spurts += 1;
-        if (!passes(stamp)) return;
-        if (watch.onPacket(stamp, stamp.counter, nowUs)?.gapUs !== undefined) found.gaps += 1;
-      },
+    const sender = microphoneOf(({ payload }) => {
+      const stamp = readStamp(payload)!;
+      if (stamp.speech?.inSpurt === 1) found.spurts += 1;
+      if (!passes(stamp)) return;
+      if (watch.onPacket(stamp, stamp.counter, nowUs)?.gapUs !== undefined) found.gaps += 1;
     });
     for (; nowUs < 120e6; nowUs = sender.dueUs) sender.send(nowUs);
     return found;
