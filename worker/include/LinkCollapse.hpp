@@ -152,7 +152,7 @@ private:
 			return std::nullopt;
 		}
 
-		const auto bps = static_cast<int64_t>(drained.bytes * 8000 / spanMs * Room);
+		const int64_t bps = ForVideo(drained.bytes * 8000 / spanMs);
 
 		return bps < estimateBps * Less ? std::optional<Finding>({ bps, false }) : std::nullopt;
 	}
@@ -267,12 +267,19 @@ private:
 
 		const auto rates = RatesSince(from, MinQueueSpanMs);
 
-		if (!rates || rates->arriving > estimateBps * MuchLess || rates->arriving > rates->sent * Less)
+		if (!rates || rates->arriving > rates->sent * Less || ForVideo(rates->arriving) > estimateBps)
 		{
 			return std::nullopt;
 		}
 
-		return Finding{ static_cast<int64_t>(rates->arriving * Room), true };
+		// Where a little too much is sent the estimator has some time to come down by itself.
+		if (
+		  this->recent.back().queueMs < OverfullQueueMs && rates->arriving > estimateBps * MuchLess)
+		{
+			return std::nullopt;
+		}
+
+		return Finding{ ForVideo(rates->arriving), true };
 	}
 
 	std::optional<Finding> ByLoss(int64_t estimateBps, int64_t nowMs)
@@ -317,7 +324,7 @@ private:
 		this->lossSentBps = rates->sent;
 		this->lossAtMs    = nowMs;
 
-		const auto bps = static_cast<int64_t>(rates->arriving * Room);
+		const int64_t bps = ForVideo(rates->arriving);
 
 		if (bps >= estimateBps)
 		{
@@ -327,6 +334,11 @@ private:
 		}
 
 		return Finding{ bps, rates->loss > HeavyLoss };
+	}
+
+	static int64_t ForVideo(int64_t arrivingBps)
+	{
+		return std::max(static_cast<int64_t>(arrivingBps * Room) - SoundBps, arrivingBps / 2);
 	}
 
 	double ExpectedLoss() const
@@ -344,13 +356,17 @@ private:
 	// A queue that is filling up, and one that is full enough to be sure.
 	static constexpr int64_t FillingQueueMs{ 40 };
 	static constexpr int64_t FullQueueMs{ 100 };
+	static constexpr int64_t OverfullQueueMs{ 200 };
 	static constexpr int64_t MinQueueSpanMs{ 50 };
 	static constexpr double MuchLess{ 0.75 };
 	static constexpr double Less{ 0.9 };
 	static constexpr double Room{ 0.95 };
+	// A voice, with headers: in a queue that video filled there is little sound, which goes on
+	// beside video and has no part in what arrives here.
+	static constexpr int64_t SoundBps{ 50000 };
 	// Losses beyond this share are added up; so many packets are a link that is too narrow.
-	static constexpr double UsualLoss{ 0.08 };
-	static constexpr double MaxSurplus{ 8 };
+	static constexpr double UsualLoss{ 0.1 };
+	static constexpr double MaxSurplus{ 10 };
 	static constexpr double MaxSurplusOfFeedback{ 3 };
 	static constexpr int64_t MinLossSpanMs{ 250 };
 	static constexpr int64_t ShallowQueueMs{ 20 };
