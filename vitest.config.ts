@@ -40,6 +40,7 @@ export default defineConfig({
           pool: 'forks',
           // They wait most of the time.
           maxWorkers: 4,
+          sequence: { groupOrder: 1 },
           retry,
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -52,6 +53,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 2,
+          sequence: { groupOrder: 2 },
           retry,
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -42,6 +42,7 @@ function fails(name) {
   const vitest = ['vitest', 'run', ...projects, '--reporter=json', ...tests];
   const { stdout } = spawnSync('npx', vitest, { encoding: 'utf8', env, maxBuffer: 1e9 });
   const results = JSON.parse(stdout.slice(stdout.indexOf('{'))).testResults;
+  if (results.length === 0) throw new Error(`no test ran: npx ${vitest.join(' ')}`);
   const failed = results.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status }) => status === 'failed'),
   );
