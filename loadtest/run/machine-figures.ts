@@ -1,5 +1,6 @@
 import type { ThreadTimes } from '../bridge/process-figures.ts';
 import type { MachineFigures } from '../report/report.ts';
+import { sum } from '../sum.ts';
 import type { Observation } from './observation.ts';
 import { round } from './percentiles.ts';
 
@@ -72,8 +73,4 @@ export function disturbances(figures: MachineFigures): string[] {
   return [
     `the generator used ${generatorCores} cores of it, and the bridge, no thread of which used more than ${busiest} % of one, ${waited}: run the generator on another machine`,
   ];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

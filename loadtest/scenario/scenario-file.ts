@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../src/base/result.ts';
 import type { NetworkProfile } from '../media/link.ts';
 import { MAX_GROUPS } from '../media/stamp.ts';
 import { type Limits, limitNames, mediaLimitNames } from '../report/report.ts';
+import { sum } from '../sum.ts';
 import type { ClientGroup, Scenario } from './scenario.ts';
 
 // What a scenario file may say (docs/loadtest.md, "Scenarios").
@@ -180,8 +181,4 @@ function textOf(path: readonly PropertyKey[], message: string): string {
   const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
   const name = place.join('').replace(/^\./, '');
   return name === '' ? message : `${name}: ${message}`;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
